@@ -1,0 +1,1 @@
+"""What can happen, and what may not: aggregates, events, values, rules. No I/O, no clock."""

@@ -1,0 +1,1 @@
+"""What the system talks to: the event store, files, papers, mail, keys, settings."""

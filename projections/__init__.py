@@ -1,0 +1,1 @@
+"""What people see: disposable views built from events, a folder per question."""

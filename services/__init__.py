@@ -1,0 +1,1 @@
+"""What the system does: commands, processes, the composition root, worker, shell, web."""
