@@ -41,7 +41,9 @@ class Root(BaseAggregate[UUID]):
             raise TypeError(msg)
 
     @classmethod
-    def begin(cls, event: type[AggregateCreated], *, id: UUID, at: datetime, **values: Any) -> Self:
+    def begin(
+        cls, event: type[AggregateCreated], *, stream_id: UUID, at: datetime, **values: Any
+    ) -> Self:
         """Make a new aggregate from its first event.
 
         Args:
