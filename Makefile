@@ -43,7 +43,7 @@ docs: setup ## Write docs/events.md and docs/openapi.json from the code.
 	$(BIN)/peerhour docs
 
 lock: ## Renew the lock file (needs uv); it never carries an index address.
-	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 		--no-annotate --no-header --extra dev pyproject.toml --output-file requirements-dev.lock
 
 clean: ## Remove the environment, caches and the demo's data.

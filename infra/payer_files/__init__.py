@@ -1,0 +1,1 @@
+"""Files for payers: the reimbursement package, the base of every other format."""
