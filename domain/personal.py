@@ -7,7 +7,6 @@ it stay as they were, and the value reads as :data:`ERASED`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 from uuid import UUID
 
@@ -16,17 +15,37 @@ T = TypeVar("T")
 ERASED: Final = "[erased]"
 
 
-@dataclass(frozen=True, slots=True)
 class Personal(Generic[T]):
     """A value about one person.
+
+    Deliberately no dataclass: encoders that understand dataclasses would write the value in clear,
+    while an unknown class stops them unless they were told how to encrypt it.
 
     Attributes:
         subject: the opaque id of the person the value is about.
         value: the value, or ``None`` once the person was forgotten.
     """
 
+    __slots__ = ("subject", "value")
+
     subject: UUID
     value: T | None
+
+    def __init__(self, subject: UUID, value: T | None) -> None:
+        object.__setattr__(self, "subject", subject)
+        object.__setattr__(self, "value", value)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Refuse: values never change."""
+        raise AttributeError(f"Personal values are frozen: {name} cannot be set.")
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Personal):
+            return NotImplemented
+        return self.subject == other.subject and bool(self.value == other.value)
+
+    def __hash__(self) -> int:
+        return hash((self.subject, self.value))
 
     def __repr__(self) -> str:
         """Never show the value: reprs end up in logs and tracebacks."""

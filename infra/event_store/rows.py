@@ -1,0 +1,126 @@
+"""Decisions as the bytes that PostgreSQL's binary COPY reads.
+
+Encoding is done once, when a decision is made ready, so that the one task that appends only joins
+bytes: the driver's own row encoder took a third of a batch's time. Format: PostgreSQL manual,
+"COPY", section "Binary Format".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from os import urandom
+from struct import Struct
+from typing import Final
+from uuid import UUID
+
+import msgspec
+
+from domain.recording import Append, Effect
+from infra.event_store.envelope import encode_cause, leaf_hash
+from infra.event_store.mapper import StoredBody
+
+COLUMNS: Final = (
+    "position",
+    "stream_id",
+    "stream_version",
+    "topic",
+    "schema_version",
+    "body",
+    "metadata",
+    "recorded_at",
+    "salt",
+    "leaf_hash",
+)
+_HEADER: Final = b"PGCOPY\n\xff\r\n\x00" + bytes(8)  # signature, no flags, no extension
+_TRAILER: Final = b"\xff\xff"
+_EPOCH: Final = datetime(2000, 1, 1, tzinfo=UTC)  # where PostgreSQL's timestamps begin
+_MICROSECOND: Final = timedelta(microseconds=1)
+
+_LEAD = Struct(">hiq").pack  # number of fields, then the position as a field
+_UUID = Struct(">i16s").pack
+_INT4 = Struct(">ii").pack
+_INT2 = Struct(">ih").pack
+_INT8 = Struct(">iq").pack
+_LENGTH = Struct(">i").pack
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A decision whose events are already rows.
+
+    Attributes:
+        command_id: the command that decided it.
+        fingerprint: keyed hash over the command.
+        streams: each stream it touches, with the version it must have until then.
+        rows: binary rows of the table ``events``, without their position.
+        effects: what to do outside.
+        refusal: JSON of the refusal that is the command's outcome, if it was refused on record.
+    """
+
+    command_id: UUID
+    fingerprint: bytes
+    streams: Sequence[tuple[UUID, int]]
+    rows: Sequence[bytes]
+    effects: Sequence[Effect] = ()
+    refusal: str | None = None
+
+
+def make_ready(append: Append, bodies: Iterable[StoredBody], at: datetime) -> Ready:
+    """Salt, hash and encode a decision.
+
+    Args:
+        append: the decision.
+        bodies: its events as text, in order.
+        at: when this process writes it down, aware UTC.
+    """
+    metadata = encode_cause(append.cause)
+    streams: dict[UUID, int] = {}
+    rows = []
+    for body in bodies:
+        streams.setdefault(body.stream_id, body.stream_version - 1)
+        rows.append(_row(body, metadata, at))
+    refusal = None if append.refusal is None else msgspec.json.encode(append.refusal).decode()
+    return Ready(
+        append.cause.command_id,
+        append.fingerprint,
+        tuple(streams.items()),
+        rows,
+        append.effects,
+        refusal,
+    )
+
+
+def copy_bytes(rows: Iterable[bytes], base: int) -> bytes:
+    """Return what COPY reads: *rows* at contiguous positions from *base* + 1."""
+    parts = [_HEADER]
+    for position, row in enumerate(rows, start=base + 1):
+        parts.append(_LEAD(10, 8, position))
+        parts.append(row)
+    parts.append(_TRAILER)
+    return b"".join(parts)
+
+
+def _row(stored: StoredBody, metadata: str, at: datetime) -> bytes:
+    salt = urandom(32)
+    topic, body, about = stored.topic.encode(), stored.body.encode(), metadata.encode()
+    leaf = leaf_hash(stored, metadata, at, salt)
+    return b"".join(
+        (
+            _UUID(16, stored.stream_id.bytes),
+            _INT4(4, stored.stream_version),
+            _LENGTH(len(topic)),
+            topic,
+            _INT2(2, stored.schema_version),
+            _LENGTH(len(body)),
+            body,
+            _LENGTH(len(about)),
+            about,
+            _INT8(8, (at - _EPOCH) // _MICROSECOND),
+            _LENGTH(32),
+            salt,
+            _LENGTH(32),
+            leaf,
+        )
+    )

@@ -1,0 +1,150 @@
+-- The event log, the commands that wrote it, and what is still to be done outside.
+--
+-- Truth is appended through append_batch() alone. The row lock on log_head makes the order of
+-- positions the order of commits, without gaps: a reader that asks for "position > checkpoint"
+-- can never miss an event. Nothing here depends on sequences, table locks or advisory locks.
+
+CREATE TABLE log_head (
+    id       smallint PRIMARY KEY CHECK (id = 1),
+    position bigint   NOT NULL
+) WITH (fillfactor = 10);  -- one hot row: room for in-page updates
+INSERT INTO log_head VALUES (1, 0);
+
+CREATE TABLE events (
+    position       bigint      PRIMARY KEY,
+    stream_id      uuid        NOT NULL,
+    stream_version integer     NOT NULL CHECK (stream_version > 0),
+    topic          text        NOT NULL,
+    schema_version smallint    NOT NULL,
+    body           text        NOT NULL,  -- canonical JSON, byte-exact for hashing
+    metadata       text        NOT NULL,  -- canonical JSON: command, actor, cause, correlation
+    recorded_at    timestamptz NOT NULL,
+    salt           bytea       NOT NULL,  -- keeps a leaf hash from being guessed from its facts
+    leaf_hash      bytea       NOT NULL,  -- SHA-256(0x00 || canonical envelope), as in RFC 6962
+    UNIQUE (stream_id, stream_version)
+);
+
+CREATE TABLE commands (
+    command_id    uuid        PRIMARY KEY,
+    fingerprint   bytea       NOT NULL,
+    last_position bigint      NOT NULL,
+    refusal       text,
+    recorded_at   timestamptz NOT NULL
+);
+
+CREATE TABLE outbox (
+    effect_id    uuid        PRIMARY KEY,
+    kind         text        NOT NULL,
+    payload      text        NOT NULL,
+    command_id   uuid        NOT NULL,
+    created_at   timestamptz NOT NULL,
+    state        text        NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+    attempts     integer     NOT NULL DEFAULT 0,
+    next_at      timestamptz NOT NULL,
+    leased_until timestamptz,
+    last_error   text,
+    done_at      timestamptz
+);
+CREATE INDEX outbox_due ON outbox (next_at) WHERE state = 'waiting';
+
+CREATE TABLE inbox (
+    source       text        NOT NULL,
+    external_id  text        NOT NULL,
+    payload      text,                   -- emptied once handled: it may name people
+    received_at  timestamptz NOT NULL,
+    state        text        NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
+    attempts     integer     NOT NULL DEFAULT 0,
+    next_at      timestamptz NOT NULL,
+    leased_until timestamptz,
+    last_error   text,
+    done_at      timestamptz,
+    PRIMARY KEY (source, external_id)
+);
+CREATE INDEX inbox_due ON inbox (next_at) WHERE state = 'waiting';
+
+-- How far each projection and process manager has read; moved in the transaction of its work.
+CREATE TABLE checkpoints (
+    reader     text        PRIMARY KEY,
+    version    integer     NOT NULL,
+    position   bigint      NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+) WITH (fillfactor = 50);
+
+-- Events a reader could not handle: it went on, an administrator decides.
+CREATE TABLE dead_letters (
+    reader     text        NOT NULL,
+    position   bigint      NOT NULL,
+    problem    text        NOT NULL,
+    attempts   integer     NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now(),
+    solved_at  timestamptz,
+    PRIMARY KEY (reader, position)
+);
+
+-- Contact data: mutable, never in events, deleted when its person is forgotten.
+CREATE TABLE vault (
+    subject_id uuid  NOT NULL,
+    kind       text  NOT NULL,
+    value      text  NOT NULL,
+    PRIMARY KEY (subject_id, kind)
+);
+CREATE UNIQUE INDEX vault_mail ON vault (lower(value)) WHERE kind = 'mail';
+
+-- Decide a batch of appends and hand out their positions; the caller then copies the events of
+-- those that were accepted, in the same transaction. Each decision is stored whole or not at all:
+--   a_*  one element a decision (command, fingerprint, stored refusal, number of events)
+--   s_*  one element a stream that a decision touches, with the version it must now have
+--   o_*  one element an effect
+-- The caller never sends two decisions on one stream, or one command twice, in the same batch.
+-- Returns the position before the batch, and the (1-based) decisions that are not to be stored.
+CREATE FUNCTION reserve_positions(
+    a_command uuid[], a_fingerprint bytea[], a_refusal text[], a_events integer[],
+    s_append integer[], s_stream uuid[], s_version integer[],
+    o_append integer[], o_id uuid[], o_kind text[], o_payload text[],
+    at timestamptz,
+    OUT base bigint, OUT stale integer[], OUT repeated integer[]
+) LANGUAGE plpgsql
+-- Plans are made while the tables are small and kept while they grow: only index look-ups will do.
+SET enable_seqscan = off SET enable_bitmapscan = off
+SET enable_hashjoin = off SET enable_mergejoin = off
+AS $$
+DECLARE
+    refused integer[];
+    added   bigint;
+BEGIN
+    -- A write even when nothing follows: whoever learns of an earlier outcome waits for a commit.
+    UPDATE log_head SET position = position WHERE id = 1 RETURNING position INTO base;
+
+    repeated := ARRAY(
+        SELECT a.i FROM unnest(a_command) WITH ORDINALITY AS a(command, i)
+          JOIN commands c ON c.command_id = a.command);
+    stale := ARRAY(
+        SELECT s.append FROM unnest(s_append, s_stream, s_version) AS s(append, stream, version)
+         WHERE s.version <> coalesce(
+               (SELECT e.stream_version FROM events e WHERE e.stream_id = s.stream
+                 ORDER BY e.stream_version DESC LIMIT 1), 0)
+           AND s.append <> ALL (repeated));
+    refused := repeated || stale;
+
+    INSERT INTO commands
+    SELECT a.command, a.fingerprint, base + sum(a.events) OVER (ORDER BY a.i), a.refusal, at
+      FROM unnest(a_command, a_fingerprint, a_refusal, a_events)
+           WITH ORDINALITY AS a(command, fingerprint, refusal, events, i)
+     WHERE a.i <> ALL (refused);
+
+    IF cardinality(o_id) > 0 THEN
+        INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)
+        SELECT o.id, o.kind, o.payload, a_command[o.append], at, at
+          FROM unnest(o_append, o_id, o_kind, o_payload) AS o(append, id, kind, payload)
+         WHERE o.append <> ALL (refused)
+            ON CONFLICT (effect_id) DO NOTHING;
+    END IF;
+
+    added := coalesce((SELECT sum(a.events) FROM unnest(a_events) WITH ORDINALITY AS a(events, i)
+                        WHERE a.i <> ALL (refused)), 0);
+    IF added > 0 THEN
+        UPDATE log_head SET position = base + added WHERE id = 1;
+        PERFORM pg_notify('peerhour_log', (base + added)::text);  -- a hint; polling is the truth
+    END IF;
+END
+$$;
