@@ -8,6 +8,7 @@ deleted in backups or write-ahead logs.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import sqlite3
@@ -217,10 +218,8 @@ def _write_new(path: Path, content: bytes, *, keep_existing: bool = False) -> No
     finally:
         os.close(descriptor)
     if keep_existing:
-        try:
+        with contextlib.suppress(FileExistsError):  # another process was first
             os.link(part, path)
-        except FileExistsError:
-            pass  # another process was first
         part.unlink()
     else:
         part.replace(path)

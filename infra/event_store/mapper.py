@@ -213,7 +213,7 @@ def _bind(stream_id: UUID, version: int, topic: str) -> Callable[[UUID, bytes], 
     return associated_data
 
 
-def _unbound(subject: UUID, key_id: bytes) -> bytes:
+def _unbound(_subject: UUID, _key_id: bytes) -> bytes:
     raise AssertionError("a personal value is read or written only inside an event")
 
 

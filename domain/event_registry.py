@@ -1,0 +1,184 @@
+"""Every event there is: topic, version, a sentence for people, and its personal fields.
+
+Built by looking at the aggregates, so that nothing is listed twice; only the sentences are
+written by hand, and a test fails when one is missing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from types import MappingProxyType
+from typing import Any, Final, get_args, get_origin, get_type_hints
+
+from domain.base import Root
+from domain.certificates import Certificate
+from domain.claims import Claim
+from domain.credits import CreditLedger
+from domain.groups import PeerGroup
+from domain.meetings import Meeting
+from domain.members import Member
+from domain.payers import Payer
+from domain.personal import Personal
+from domain.programs import Program
+from domain.providers import Provider
+
+AGGREGATES: Final[tuple[type[Root], ...]] = (
+    Member,
+    Provider,
+    Program,
+    PeerGroup,
+    Meeting,
+    CreditLedger,
+    Certificate,
+    Payer,
+    Claim,
+)
+
+_OF_THE_ENVELOPE: Final = frozenset(
+    {"originator_id", "originator_version", "originator_topic", "timestamp"}
+)
+
+# A sentence names fields of its event in braces; whoever shows it turns ids into names.
+SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "peerhour.member.registered": "{name_on_papers} joined.",
+        "peerhour.member.licence_added": "A licence was added: {licence}.",
+        "peerhour.member.licence_ended": "A licence ends; its last day is {last_day}.",
+        "peerhour.member.name_corrected": "The name on papers is {name_on_papers} now: {reason}",
+        "peerhour.member.role_granted": "{by} gave the role {role}.",
+        "peerhour.member.role_withdrawn": "{by} took back the role {role}.",
+        "peerhour.member.leave_taken": "The member is on leave.",
+        "peerhour.member.returned": "The member is back.",
+        "peerhour.member.forgotten": "{by} ordered that this person be forgotten ({basis}).",
+        "peerhour.provider.registered": "The provider {name} is known; {authorising_name} signs.",
+        "peerhour.provider.approval_recorded": "An approval was recorded: {approval}.",
+        "peerhour.provider.approval_withdrawn": (
+            "An approval does not count from {from_day} on: {reason}"
+        ),
+        "peerhour.program.published": "The program {title} is offered.",
+        "peerhour.program.revised": "The program was revised; its title is {title}.",
+        "peerhour.program.retired": "The program is no longer offered: {reason}",
+        "peerhour.group.formed": "The group {name} began; {facilitator_id} holds it together.",
+        "peerhour.group.member_admitted": "{by} admitted {member_id}.",
+        "peerhour.group.member_left": "{member_id} left.",
+        "peerhour.group.member_removed": "{by} removed {member_id}: {reason}",
+        "peerhour.group.facilitator_named": "{by} handed the group to {facilitator_id}.",
+        "peerhour.group.rhythm_changed": "{by} changed when the group meets.",
+        "peerhour.meeting.scheduled": "The meeting {title} is planned for {starts_at} ({zone}).",
+        "peerhour.meeting.opened": "{by} opened the meeting.",
+        "peerhour.meeting.checked_in": "{member_id} is there since {arrived_at} ({method}).",
+        "peerhour.meeting.checked_out": "{member_id} left at {left_at} ({method}).",
+        "peerhour.meeting.check_in_refused": "{member_id} could not check in ({code}).",
+        "peerhour.meeting.turn_begun": "{presenter_id} began to present.",
+        "peerhour.meeting.turn_ended": "{presenter_id} stopped presenting.",
+        "peerhour.meeting.presence_observed": "A report of {source} was read.",
+        "peerhour.meeting.observed_person_matched": ("{by} recognised {member_id} in a report."),
+        "peerhour.meeting.observed_person_unmatched": (
+            "{by} took back that somebody in a report is {member_id}."
+        ),
+        "peerhour.meeting.presence_attested": "{by} says that {member_id} was there.",
+        "peerhour.meeting.evaluation_given": "{member_id} evaluated the meeting.",
+        "peerhour.meeting.closed": "{by} closed the meeting.",
+        "peerhour.meeting.facilitator_changed": "{facilitator_id} leads the meeting now.",
+        "peerhour.meeting.presence_corrected": (
+            "{by} corrected when {member_id} was there: {reason}"
+        ),
+        "peerhour.meeting.voided": "{by} voided the meeting: {reason}",
+        "peerhour.meeting.postponed": "{by} moved the meeting to {starts_at}.",
+        "peerhour.meeting.cancelled": "{by} cancelled the meeting: {reason}",
+        "peerhour.credit.opened": "The ledger of {member_id} begins.",
+        "peerhour.credit.presence_noted": "The presence at meeting {meeting_id} is known.",
+        "peerhour.credit.overlap_found": (
+            "Meetings {meeting_id} and {other_meeting_id} overlap by {minutes} minutes."
+        ),
+        "peerhour.credit.awarded": (
+            "Credit for meeting {meeting_id} by {rule_id} version {rule_version}: {credited}."
+        ),
+        "peerhour.credit.adjusted": "An award changed by {amount_difference}: {reason}",
+        "peerhour.credit.held": "Credit by {rule_id} for meeting {meeting_id} waits: {missing}.",
+        "peerhour.credit.withdrawn": "An award was withdrawn: {reason}",
+        "peerhour.certificate.issued": "Certificate {serial} was issued.",
+        "peerhour.certificate.sealed": "The paper was sealed ({size} bytes).",
+        "peerhour.certificate.superseded": "{by_certificate_id} replaces it ({reason}).",
+        "peerhour.certificate.revoked": "{by} revoked the certificate ({reason}).",
+        "peerhour.payer.registered": "The payer {name} is known.",
+        "peerhour.payer.member_enrolled": "The payer covers another member: {enrolment}.",
+        "peerhour.payer.enrolment_ended": "The payer covers {member_id} up to {last_day}.",
+        "peerhour.payer.export_started": "Export run {run_number} was started.",
+        "peerhour.payer.export_made": "Export run {run_number} was made.",
+        "peerhour.claim.prepared": "Claim {claim_number} is ready.",
+        "peerhour.claim.exported": "The claim went out in run {run_number}.",
+        "peerhour.claim.decided": "The payer decided: {outcome}, {paid_cents} cents ({reference}).",
+        "peerhour.claim.corrected": "The claim was corrected: {reason}",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class EventEntry:
+    """What is known about one kind of event.
+
+    Attributes:
+        topic: its stable name.
+        version: of its shape.
+        aggregate: the aggregate whose stream it belongs to.
+        event: its class.
+        sentence: for people; field names in braces.
+        fields: its own fields, in order.
+        personal: paths of values that are encrypted per person; ``[]`` stands for each item.
+    """
+
+    topic: str
+    version: int
+    aggregate: type[Root]
+    event: type[Root.Event]
+    sentence: str
+    fields: tuple[str, ...]
+    personal: tuple[str, ...]
+
+
+def events_of(aggregate: type[Root]) -> list[type[Root.Event]]:
+    """Return an aggregate's events in the order in which it names them."""
+    return [
+        each
+        for name, each in vars(aggregate).items()
+        if name != "Event" and isinstance(each, type) and issubclass(each, Root.Event)
+    ]
+
+
+def _entry(aggregate: type[Root], event: type[Root.Event]) -> EventEntry:
+    hints = get_type_hints(event)
+    names = [each.name for each in fields(event) if each.name not in _OF_THE_ENVELOPE]
+    return EventEntry(
+        topic=event.TOPIC,
+        version=event.class_version,
+        aggregate=aggregate,
+        event=event,
+        sentence=SENTENCES.get(event.TOPIC, ""),
+        fields=tuple(names),
+        personal=tuple(path for name in names for path in _personal(hints[name], name)),
+    )
+
+
+def _personal(kind: Any, path: str) -> Iterator[str]:
+    """Yield the paths of personal values inside a type."""
+    origin = get_origin(kind) or kind
+    if origin is Personal:
+        yield path
+    elif is_dataclass(origin) and isinstance(origin, type):
+        for name, hint in get_type_hints(origin).items():
+            yield from _personal(hint, f"{path}.{name}")
+    else:
+        inner = f"{path}[]" if origin in {list, tuple, dict} else path
+        for argument in get_args(kind):
+            yield from _personal(argument, inner)
+
+
+EVENTS: Final[Mapping[str, EventEntry]] = MappingProxyType(
+    {
+        event.TOPIC: _entry(aggregate, event)
+        for aggregate in AGGREGATES
+        for event in events_of(aggregate)
+    }
+)

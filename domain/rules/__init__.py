@@ -1,0 +1,1 @@
+"""Dated, sourced rules of boards and approvers, and the judge that applies them."""

@@ -1,0 +1,1 @@
+"""Every certificate: what it states, and whether it stands."""

@@ -1,0 +1,1 @@
+"""Claims and payers: what was asked, sent and answered."""

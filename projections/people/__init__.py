@@ -1,0 +1,1 @@
+"""Who is who: names as people may see them, roles, licences."""

@@ -1,0 +1,58 @@
+"""Questions to the view ``people``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+
+from projections import Connection
+
+_PERSON: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
+                     WHERE member_id = $1"""
+_NAMES: Final = "SELECT member_id, name FROM person WHERE member_id = ANY ($1)"
+_LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid_from, valid_until
+                        FROM person_licence WHERE member_id = $1
+                       ORDER BY valid_from, licence_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """A member as the house knows them."""
+
+    member_id: UUID
+    name: str
+    administrator: bool
+    on_leave: bool
+    forgotten: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRow:
+    """A licence that a member holds."""
+
+    licence_id: UUID
+    profession: str
+    jurisdiction: str
+    number: str
+    valid_from: date
+    valid_until: date | None
+
+
+async def person(conn: Connection, member_id: UUID) -> PersonRow | None:
+    """Return a member, if there is one."""
+    row = await conn.fetchrow(_PERSON, member_id)
+    return None if row is None else PersonRow(**row)
+
+
+async def names(conn: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:
+    """Return the names of members as people may see them."""
+    rows = await conn.fetch(_NAMES, list(member_ids))
+    return {row["member_id"]: row["name"] for row in rows}
+
+
+async def licences(conn: Connection, member_id: UUID) -> list[LicenceRow]:
+    """Return a member's licences, oldest first."""
+    return [LicenceRow(**row) for row in await conn.fetch(_LICENCES, member_id)]

@@ -1,0 +1,1 @@
+"""Which groups there are, who belongs to them, and when they meet."""

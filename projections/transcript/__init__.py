@@ -1,0 +1,1 @@
+"""What a member was credited, with the arithmetic, and what waits for what."""

@@ -1,0 +1,98 @@
+"""Questions to the view ``transcript``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+from uuid import UUID
+
+from projections import Connection
+
+_AWARDS: Final = """SELECT award_id, meeting_id, rule_id, rule_version, credit_kind, licence_id,
+                           unit_name, minutes, amount, arithmetic, strength, withdrawn, note,
+                           awarded_at
+                      FROM award WHERE member_id = $1 ORDER BY awarded_at DESC, award_id"""
+_HELD: Final = """SELECT meeting_id, rule_id, licence_id, unit_name, amount, codes, sentences
+                    FROM held WHERE member_id = $1 ORDER BY meeting_id, rule_id"""
+_OVERLAPS: Final = """SELECT meeting_id, other_meeting_id, minutes FROM overlap
+                       WHERE member_id = $1 ORDER BY meeting_id, other_meeting_id, minutes"""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardRow:
+    """One award as it stands, with how it was counted."""
+
+    award_id: UUID
+    meeting_id: UUID
+    rule_id: str
+    rule_version: int
+    credit_kind: str
+    licence_id: UUID | None
+    unit_name: str
+    minutes: int
+    amount: Decimal
+    arithmetic: Sequence[str]
+    strength: str
+    withdrawn: bool
+    note: str
+    awarded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldRow:
+    """What a rule would credit, and what is missing."""
+
+    meeting_id: UUID
+    rule_id: str
+    licence_id: UUID | None
+    unit_name: str
+    amount: Decimal
+    codes: Sequence[str]
+    sentences: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class OverlapRow:
+    """Two meetings at the same time."""
+
+    meeting_id: UUID
+    other_meeting_id: UUID
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Total:
+    """What stands under one rule: the sum of the rows shown."""
+
+    rule_id: str
+    unit_name: str
+    amount: Decimal
+    minutes: int
+
+
+async def awards(conn: Connection, member_id: UUID) -> list[AwardRow]:
+    """Return a member's awards, newest first."""
+    return [AwardRow(**row) for row in await conn.fetch(_AWARDS, member_id)]
+
+
+async def held(conn: Connection, member_id: UUID) -> list[HeldRow]:
+    """Return what waits for something."""
+    return [HeldRow(**row) for row in await conn.fetch(_HELD, member_id)]
+
+
+async def overlaps(conn: Connection, member_id: UUID) -> list[OverlapRow]:
+    """Return meetings that took place at the same time."""
+    return [OverlapRow(**row) for row in await conn.fetch(_OVERLAPS, member_id)]
+
+
+def totals(rows: Sequence[AwardRow]) -> list[Total]:
+    """Add up the rows that stand, rule by rule, so that total and rows always agree."""
+    sums: dict[tuple[str, str], tuple[Decimal, int]] = {}
+    for row in rows:
+        if not row.withdrawn:
+            amount, minutes = sums.get((row.rule_id, row.unit_name), (Decimal(0), 0))
+            sums[row.rule_id, row.unit_name] = (amount + row.amount, minutes + row.minutes)
+    return [Total(*key, *value) for key, value in sorted(sums.items())]

@@ -1,0 +1,247 @@
+"""Runs a command: load, ask, store, once.
+
+A handler loads aggregates, asks them, and saves; it neither commits nor retries. Dispatch does:
+a stale stream means the handler runs again on what now stands, an unknown outcome means the same
+command is sent again under its id, and a command that came before gets its first outcome.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, NoReturn, Protocol, TypeVar
+from uuid import UUID, uuid5
+
+import msgspec
+
+from domain.base import Root
+from domain.errors import AlreadyExists, DomainError, NotFound, Stale
+from domain.personal import Personal
+from domain.ports import Clock
+from domain.recording import (
+    Append,
+    Cause,
+    Effect,
+    EventStore,
+    Outcome,
+    OutcomeUnknown,
+    StaleStream,
+    StoredRefusal,
+)
+
+A = TypeVar("A", bound=Root)
+
+_STALE_TRIES: Final = 20
+_UNKNOWN_PAUSE: Final = 0.1
+
+
+class Work:
+    """One unit of work: what a handler loaded, decided and asked for.
+
+    Args:
+        store: where streams are read.
+        command_id: makes the ids of effects, so that a repetition asks for nothing twice.
+    """
+
+    def __init__(self, store: EventStore, command_id: UUID) -> None:
+        self._store = store
+        self._command_id = command_id
+        self._seen: dict[UUID, Root | None] = {}
+        self._events: list[Root.Event] = []
+        self._effects: list[Effect] = []
+        self._refusal: DomainError | None = None
+
+    async def find(self, kind: type[A], stream_id: UUID) -> A | None:
+        """Return an aggregate, or ``None`` when there is none of this kind under the id."""
+        if stream_id not in self._seen:
+            aggregate: Root | None = None
+            for event in await self._store.load(stream_id):
+                aggregate = event.mutate(aggregate)
+            self._seen[stream_id] = aggregate
+        found = self._seen[stream_id]
+        return found if isinstance(found, kind) else None
+
+    async def load(self, kind: type[A], stream_id: UUID) -> A:
+        """Return an aggregate.
+
+        Raises:
+            NotFound: nothing of this kind stands under the id.
+        """
+        found = await self.find(kind, stream_id)
+        if found is None:
+            raise NotFound(
+                f"There is no such {_words(kind.__name__)}.", kind=kind.__name__, id=stream_id
+            )
+        return found
+
+    async def require_new(self, stream_id: UUID) -> None:
+        """Refuse an id under which something stands already."""
+        if await self._store.load(stream_id):
+            raise AlreadyExists("Something else stands under this id.", id=stream_id)
+
+    def save(self, *aggregates: Root) -> None:
+        """Hand over what the aggregates decided."""
+        for aggregate in aggregates:
+            self._seen[aggregate.id] = aggregate
+            self._events.extend(aggregate.collect_events())  # type: ignore[arg-type] # all are ours
+
+    def effect(self, kind: str, **payload: Any) -> None:
+        """Ask for something outside the database, done by the worker once the events stand."""
+        number = len(self._effects)
+        self._effects.append(Effect(uuid5(self._command_id, f"effect:{number}"), kind, payload))
+
+    def refuse_on_record(self, refusal: DomainError) -> None:
+        """Refuse, and keep what was saved: the refusal itself is a fact worth recording."""
+        self._refusal = refusal
+
+    def append(self, cause: Cause, fingerprint: bytes) -> Append:
+        """Return everything as one decision."""
+        refusal = None
+        if self._refusal is not None:
+            refusal = StoredRefusal(
+                self._refusal.code, self._refusal.message, _plain(self._refusal.facts)
+            )
+        return Append(cause, fingerprint, tuple(self._events), tuple(self._effects), refusal)
+
+    def raise_refusal(self) -> None:
+        """Raise the refusal that was put on record, if any."""
+        if self._refusal is not None:
+            raise self._refusal
+
+
+class Handler(Protocol):
+    """A use case: one command, one unit of work."""
+
+    def __call__(self, cmd: Any, /, *, work: Work, clock: Clock) -> Awaitable[None]:
+        """Load, ask, save."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """Who gives a command, under which id, and why.
+
+    Attributes:
+        command_id: the client's idempotency key, or made at the edge, or derived by a process.
+        actor_id: the person who orders it; ``None`` for the system.
+        causing_position: the event that a process reacted to.
+        correlation_id: shared by all that follows from one request.
+    """
+
+    command_id: UUID
+    actor_id: UUID | None = None
+    causing_position: int | None = None
+    correlation_id: UUID | None = None
+
+
+class Repeated(DomainError):
+    """The refusal that a repeated command got the first time, with its own code."""
+
+    def __init__(self, refusal: StoredRefusal) -> None:
+        super().__init__(refusal.message, **refusal.facts)
+        self.code = refusal.code
+
+
+class Dispatcher:
+    """Takes commands to their handlers and stores what they decide.
+
+    Args:
+        store: the event store.
+        handlers: the handler of each command.
+        clock: given to handlers.
+        fingerprint_key: secret that keys the fingerprints, since commands name people.
+        patience: seconds to keep asking while the outcome of an append is unknown; longer than
+            a usual restart of the database.
+    """
+
+    def __init__(
+        self,
+        store: EventStore,
+        handlers: Mapping[type, Handler],
+        clock: Clock,
+        fingerprint_key: bytes,
+        patience: float = 5.0,
+    ) -> None:
+        self._store = store
+        self._handlers = handlers
+        self._clock = clock
+        self._key = fingerprint_key
+        self._patience = patience
+        self.listeners: list[Callable[[Outcome], None]] = []
+
+    async def __call__(self, command: object, order: Order) -> Outcome:
+        """Run a command to its one outcome.
+
+        Raises:
+            DomainError: the refusal; the same one when the command is repeated.
+            OutcomeUnknown: the database did not answer in time; repeat with the same id.
+            StoreUnavailable: the database cannot be used; nothing is stored.
+        """
+        fingerprint = self.fingerprint(command)
+        deadline = asyncio.get_running_loop().time() + self._patience
+        while True:
+            try:
+                return await self._attempt(command, order, fingerprint)
+            except OutcomeUnknown:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise
+                await asyncio.sleep(_UNKNOWN_PAUSE)
+
+    def fingerprint(self, command: object) -> bytes:
+        """Return a keyed hash of a command: equal for the same order, and telling nothing."""
+        content = msgspec.json.encode(
+            [type(command).__name__, command], enc_hook=_open_personal, order="sorted"
+        )
+        return hmac.digest(self._key, content, "sha256")
+
+    async def _attempt(self, command: object, order: Order, fingerprint: bytes) -> Outcome:
+        known = await self._store.outcome_of(order.command_id, fingerprint)
+        if known is not None:
+            return _told_again(known)
+        cause = Cause(
+            order.command_id, order.actor_id, order.causing_position, order.correlation_id
+        )
+        handler = self._handlers[type(command)]
+        for _ in range(_STALE_TRIES):
+            work = Work(self._store, order.command_id)
+            await handler(command, work=work, clock=self._clock)
+            try:
+                outcome = await self._store.append(work.append(cause, fingerprint))
+            except StaleStream:
+                continue
+            if outcome.repeated:  # the same command ran twice at once, the other was first
+                return _told_again(outcome)
+            for listener in self.listeners:
+                listener(outcome)
+            work.raise_refusal()
+            return outcome
+        raise Stale("Too many people changed this at once. Nothing was lost; try again.")
+
+
+def _told_again(outcome: Outcome) -> Outcome:
+    if outcome.refusal is not None:
+        raise Repeated(outcome.refusal)
+    return outcome
+
+
+def _open_personal(value: Any) -> Any:
+    if isinstance(value, Personal):
+        return [value.subject, value.value]
+    return _not_plain(value)
+
+
+def _not_plain(value: Any) -> NoReturn:
+    raise TypeError(f"{type(value).__name__} cannot stand in a command")
+
+
+def _plain(facts: Mapping[str, object]) -> dict[str, Any]:
+    """Return facts as JSON can hold them."""
+    plain: dict[str, Any] = msgspec.to_builtins(facts, enc_hook=str)
+    return plain
+
+
+def _words(name: str) -> str:
+    """Return ``PeerGroup`` as ``peer group``."""
+    return "".join(f" {c.lower()}" if c.isupper() else c for c in name).strip()

@@ -1,0 +1,161 @@
+"""Commands about peer groups: forming, joining, leaving, rhythm, planning meetings."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.errors import NotAllowed
+from domain.groups import PeerGroup
+from domain.members import Member
+from domain.personal import Personal
+from domain.ports import Clock
+from domain.programs import Program
+from domain.rhythms import Rhythm
+from domain.values import Style
+from services.dispatch import Work
+from services.members import is_administrator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormGroup:
+    """Begin a peer group; whoever facilitates is its first member."""
+
+    group_id: UUID
+    name: str
+    promise: str
+    style: Style
+    zone: str
+    rhythm: Rhythm
+    program_id: UUID | None
+    size_min: int
+    size_max: int
+    facilitator_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AdmitMember:
+    """Take a member into a group."""
+
+    group_id: UUID
+    member_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeaveGroup:
+    """Leave a group; hours and certificates stay the member's."""
+
+    group_id: UUID
+    member_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemoveMember:
+    """End somebody's belonging to a group, with a reason."""
+
+    group_id: UUID
+    member_id: UUID
+    reason: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NameFacilitator:
+    """Hand a group to another member."""
+
+    group_id: UUID
+    member_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeRhythm:
+    """Change when a group meets."""
+
+    group_id: UUID
+    rhythm: Rhythm
+    by: UUID
+
+
+async def form_group(cmd: FormGroup, *, work: Work, clock: Clock) -> None:
+    """Begin a group."""
+    await work.load(Member, cmd.facilitator_id)
+    if cmd.by != cmd.facilitator_id and not await is_administrator(work, cmd.by):
+        raise NotAllowed("You can begin a group that you lead yourself.")
+    if cmd.program_id is not None:
+        await work.load(Program, cmd.program_id)
+    await work.require_new(cmd.group_id)
+    work.save(
+        PeerGroup.form(
+            cmd.group_id,
+            name=cmd.name,
+            promise=cmd.promise,
+            style=cmd.style,
+            zone=cmd.zone,
+            rhythm=cmd.rhythm,
+            program_id=cmd.program_id,
+            size_min=cmd.size_min,
+            size_max=cmd.size_max,
+            facilitator_id=cmd.facilitator_id,
+            at=clock.now(),
+        )
+    )
+
+
+async def admit_member(cmd: AdmitMember, *, work: Work, clock: Clock) -> None:
+    """Take a member in."""
+    await work.load(Member, cmd.member_id)
+    group = await work.load(PeerGroup, cmd.group_id)
+    group.admit(
+        cmd.member_id,
+        by=cmd.by,
+        administrator=await is_administrator(work, cmd.by),
+        at=clock.now(),
+    )
+    work.save(group)
+
+
+async def leave_group(cmd: LeaveGroup, *, work: Work, clock: Clock) -> None:
+    """Leave a group."""
+    group = await work.load(PeerGroup, cmd.group_id)
+    group.leave(cmd.member_id, at=clock.now())
+    work.save(group)
+
+
+async def remove_member(cmd: RemoveMember, *, work: Work, clock: Clock) -> None:
+    """End somebody's belonging."""
+    group = await work.load(PeerGroup, cmd.group_id)
+    group.remove(
+        cmd.member_id,
+        reason=Personal(cmd.member_id, cmd.reason),
+        by=cmd.by,
+        administrator=await is_administrator(work, cmd.by),
+        at=clock.now(),
+    )
+    work.save(group)
+
+
+async def name_facilitator(cmd: NameFacilitator, *, work: Work, clock: Clock) -> None:
+    """Hand a group over."""
+    group = await work.load(PeerGroup, cmd.group_id)
+    group.name_facilitator(
+        cmd.member_id,
+        by=cmd.by,
+        administrator=await is_administrator(work, cmd.by),
+        at=clock.now(),
+    )
+    work.save(group)
+
+
+async def change_rhythm(cmd: ChangeRhythm, *, work: Work, clock: Clock) -> None:
+    """Change when a group meets."""
+    group = await work.load(PeerGroup, cmd.group_id)
+    group.change_rhythm(
+        cmd.rhythm,
+        by=cmd.by,
+        administrator=await is_administrator(work, cmd.by),
+        at=clock.now(),
+    )
+    work.save(group)

@@ -1,0 +1,159 @@
+"""The running house: everything that the web, the worker and the command line share."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from domain.attendance import ObservedPerson, ToolSource
+from domain.ports import Clock, DoorCodes, Randomness
+from domain.recording import Outcome
+from projections import Connection
+from services.dispatch import Dispatcher
+
+
+class Vault(Protocol):
+    """Contact data: mutable, outside the events, gone when its person is forgotten."""
+
+    async def keep_mail(self, subject_id: UUID, address: str) -> None:
+        """Keep a mail address; refuse one that belongs to somebody else."""
+        ...
+
+    async def mail_of(self, subject_id: UUID) -> str | None:
+        """Return a person's mail address."""
+        ...
+
+    async def person_with_mail(self, address: str) -> UUID | None:
+        """Return whose mail address it is, however it is capitalised."""
+        ...
+
+
+class Papers(Protocol):
+    """Sealed papers, encrypted for the person they are about."""
+
+    async def fetch(self, certificate_id: UUID) -> bytes | None:
+        """Return a sealed PDF; ``None`` while it is not drawn yet, or once its person is gone."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class ReadReport:
+    """A meeting tool's report, ready to be observed, and what it leaves open.
+
+    Attributes:
+        source: which tool.
+        digest: content id; the same facts give the same.
+        people: whom it names, recognised by mail address where possible.
+        questions: sentences a person must answer; empty if nothing is open.
+    """
+
+    source: ToolSource
+    digest: str
+    people: Sequence[ObservedPerson]
+    questions: Sequence[str]
+
+
+class Reports(Protocol):
+    """Reads meeting tools' reports."""
+
+    async def read(
+        self,
+        meeting_id: UUID,
+        data: bytes,
+        *,
+        name: str,
+        zone: str,
+        scheduled: tuple[datetime, datetime],
+    ) -> ReadReport:
+        """Read a report of one meeting; refusals name line and reason."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class StuckRow:
+    """Something that waits for an administrator.
+
+    Attributes:
+        where: ``outbox``, ``inbox`` or ``reader``.
+        key: hand it back to revive it.
+        kind: which effect, source or reader.
+        problem: a word for it.
+        attempts: how often it was tried.
+        since: when it began, UTC.
+    """
+
+    where: str
+    key: str
+    kind: str
+    problem: str
+    attempts: int
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LagRow:
+    """How far a reader of the log is behind, in events."""
+
+    reader: str
+    position: int
+    behind: int
+
+
+class Desk(Protocol):
+    """What an administrator looks at and can do."""
+
+    async def stuck(self) -> Sequence[StuckRow]:
+        """Return what waits for a person, oldest first."""
+        ...
+
+    async def waiting(self) -> Mapping[str, int]:
+        """Return how much waits in each queue."""
+        ...
+
+    async def lags(self) -> Sequence[LagRow]:
+        """Return how far every reader is behind."""
+        ...
+
+    async def revive(self, where: str, key: str) -> bool:
+        """Try a stuck piece again; tell whether there was one."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts; see each one's own description.
+
+    Attributes:
+        dispatch: takes commands.
+        views: opens a connection under which all views' queries find their tables.
+        shown: waits (bounded) until the named views show an outcome; tells whether they do.
+        door_codes: what the room shows.
+        vault: contact data.
+        papers: sealed certificates.
+        reports: reads attendance files.
+        desk: stuck things.
+        evidence_of: hex digest over the leaf hashes of a stream, for payers.
+        origin: public address of the house, without a slash at the end.
+    """
+
+    dispatch: Dispatcher
+    views: Callable[[], AbstractAsyncContextManager[Connection]]
+    shown: Callable[[Outcome, Sequence[str]], Awaitable[bool]]
+    door_codes: DoorCodes
+    vault: Vault
+    papers: Papers
+    reports: Reports
+    desk: Desk
+    evidence_of: Callable[[UUID], Awaitable[str]]
+    clock: Clock
+    randomness: Randomness
+    origin: str
+    receive: Callable[[str, str, Any], Awaitable[bool]]
+
+    def verify_url(self, printed_code: str) -> str:
+        """Return the public page that checks a certificate."""
+        return f"{self.origin}/v/{printed_code}"

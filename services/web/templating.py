@@ -1,0 +1,88 @@
+"""Pages from templates: one environment, strict about names it does not know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from litestar import Request, Response
+
+from services.web.context import web_of
+from services.web.times import clock, day, when
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from litestar.datastructures import Cookie
+
+    from services.web.assets import Assets
+    from services.web.settings import WebSettings
+
+TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class Templates:
+    """Renders templates.
+
+    Args:
+        settings: what every page says about this installation.
+        assets: addresses of static files.
+        folder: where the templates lie.
+    """
+
+    def __init__(self, settings: WebSettings, assets: Assets, folder: Path = TEMPLATES) -> None:
+        self._environment = Environment(
+            loader=FileSystemLoader(folder),
+            undefined=StrictUndefined,
+            autoescape=True,
+            auto_reload=False,
+            cache_size=-1,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters.update(when=when, clock=clock, day=day)
+        self._environment.globals.update(
+            asset=assets.url,
+            emergency_number=settings.emergency_number,
+            emergency_words=settings.emergency_words,
+        )
+
+    def render(self, name: str, **values: Any) -> str:
+        """Return a template with *values*; a name it does not know is an error, never a blank."""
+        return self._environment.get_template(name).render(**values)
+
+
+async def page(
+    request: Request[Any, Any, Any],
+    template: str,
+    *,
+    status: int = 200,
+    here: str = "",
+    headers: Mapping[str, str] | None = None,
+    cookies: list[Cookie] | None = None,
+    **values: Any,
+) -> Response[str]:
+    """Answer with a page.
+
+    Args:
+        request: whose sign-in decides whether the navigation is shown.
+        template: file name.
+        status: HTTP status.
+        here: which place of the navigation this is: ``home``, ``groups``, ``credits``, ``you``.
+        headers: further headers.
+        cookies: cookies to set.
+        values: what the template shows.
+    """
+    web = web_of(request)
+    session = await web.sessions.current(request)
+    body = web.templates.render(
+        template, request_id="", signed_in=session is not None, here=here, **values
+    )
+    return Response(
+        body,
+        status_code=status,
+        media_type="text/html",
+        headers=dict(headers or {}),
+        cookies=cookies,
+    )

@@ -1,0 +1,61 @@
+"""Times as people read them: their own zone, by name, with the instant beside it for machines."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from markupsafe import Markup
+
+from services.web.zone_names import zone_name
+
+_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS: Final = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+def when(moment: datetime, zone: str, *, year: bool = False) -> Markup:
+    """Return ``Monday 23 November, 6:30 PM (Mountain Standard Time)`` inside a time element.
+
+    Args:
+        moment: aware.
+        zone: IANA name; an unknown one is read as UTC, and says so.
+        year: whether to name the year too; wherever the day may lie far away.
+    """
+    local, known = _local(moment, zone)
+    words = f"{day(local.date(), year=year)}, {_clock(local)} ({zone_name(local, known)})"
+    return _element(moment, words)
+
+
+def clock(moment: datetime, zone: str) -> Markup:
+    """Return ``6:30 PM`` inside a time element, for lists whose heading names day and zone."""
+    local, _ = _local(moment, zone)
+    return _element(moment, _clock(local))
+
+
+def day(value: date, *, year: bool = True) -> str:
+    """Return ``Monday 23 November 2026``."""
+    words = f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
+    return f"{words} {value.year}" if year else words
+
+
+def _local(moment: datetime, zone: str) -> tuple[datetime, str]:
+    if moment.tzinfo is None:
+        raise ValueError("Times on pages are aware.")
+    try:
+        return moment.astimezone(UTC).astimezone(ZoneInfo(zone)), zone
+    except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
+        return moment.astimezone(UTC), "UTC"
+
+
+def _clock(local: datetime) -> str:
+    hour = local.hour % 12 or 12
+    return f"{hour}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"  # noqa: PLR2004 - noon
+
+
+def _element(moment: datetime, words: str) -> Markup:
+    stamp = moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return Markup('<time datetime="{}">{}</time>').format(stamp, words)

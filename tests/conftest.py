@@ -1,0 +1,94 @@
+"""What every test may ask for: a real PostgreSQL, a fresh migrated database, a connection."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+import pytest
+
+from infra import migrate
+from infra.database import ConnectKwargs, connect, parse_database_url
+from infra.embedded_postgres import MAINTENANCE, EmbeddedPostgres
+
+
+@pytest.fixture(scope="session")
+def database_server() -> Iterator[ConnectKwargs]:
+    """A server, told by how to reach a database from which others can be made.
+
+    ``DATABASE_URL`` names one whose user may create databases; else an embedded one is started.
+    """
+    if url := os.environ.get("DATABASE_URL"):
+        yield parse_database_url(url)
+        return
+    folder = Path(tempfile.mkdtemp(prefix="peerhour-tests-"))
+    server = EmbeddedPostgres(folder / "db")
+    try:
+        server.start()
+        yield server.connect_kwargs(MAINTENANCE)
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+async def migrated_template(database_server: ConnectKwargs) -> AsyncIterator[str]:
+    """The name of a database with every migration applied: copying it is quicker than migrating."""
+    name = await _create(database_server, "template0")
+    connection = await connect(database_server | {"database": name})
+    try:
+        await migrate.apply(connection)
+    finally:
+        await connection.close()
+    yield name
+    await _drop(database_server, name)
+
+
+@pytest.fixture(scope="module")
+async def database(
+    database_server: ConnectKwargs, migrated_template: str
+) -> AsyncIterator[ConnectKwargs]:
+    """A fresh migrated database for one module of tests: ``asyncpg.connect(**database)``."""
+    name = await _create(database_server, migrated_template)
+    yield database_server | {"database": name}
+    await _drop(database_server, name)
+
+
+@pytest.fixture
+async def conn(database: ConnectKwargs) -> AsyncIterator[asyncpg.Connection[Any]]:
+    """A connection to the module's database; what a test commits stays for the next one."""
+    connection = await connect(database)
+    yield connection
+    await connection.close()
+
+
+@pytest.fixture
+async def empty_database(database_server: ConnectKwargs) -> AsyncIterator[ConnectKwargs]:
+    """A database without any table, for one test."""
+    name = await _create(database_server, "template0")
+    yield database_server | {"database": name}
+    await _drop(database_server, name)
+
+
+async def _create(server: ConnectKwargs, template: str) -> str:
+    name = f"peerhour_test_{secrets.token_hex(6)}"
+    connection = await connect(server)
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    finally:
+        await connection.close()
+    return name
+
+
+async def _drop(server: ConnectKwargs, name: str) -> None:
+    connection = await connect(server)
+    try:
+        await connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    finally:
+        await connection.close()

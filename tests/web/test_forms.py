@@ -1,0 +1,121 @@
+"""Forms keep every word and name every field."""
+
+from __future__ import annotations
+
+from datetime import date, time
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from litestar.datastructures import FormMultiDict
+
+from domain.errors import InvalidFields
+from services.web.form_values import (
+    calendar_day,
+    email,
+    identifier,
+    local_time,
+    one_of,
+    ticked,
+    whole_number,
+)
+from services.web.forms import Field, Filled, Form, Parse, Unusable
+
+FORM = Form(
+    Field(name="title", label="Title", longest=20),
+    Field(name="minutes", label="Minutes", parse=whole_number(1, 480)),
+    Field(name="days", label="Days", parse=one_of(("mon", "tue")), many=True, required=False),
+    Field(name="note", label="Note", kind="textarea", required=False),
+    Field(name="agreed", label="Agreed", parse=ticked, kind="checkbox", required=False),
+)
+
+
+def read(*pairs: tuple[str, str]) -> Filled:
+    return FORM.read(FormMultiDict(list(pairs)))
+
+
+def test_values_come_out_typed() -> None:
+    form = read(("title", " Monday "), ("minutes", "60"), ("days", "mon"), ("agreed", "on"))
+    assert form.ok
+    assert form.values == {
+        "title": "Monday", "minutes": 60, "days": ["mon"], "note": None, "agreed": True,
+    }  # fmt: skip
+    assert form["minutes"] == 60
+
+
+def test_one_ticked_box_is_a_list_of_one_and_none_is_empty() -> None:
+    assert read(("title", "a"), ("minutes", "1"), ("days", "tue"))["days"] == ["tue"]
+    assert read(("title", "a"), ("minutes", "1"))["days"] == []
+
+
+def test_every_wrong_field_is_named_and_every_word_kept() -> None:
+    form = read(("title", "x" * 21), ("minutes", " soon "), ("days", "mon"), ("days", "never"))
+    assert set(form.errors) == {"title", "minutes", "days"}
+    assert form.words("minutes") == " soon "
+    assert form.chosen("days", "never")
+    assert not form.chosen("days", "tue")
+
+
+def test_what_nobody_asked_for_is_ignored() -> None:
+    assert "role" not in read(("title", "a"), ("minutes", "1"), ("role", "admin")).values
+
+
+def test_control_characters_are_refused_and_new_lines_are_not() -> None:
+    assert "title" in read(("title", "a\x1bb"), ("minutes", "1")).errors
+    assert read(("title", "a"), ("minutes", "1"), ("note", "one\r\ntwo"))["note"] == "one\r\ntwo"
+
+
+def test_findings_of_a_rule_stand_at_their_fields() -> None:
+    form = read(("title", "a"), ("minutes", "1")).with_errors(InvalidFields(title="Taken."))
+    assert not form.ok
+    assert form.errors["title"] == "Taken."
+
+
+def test_a_form_can_begin_with_what_is_known() -> None:
+    form = FORM.blank(title="Monday", days=["mon"], note=None)
+    assert form.words("title") == "Monday"
+    assert form.chosen("days", "mon")
+    assert form.words("note") == ""
+
+
+def test_parsers_say_what_they_take() -> None:
+    assert email("Ana@Example.org") == "ana@example.org"
+    assert calendar_day("2026-11-23") == date(2026, 11, 23)
+    assert local_time("18:30") == time(18, 30)
+    assert identifier("00000000-0000-4000-8000-00000000000a") == UUID(
+        "00000000-0000-4000-8000-00000000000a"
+    )
+    assert not ticked("off")
+
+
+@pytest.mark.parametrize(
+    ("parse", "text"),
+    [
+        (email, "ana"),
+        (email, "ana@example"),
+        (email, "ana@@example.org"),
+        (email, "ana bo@example.org"),
+        (email, "a" * 250 + "@example.org"),
+        (calendar_day, "23.11.2026"),
+        (calendar_day, "2026-02-30"),
+        (local_time, "25:00"),
+        (local_time, "6:30 PM"),
+        (whole_number(1, 10), "11"),
+        (whole_number(1, 10), "1e1"),
+        (whole_number(1, 10), "٣"),
+        (identifier, "not-an-id"),
+    ],
+)
+def test_what_cannot_be_used_is_refused(parse: Parse, text: str) -> None:
+    with pytest.raises(Unusable):
+        parse(text)
+
+
+@given(st.lists(st.tuples(st.sampled_from(sorted(FORM.fields)), st.text())))
+def test_whatever_is_typed_a_form_is_read_and_shown_again(pairs: list[tuple[str, str]]) -> None:
+    form = read(*pairs)
+    assert form.ok or set(form.errors) <= set(FORM.fields)
+    assert set(form.values) | set(form.errors) == set(FORM.fields)
+    for name, text in pairs:
+        assert text in form.typed[name]
