@@ -30,6 +30,8 @@ class ToolSource(StrEnum):
     WEBHOOK = "webhook"
 
 
+_MINUTE: Final = timedelta(minutes=1)
+
 _SOURCE_OF_METHOD: Final = {
     CheckInMethod.DOOR_CODE: Source.DOOR_CODE,
     CheckInMethod.ROSTER: Source.ROSTER,
@@ -170,9 +172,10 @@ class Attendance:
 def _stays(source: Source, person: ObservedPerson, window: Interval) -> list[Stay]:
     if person.stays:
         return [Stay(interval, source) for interval in person.stays]
-    if not person.reported_minutes:
+    # A total has no place in time; the beginning of the meeting stands for it. Compared as
+    # numbers, because a report may claim more minutes than the calendar has.
+    total = min(person.reported_minutes or 0, window.length // _MINUTE)
+    if total < 1:
         return []
-    total = min(timedelta(minutes=person.reported_minutes), window.length)
-    # A total has no place in time; the beginning of the meeting stands for it.
-    interval = Interval(window.from_at, window.from_at + total)
+    interval = Interval(window.from_at, window.from_at + total * _MINUTE)
     return [Stay(interval, Source.TOOL_TOTAL, inferred=True)]

@@ -68,6 +68,7 @@ class Export:
 
     run_id: UUID
     run_number: int
+    started_at: datetime
     claim_ids: list[UUID] | None = None
     sha256s: dict[str, str] | None = None
 
@@ -126,7 +127,7 @@ class Payer(Root):
 
         @override
         def apply(self, payer: Payer) -> None:
-            payer.exports[self.run_id] = Export(self.run_id, self.run_number)
+            payer.exports[self.run_id] = Export(self.run_id, self.run_number, self.timestamp)
 
     class ExportMade(Root.Event):
         """A run's files exist; these are their digests by file name."""
@@ -139,8 +140,8 @@ class Payer(Root):
 
         @override
         def apply(self, payer: Payer) -> None:
-            payer.exports[self.run_id] = Export(
-                self.run_id, self.run_number, self.claim_ids, self.sha256s
+            payer.exports[self.run_id] = replace(
+                payer.exports[self.run_id], claim_ids=self.claim_ids, sha256s=self.sha256s
             )
 
     def __init__(
@@ -269,11 +270,12 @@ class Payer(Root):
             InvalidFields: the reference is missing.
         """
         require_personal(member_id, payer_member_ref=payer_member_ref)
-        still_covered = any(
-            each.member_id == member_id and (each.until_day is None or each.until_day >= from_day)
+        covered_for_good = any(
+            each.until_day is None and each.covers(from_day)
             for each in self.enrolments
+            if each.member_id == member_id
         )
-        if not still_covered:
+        if not covered_for_good:
             enrolment = Enrolment(member_id, payer_member_ref, from_day)
             self.record(self.MemberEnrolled, at=at, enrolment=enrolment)
 
@@ -283,10 +285,14 @@ class Payer(Root):
         Raises:
             NotEnrolled: the member is not covered on that day.
         """
-        enrolment = self.enrolment_on(member_id, last_day)
-        if enrolment is None:
+        ends = [
+            each.until_day
+            for each in self.enrolments
+            if each.member_id == member_id and each.covers(last_day)
+        ]
+        if not ends:
             raise NotEnrolled("This payer does not cover this member then.", member_id=member_id)
-        if enrolment.until_day != last_day:
+        if any(end != last_day for end in ends):
             self.record(self.EnrolmentEnded, at=at, member_id=member_id, last_day=last_day)
 
     def start_export(self, run_id: UUID, *, at: datetime) -> int:

@@ -219,6 +219,7 @@ async def _require_version(
 def _session(kwargs: ConnectKwargs, application_name: str, for_store: bool) -> dict[str, Any]:  # noqa: FBT001  private, named by its callers
     """Settings travel in the start message: a pool's RESET ALL returns to them, not past them."""
     settings = {
+        **kwargs.get("server_settings", {}),
         "application_name": application_name,
         "timezone": "UTC",
         "idle_in_transaction_session_timeout": _IDLE_IN_TRANSACTION,

@@ -7,6 +7,7 @@ schema beside the live one and swaps the two by renaming, so readers never see a
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
@@ -32,6 +33,15 @@ _STUCK: Final = """INSERT INTO dead_letters (reader, position, problem, attempts
                    SET problem = $3, attempts = dead_letters.attempts + 1, solved_at = NULL"""
 _SOLVED: Final = """UPDATE dead_letters SET solved_at = now()
                      WHERE reader = $1 AND position <= $2 AND solved_at IS NULL"""
+_CLAIM: Final = """INSERT INTO checkpoints (reader, version, position) VALUES ($1, $2, 0)
+                   ON CONFLICT (reader) DO UPDATE SET version = $2, updated_at = now()"""
+_STILL_OURS: Final = "SELECT version = $2 FROM checkpoints WHERE reader = $1 FOR UPDATE"
+_RELEASE: Final = "DELETE FROM checkpoints WHERE reader = $1"
+_SWAPPED: Final = """UPDATE checkpoints SET position = $2, version = $3, updated_at = now()
+                     WHERE reader = $1"""
+_LAGS: Final = """SELECT c.reader, c.position, h.position - c.position AS behind
+                   FROM checkpoints c, log_head h
+                  WHERE c.reader NOT LIKE 'rebuild.%' ORDER BY c.reader"""
 
 BATCH: Final = 500
 
@@ -43,10 +53,25 @@ Progress = Callable[[int, int], None]
 class Projection(Protocol):
     """A view: a module under ``projections/`` satisfies this."""
 
-    NAME: str
-    VERSION: int
-    TOPICS: Sequence[str]
-    SCHEMA: str
+    @property
+    def NAME(self) -> str:  # noqa: N802  constants of a module
+        """Return the question's noun."""
+        ...
+
+    @property
+    def VERSION(self) -> int:  # noqa: N802
+        """Return the number that changes when the tables or the handler do."""
+        ...
+
+    @property
+    def TOPICS(self) -> Sequence[str]:  # noqa: N802
+        """Return the topics of the events it takes."""
+        ...
+
+    @property
+    def SCHEMA(self) -> str:  # noqa: N802
+        """Return the SQL that makes its tables."""
+        ...
 
     @property
     def project(self) -> Callable[[Recorded, Connection], Awaitable[None]]:
@@ -125,8 +150,8 @@ class Projector:
                         projection.VERSION,
                     )
             assert row is not None
-            if exists and row["version"] != projection.VERSION:
-                await self.rebuild(projection)
+            outdated = exists and row["version"] != projection.VERSION
+            if outdated and await self.rebuild(projection):
                 rebuilt.append(projection.NAME)
         return rebuilt
 
@@ -140,6 +165,8 @@ class Projector:
     async def advance(self, projection: Projection) -> int:
         """Take one view up to a batch further in one transaction; return the events taken.
 
+        A view that another version of its code has built is left alone.
+
         Raises:
             ProjectionFailed: the view could not take an event; it stays where it was.
         """
@@ -147,6 +174,8 @@ class Projector:
             async with self._pool.acquire() as connection, connection.transaction():
                 row = await connection.fetchrow(_LOCK, reader_of(projection))
                 assert row is not None, "prepare() comes first"
+                if row["version"] != projection.VERSION:
+                    return 0  # other code built this view, or is about to rebuild it
                 taken, position = await self._take(
                     connection, projection, schema_of(projection), row["position"]
                 )
@@ -158,37 +187,57 @@ class Projector:
             await self._pool.execute(_STUCK, failed.reader, failed.position, failed.problem)
             raise
 
-    async def rebuild(self, projection: Projection, progress: Progress | None = None) -> None:
+    async def rebuild(self, projection: Projection, progress: Progress | None = None) -> bool:
         """Build a view anew beside the live one, then swap them.
+
+        Of two rebuilds of one view at the same time, the later takes over.
 
         Args:
             projection: the view.
             progress: told (position, head) after each batch.
+
+        Returns:
+            Whether this rebuild came to its end; ``False`` when a later one took over.
+
+        Raises:
+            ProjectionFailed: the view could not take an event; the live one stays as it was.
         """
         beside = f"{schema_of(projection)}_next"
+        claim = f"rebuild.{projection.NAME}", secrets.randbits(31)
         async with self._pool.acquire() as connection:
             async with connection.transaction():
+                await connection.execute(_CLAIM, *claim)
                 await connection.execute(f"DROP SCHEMA IF EXISTS {beside} CASCADE")
                 await _make(connection, projection, beside)
             position, head = 0, await connection.fetchval(_HEAD)
             while position < head:
                 async with connection.transaction():
+                    if not await connection.fetchval(_STILL_OURS, *claim):
+                        return False
                     _, position = await self._take(connection, projection, beside, position)
                 if progress is not None:
-                    progress(position, head)
+                    progress(min(position, head), head)
             async with connection.transaction():
-                # The live view's lock keeps its projector out while the last events are taken.
-                await connection.fetchrow(_LOCK, reader_of(projection))
-                while position < await connection.fetchval(_HEAD):
-                    _, position = await self._take(connection, projection, beside, position)
-                await connection.execute(f"DROP SCHEMA IF EXISTS {schema_of(projection)} CASCADE")
-                await connection.execute(f"ALTER SCHEMA {beside} RENAME TO {schema_of(projection)}")
-                await connection.execute(
-                    "UPDATE checkpoints SET position = $2, version = $3 WHERE reader = $1",
-                    reader_of(projection),
-                    position,
-                    projection.VERSION,
-                )
+                if not await connection.fetchval(_STILL_OURS, *claim):
+                    return False
+                await self._swap(connection, projection, beside, position)
+                await connection.execute(_RELEASE, claim[0])
+        return True
+
+    async def _swap(
+        self, connection: Connection, projection: Projection, beside: str, position: int
+    ) -> None:
+        """Take the last events into the view *beside*, and put it in the live one's place."""
+        # The live view's lock keeps its projector out meanwhile.
+        await connection.fetchrow(_LOCK, reader_of(projection))
+        head = await connection.fetchval(_HEAD)  # what comes after it is the projector's
+        while position < head:
+            _, position = await self._take(connection, projection, beside, position)
+        live = schema_of(projection)
+        await connection.execute(f"DROP SCHEMA IF EXISTS {live} CASCADE")
+        await connection.execute(f"ALTER SCHEMA {beside} RENAME TO {live}")
+        await connection.execute(_SWAPPED, reader_of(projection), position, projection.VERSION)
+        await connection.execute(_SOLVED, reader_of(projection), position)
 
     async def reached(self, names: Sequence[str], position: int, within: float) -> bool:
         """Wait until views show an event; tell whether they do after *within* seconds."""
@@ -202,10 +251,7 @@ class Projector:
 
     async def lags(self) -> list[Lag]:
         """Tell how far every reader of the log is behind."""
-        rows = await self._pool.fetch(
-            "SELECT c.reader, c.position, h.position - c.position AS behind"
-            " FROM checkpoints c, log_head h ORDER BY c.reader"
-        )
+        rows = await self._pool.fetch(_LAGS)
         return [Lag(row["reader"], row["position"], row["behind"]) for row in rows]
 
     async def _take(
@@ -225,6 +271,8 @@ class Projector:
             try:
                 await projection.project(self._recorded(row), connection)
             except Exception as error:
+                if connection.is_closed():  # the database went away: no fault of the view
+                    raise
                 raise ProjectionFailed(
                     reader_of(projection), row["position"], type(error).__name__
                 ) from error

@@ -44,7 +44,10 @@ Perform = Callable[[Piece], Awaitable[None]]
 
 
 class WillNeverWork(Exception):
-    """Raised by a performer: trying again is useless; the piece is dead at once."""
+    """Raised by a performer: trying again is useless; the piece is dead at once.
+
+    Its text is stored and shown to administrators: a word for the problem, never personal data.
+    """
 
 
 class Queue:
@@ -56,7 +59,6 @@ class Queue:
         table: ``inbox`` or ``outbox``.
         key: names of its key columns.
         kind: the column that says who handles a piece.
-        keep_payload: whether a finished piece keeps its payload.
     """
 
     def __init__(
@@ -67,7 +69,6 @@ class Queue:
         table: str,
         key: tuple[str, ...],
         kind: str,
-        keep_payload: bool,
     ) -> None:
         self._pool = pool
         self._clock = clock
@@ -77,7 +78,6 @@ class Queue:
         due = " AND ".join(f"t.{name} = due.{name}" for name in key)
         names = ", ".join(key)
         n = len(key)
-        wipe = "" if keep_payload else ", payload = NULL"
         self._take_sql = f"""
             WITH due AS (
                 SELECT {names} FROM {table}
@@ -90,11 +90,12 @@ class Queue:
         """
         self._done_sql = (
             f"UPDATE {table} SET state = 'done', leased_until = NULL, last_error = NULL,"
-            f" done_at = ${n + 1}{wipe} WHERE {same}"
+            f" done_at = ${n + 1}, payload = NULL WHERE {same}"
         )
         self._again_sql = (
             f"UPDATE {table} SET state = ${n + 1}, attempts = attempts + 1, leased_until = NULL,"
-            f" next_at = ${n + 2}, last_error = ${n + 3} WHERE {same}"
+            f" next_at = ${n + 2}, last_error = ${n + 3}"
+            f" WHERE {same} AND state = 'waiting' AND leased_until = ${n + 4}"
         )
         self._revive_sql = (
             f"UPDATE {table} SET state = 'waiting', attempts = 0, next_at = ${n + 1}"
@@ -104,7 +105,8 @@ class Queue:
     async def work_one(self, performers: Mapping[str, Perform]) -> bool:
         """Do the piece that is due longest; tell whether there was one."""
         now = self._clock.now()
-        row = await self._pool.fetchrow(self._take_sql, now, now + _LEASE)
+        leased_until = now + _LEASE
+        row = await self._pool.fetchrow(self._take_sql, now, leased_until)
         if row is None:
             return False
         key = tuple(row[name] for name in self._key)
@@ -114,11 +116,12 @@ class Queue:
                 raise WillNeverWork(f"nobody performs {piece.kind}")  # noqa: TRY301
             await performers[piece.kind](piece)
         except WillNeverWork as error:
-            await self._give_back(piece, "dead", now, str(error))
+            await self._give_back(piece, leased_until, "dead", now, str(error))
         except Exception as error:  # noqa: BLE001  whatever a performer met, the queue goes on
             dead = piece.attempts + 1 >= TRIES
             await self._give_back(
                 piece,
+                leased_until,
                 "dead" if dead else "waiting",
                 self._clock.now() + _FIRST_PAUSE * 2**piece.attempts,
                 type(error).__name__,  # never its text: it may name people
@@ -132,13 +135,30 @@ class Queue:
         said = await self._pool.execute(self._revive_sql, *key, self._clock.now())
         return bool(said.endswith(" 1"))
 
-    async def _give_back(self, piece: Piece, state: str, next_at: datetime, error: str) -> None:
-        await self._pool.execute(self._again_sql, *piece.key, state, next_at, error)
+    async def _give_back(
+        self, piece: Piece, leased_until: datetime, state: str, next_at: datetime, error: str
+    ) -> None:
+        """Note a failure, unless the lease ran out and another worker has the piece."""
+        await self._pool.execute(self._again_sql, *piece.key, state, next_at, error, leased_until)
 
 
-def outbox(pool: asyncpg.Pool[Any], clock: Clock) -> Queue:
-    """Return the queue of effects to perform outside."""
-    return Queue(pool, clock, table="outbox", key=("effect_id",), kind="kind", keep_payload=True)
+class Outbox(Queue):
+    """Effects to perform outside; most are written with their events."""
+
+    def __init__(self, pool: asyncpg.Pool[Any], clock: Clock) -> None:
+        super().__init__(pool, clock, table="outbox", key=("effect_id",), kind="kind")
+
+    async def add(self, effect_id: UUID, kind: str, payload: Any) -> None:
+        """Ask for an effect that belongs to no event."""
+        now = self._clock.now()
+        await self._pool.execute(
+            "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)"
+            " VALUES ($1, $2, $3, $1, $4, $4) ON CONFLICT DO NOTHING",
+            effect_id,
+            kind,
+            msgspec.json.encode(payload).decode(),
+            now,
+        )
 
 
 class Inbox(Queue):
@@ -151,7 +171,6 @@ class Inbox(Queue):
             table="inbox",
             key=("source", "external_id"),
             kind="source",
-            keep_payload=False,  # it may name people
         )
 
     async def receive(self, source: str, external_id: str, payload: Any) -> bool:

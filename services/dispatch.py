@@ -29,6 +29,7 @@ from domain.recording import (
     OutcomeUnknown,
     StaleStream,
     StoredRefusal,
+    StoreUnavailable,
 )
 
 A = TypeVar("A", bound=Root)
@@ -181,13 +182,23 @@ class Dispatcher:
         """
         fingerprint = self.fingerprint(command)
         deadline = asyncio.get_running_loop().time() + self._patience
+        unknown: OutcomeUnknown | None = None
         while True:
             try:
                 return await self._attempt(command, order, fingerprint)
-            except OutcomeUnknown:
-                if asyncio.get_running_loop().time() > deadline:
+            except OutcomeUnknown as error:
+                unknown = error
+            except StoreUnavailable:
+                if unknown is None:
                     raise
-                await asyncio.sleep(_UNKNOWN_PAUSE)
+                # This attempt stored nothing; whether an earlier one did is still not known.
+            if asyncio.get_running_loop().time() > deadline:
+                raise unknown
+            await asyncio.sleep(_UNKNOWN_PAUSE)
+
+    def at(self, clock: Clock) -> Dispatcher:
+        """Return the same dispatcher under another clock, for stories and replays."""
+        return Dispatcher(self._store, self._handlers, clock, self._key, self._patience)
 
     def fingerprint(self, command: object) -> bytes:
         """Return a keyed hash of a command: equal for the same order, and telling nothing."""

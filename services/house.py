@@ -10,8 +10,9 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.attendance import ObservedPerson, ToolSource
+from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.ports import Clock, DoorCodes, Randomness
-from domain.recording import Outcome
+from domain.recording import EventStore, Outcome
 from projections import Connection
 from services.dispatch import Dispatcher
 
@@ -123,12 +124,17 @@ class Desk(Protocol):
         ...
 
 
+Package = Callable[[PayerRun, Sequence[ClaimPaper], Sequence[LinePaper]], Mapping[str, bytes]]
+
+
 @dataclass(frozen=True, slots=True)
 class House:
     """The parts; see each one's own description.
 
     Attributes:
+        store: truth, for those who must see what stands and not what is shown.
         dispatch: takes commands.
+        package: builds the files of a payer run.
         views: opens a connection under which all views' queries find their tables.
         shown: waits (bounded) until the named views show an outcome; tells whether they do.
         door_codes: what the room shows.
@@ -140,7 +146,9 @@ class House:
         origin: public address of the house, without a slash at the end.
     """
 
+    store: EventStore
     dispatch: Dispatcher
+    package: Package
     views: Callable[[], AbstractAsyncContextManager[Connection]]
     shown: Callable[[Outcome, Sequence[str]], Awaitable[bool]]
     door_codes: DoorCodes

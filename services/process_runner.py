@@ -27,8 +27,15 @@ log = structlog.get_logger()
 class Process(Protocol):
     """A process manager: a module under ``services/processes/`` satisfies this."""
 
-    NAME: str
-    TOPICS: Sequence[str]
+    @property
+    def NAME(self) -> str:  # noqa: N802  constants of a module
+        """Return the process's verb phrase."""
+        ...
+
+    @property
+    def TOPICS(self) -> Sequence[str]:  # noqa: N802
+        """Return the topics of the events it reacts to."""
+        ...
 
     @property
     def react(self) -> Callable[[Recorded], Sequence[object]]:
@@ -82,6 +89,8 @@ class ProcessRunner:
             return 0
         batch = await self._store.read(position, _BATCH, process.TOPICS)
         batch = [recorded for recorded in batch if recorded.position <= head]
+        if batch:  # what failed the last time is the first now; it is noted again if it still does
+            await self._checkpoints.solve(reader, batch[0].position)
         for recorded in batch:
             if not await self._react(process, reader, recorded):
                 await self._checkpoints.move(reader, position, recorded.position - 1)
@@ -92,24 +101,31 @@ class ProcessRunner:
 
     async def _react(self, process: Process, reader: str, recorded: Recorded) -> bool:
         """Order what an event calls for; tell whether the process may go on behind it."""
-        for number, command in enumerate(process.react(recorded)):
-            order = Order(
-                command_id=uuid5(_NAMESPACE, f"{process.NAME}:{recorded.position}:{number}"),
-                causing_position=recorded.position,
-                correlation_id=recorded.cause.correlation_id or recorded.cause.command_id,
+        try:
+            for number, command in enumerate(process.react(recorded)):
+                await self._order(process, reader, recorded, number, command)
+        except (OutcomeUnknown, StoreUnavailable):
+            return False
+        except Exception as error:  # noqa: BLE001  one event must not stop the others for ever
+            tries = await self._checkpoints.note_failure(
+                reader, recorded.position, type(error).__name__
             )
-            try:
-                await self._dispatch(command, order)
-            except (OutcomeUnknown, StoreUnavailable):
-                return False
-            except DomainError as refusal:
-                # A refusal is an answer: the process goes on, an administrator sees it.
-                await self._checkpoints.note_failure(reader, recorded.position, refusal.code)
-                log.info("process.refused", process=process.NAME, code=refusal.code)
-            except Exception as error:  # noqa: BLE001  one event must not stop the others for ever
-                tries = await self._checkpoints.note_failure(
-                    reader, recorded.position, type(error).__name__
-                )
-                log.warning("process.failed", process=process.NAME, problem=type(error).__name__)
-                return tries >= _TRIES
+            log.warning("process.failed", process=process.NAME, problem=type(error).__name__)
+            return tries >= _TRIES
         return True
+
+    async def _order(
+        self, process: Process, reader: str, recorded: Recorded, number: int, command: object
+    ) -> None:
+        """Give one command, under an id that is the same each time the event is seen."""
+        order = Order(
+            command_id=uuid5(_NAMESPACE, f"{process.NAME}:{recorded.position}:{number}"),
+            causing_position=recorded.position,
+            correlation_id=recorded.cause.correlation_id or recorded.cause.command_id,
+        )
+        try:
+            await self._dispatch(command, order)
+        except DomainError as refusal:
+            # A refusal is an answer: the process goes on, an administrator sees it.
+            await self._checkpoints.note_failure(reader, recorded.position, refusal.code)
+            log.info("process.refused", process=process.NAME, code=refusal.code)

@@ -58,8 +58,16 @@ def gather(facts: Facts) -> AttendanceReading:
 
 def _sighting_order(found: _Found) -> tuple[object, ...]:
     seen, line = found
-    return (seen.from_at or _NEVER, seen.to_at or _NEVER, seen.who.names, seen.who.emails,
-            seen.said, seen.total_of, seen.seconds_said or 0, line)  # fmt: skip
+    return (
+        seen.from_at or _NEVER,
+        seen.to_at or _NEVER,
+        seen.who.names,
+        seen.who.emails,
+        seen.said,
+        seen.total_of,
+        seen.seconds_said or 0,
+        line,
+    )
 
 
 def _arrival(person: Person) -> tuple[object, ...]:

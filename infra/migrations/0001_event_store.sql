@@ -35,7 +35,7 @@ CREATE TABLE commands (
 CREATE TABLE outbox (
     effect_id    uuid        PRIMARY KEY,
     kind         text        NOT NULL,
-    payload      text        NOT NULL,
+    payload      text,                   -- emptied once done
     command_id   uuid        NOT NULL,
     created_at   timestamptz NOT NULL,
     state        text        NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'done', 'dead')),
@@ -89,6 +89,15 @@ CREATE TABLE vault (
     PRIMARY KEY (subject_id, kind)
 );
 CREATE UNIQUE INDEX vault_mail ON vault (lower(value)) WHERE kind = 'mail';
+
+-- Papers as they were sealed, encrypted for the person they are about.
+CREATE TABLE sealed_papers (
+    certificate_id uuid        PRIMARY KEY,
+    subject_id     uuid        NOT NULL,
+    content        bytea       NOT NULL,
+    made_at        timestamptz NOT NULL DEFAULT now()
+);
+CREATE INDEX sealed_papers_subject ON sealed_papers (subject_id);
 
 -- Decide a batch of appends and hand out their positions; the caller then copies the events of
 -- those that were accepted, in the same transaction. Each decision is stored whole or not at all:

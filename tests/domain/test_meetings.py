@@ -10,7 +10,7 @@ from uuid import UUID
 import pytest
 
 from domain import meeting_rules as rules
-from domain.attendance import ObservedPerson, ToolSource
+from domain.attendance import InferredEnd, ObservedPerson, ToolSource
 from domain.errors import InvalidFields
 from domain.meetings import Meeting
 from domain.presence import EvidenceStrength, Source, Stay
@@ -322,6 +322,16 @@ def test_closing_early_ends_open_stays_now() -> None:
     assert meeting.presence_of(ANA) == [Stay(span(0, 40), Source.DOOR_CODE, inferred=True)]
 
 
+def test_a_stay_never_ends_before_it_begins_even_if_two_clocks_disagree() -> None:
+    meeting = an_open_meeting()
+    meeting.check_in(ANA, method=DOOR, by=ANA, at=at(10))
+    meeting.close(by=JOY, at=at(9))
+    closed = facts(meeting)[-1]
+    assert isinstance(closed, Meeting.Closed)
+    assert closed.inferred == [InferredEnd(ANA, at(10))]
+    assert meeting.presence_of(ANA) == []
+
+
 def test_closing_ends_a_turn_and_closing_twice_changes_nothing() -> None:
     meeting = an_open_meeting(ANA)
     meeting.begin_turn(ANA, by=ANA, at=at(5))
@@ -424,10 +434,18 @@ def test_matching_is_for_known_people_and_the_facilitator() -> None:
 
 def test_a_total_without_times_is_weak_and_never_longer_than_the_meeting() -> None:
     meeting = an_open_meeting()
-    person = a_person(member_id=ANA, stays=[], reported_minutes=500)
+    person = a_person(member_id=ANA, stays=[], reported_minutes=2**62)
     meeting.observe_presence(source=ToolSource.ZOOM, digest=DIGEST, people=[person], at=at(90))
     presence = meeting.minutes_of(ANA)
     assert (presence.minutes, presence.strength) == (60, EvidenceStrength.WEAK)
+
+
+@pytest.mark.parametrize("total", [None, 0, 5])
+def test_a_total_that_fits_nowhere_is_no_presence(total: int | None) -> None:
+    meeting = a_meeting(ends_at=SIX_PM + timedelta(seconds=30))
+    person = a_person(member_id=ANA, stays=[], reported_minutes=total)
+    meeting.observe_presence(source=ToolSource.ZOOM, digest=DIGEST, people=[person], at=at(90))
+    assert meeting.presence_of(ANA) == []
 
 
 def test_a_negative_total_is_refused() -> None:

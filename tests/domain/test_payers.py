@@ -75,6 +75,16 @@ def test_a_member_can_be_covered_again_later() -> None:
     assert [payer.covers(ANA, date(2026, month, 2)) for month in (3, 5, 6)] == [True, False, True]
 
 
+def test_covering_again_before_the_end_goes_on_after_it_and_ends_as_a_whole() -> None:
+    payer = a_payer()
+    payer.enrol_member(ANA, payer_member_ref=REF, from_day=MONDAY, at=SEVEN_PM)
+    payer.end_enrolment(ANA, last_day=date(2026, 4, 1), at=SEVEN_PM)
+    payer.enrol_member(ANA, payer_member_ref=REF, from_day=date(2026, 4, 1), at=SEVEN_PM)
+    assert payer.covers(ANA, date(2026, 5, 1))
+    payer.end_enrolment(ANA, last_day=date(2026, 4, 1), at=SEVEN_PM)
+    assert not payer.covers(ANA, date(2026, 4, 2))
+
+
 def test_nobody_ends_what_never_began() -> None:
     with pytest.raises(NotEnrolled):
         a_payer().end_enrolment(ANA, last_day=MONDAY, at=SEVEN_PM)

@@ -30,6 +30,12 @@ def test_the_next_meeting_is_later_than_now() -> None:
     assert a_rhythm().occurrences(after=SIX_PM, many=1) == [SIX_PM + timedelta(days=7)]
 
 
+def test_a_meeting_later_today_is_the_next() -> None:
+    week = timedelta(days=7)
+    soon = a_rhythm().occurrences(after=SIX_PM + week - timedelta(hours=1), many=1)
+    assert soon == [SIX_PM + week]
+
+
 def test_the_hour_on_the_wall_stays_when_clocks_change() -> None:
     rhythm = a_rhythm(zone="Europe/Berlin", starts_on=date(2026, 3, 23))
     before, after = rhythm.occurrences(after=datetime(2026, 3, 1, tzinfo=UTC), many=2)

@@ -100,9 +100,18 @@ def test_dates_that_contradict_each_other_are_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "when", ["2/30/2026 18:00", "13/13/2026 18:00", "3/25/2026 25:00", "3/25/2026 13:00 PM",
-             "3/25/1026 18:00", "3/25/2026", "soon", "0/0/0000 0:00"]
-)  # fmt: skip
+    "when",
+    [
+        "2/30/2026 18:00",
+        "13/13/2026 18:00",
+        "3/25/2026 25:00",
+        "3/25/2026 13:00 PM",
+        "3/25/1026 18:00",
+        "3/25/2026",
+        "soon",
+        "0/0/0000 0:00",
+    ],
+)
 def test_times_that_cannot_be_are_refused(when: str) -> None:
     with pytest.raises(BadRow, match=r"report\.csv"):
         read(zoom(stay(when, when), stay("3/25/2026 18:00", "3/25/2026 19:00")), zone="UTC")
@@ -126,9 +135,21 @@ def test_an_hour_that_never_exists_is_asked_about() -> None:
 
 
 @pytest.mark.parametrize(
-    "zone", ["", "Nowhere/City", "../../etc/passwd", "/etc/localtime", "Europe", "UTC\0", "é", "localtime",
-             "Europe/Berlin/", "\ud800", "A" * 5000]
-)  # fmt: skip
+    "zone",
+    [
+        "",
+        "Nowhere/City",
+        "../../etc/passwd",
+        "/etc/localtime",
+        "Europe",
+        "UTC\0",
+        "é",
+        "localtime",
+        "Europe/Berlin/",
+        "\ud800",
+        "A" * 5000,
+    ],
+)
 def test_a_zone_that_does_not_exist_is_refused_by_name(zone: str) -> None:
     with pytest.raises(InvalidFields) as refusal:
         read(zoom(AMBIGUOUS), zone=zone)

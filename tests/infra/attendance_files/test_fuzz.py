@@ -24,15 +24,20 @@ from tests.infra.attendance_files.reports import (
 
 _ROW = "Ana\t3/5/26, 6:00 PM\t3/5/26, 7:00 PM\t1h\tana@example.org\t"
 SAMPLES = [
-    zoom("Ana,ana@example.org,03/05/2026 06:00 PM,03/05/2026 06:50 PM,50,No",
-         above=f"{ZOOM_BLOCK_HEAD}\n812,Peer hour,03/05/2026 06:00 PM,03/05/2026 07:00 PM,,60,1\n"),
-    zoom("Topic,1,Joy,,,,No,3/1/2026 9:00,3/5/2026 18:00,3/5/2026 19:00,60,1,Bo,bo@example.org,"
-         "3/5/2026 18:01,3/5/2026 18:59,58,No,,No", head=ACCOUNT_HEAD),
+    zoom(
+        "Ana,ana@example.org,03/05/2026 06:00 PM,03/05/2026 06:50 PM,50,No",
+        above=f"{ZOOM_BLOCK_HEAD}\n812,Peer hour,03/05/2026 06:00 PM,03/05/2026 07:00 PM,,60,1\n",
+    ),
+    zoom(
+        "Topic,1,Joy,,,,No,3/1/2026 9:00,3/5/2026 18:00,3/5/2026 19:00,60,1,Bo,bo@example.org,"
+        "3/5/2026 18:01,3/5/2026 18:59,58,No,,No",
+        head=ACCOUNT_HEAD,
+    ),
     zoom("Bo,18:00,19:00", head="Name,Join Time,Leave Time", above="Date: 2026-03-29\n"),
     teams(f"{_ROW}\tOrganizer", f"{_ROW}Organizer"),
     utf16("Full Name\tUser Action\tTimestamp\nAna\tJoined\t3/5/2026, 6:00 PM\n"),
     stream(message("joined", "2026-03-05T18:00:00Z"), message("left", "2026-03-05T19:00:00Z")),
-]  # fmt: skip
+]
 SPLINTERS = st.sampled_from(
     [
         *(

@@ -38,10 +38,15 @@ def webhook_lines(draw: st.DrawFn) -> str:
 
 ZONES = st.sampled_from(["Europe/Berlin", None])
 READINGS = st.one_of(
-    st.builds(lambda rows, zone: read(zoom(*rows), zone=zone),
-              st.lists(zoom_rows(), min_size=1, max_size=5), ZONES),
-    st.builds(lambda lines: read(stream(*lines)), st.lists(webhook_lines(), min_size=1, max_size=6)),
-)  # fmt: skip
+    st.builds(
+        lambda rows, zone: read(zoom(*rows), zone=zone),
+        st.lists(zoom_rows(), min_size=1, max_size=5),
+        ZONES,
+    ),
+    st.builds(
+        lambda lines: read(stream(*lines)), st.lists(webhook_lines(), min_size=1, max_size=6)
+    ),
+)
 
 
 @given(st.lists(READINGS, min_size=1, max_size=4), st.randoms())

@@ -61,8 +61,10 @@ def test_a_name_that_is_in_the_room_twice_at_once_is_asked_about() -> None:
 
 
 def test_one_name_with_two_addresses_stays_two_people_and_is_asked_about() -> None:
-    rows = (row("Joy", "joy@a.example", "18:00", "18:40"), row("Joy", "joy@b.example", "18:30",
-            "19:00"))  # fmt: skip
+    rows = (
+        row("Joy", "joy@a.example", "18:00", "18:40"),
+        row("Joy", "joy@b.example", "18:30", "19:00"),
+    )
     reading = read(zoom(*rows), zone="UTC")
 
     assert [person.emails for person in reading.people] == [("joy@a.example",), ("joy@b.example",)]
@@ -172,8 +174,8 @@ def test_people_stand_in_order_of_arrival() -> None:
         row("Chidi", "", "", ""),
         row("Ana", "ana@example.org", "18:00", "18:30"),
     )
-    rows = tuple(one.replace("2026-03-25 ,", ",") for one in rows)
-    reading = read(zoom(*rows), zone="UTC")
+    without_times = [one.replace("2026-03-25 ,", ",") for one in rows]
+    reading = read(zoom(*without_times), zone="UTC")
 
     assert [person.names for person in reading.people] == [("Ana",), ("Bo",), ("Chidi",)]
     assert spans(the(reading, "Ana")) == [(utc("2026-03-25T18:00"), utc("2026-03-25T18:30"))]

@@ -120,8 +120,9 @@ def test_a_date_alone_above_the_table_is_the_day_of_every_time() -> None:
 
 
 def test_times_of_day_without_any_date_are_asked_about() -> None:
-    reading = read(zoom("Ana,06:00 PM,06:50 PM,50", head="Name,Join Time,Leave Time,Duration"),
-                   zone=NEW_YORK)  # fmt: skip
+    reading = read(
+        zoom("Ana,06:00 PM,06:50 PM,50", head="Name,Join Time,Leave Time,Duration"), zone=NEW_YORK
+    )
 
     assert codes(reading) == ["date_missing"]
     assert (the(reading, "Ana").stays, the(reading, "Ana").reported_minutes) == ((), 50)
@@ -136,8 +137,9 @@ def account_row(topic: str, number: str, day: str, who: str) -> str:
 
 
 def test_the_account_wide_report_names_its_meeting_in_every_row() -> None:
-    reading = read(zoom(account_row("Peer hour", "812 34", "03/25/2026", "Ana"),
-                        head=ACCOUNT_HEAD), zone="UTC")  # fmt: skip
+    reading = read(
+        zoom(account_row("Peer hour", "812 34", "03/25/2026", "Ana"), head=ACCOUNT_HEAD), zone="UTC"
+    )
 
     assert reading.format == "zoom_account_report"
     assert (reading.meeting.topic, reading.meeting.meeting_id) == ("Peer hour", "81234")

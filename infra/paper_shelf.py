@@ -1,0 +1,62 @@
+"""Sealed papers, encrypted under the key of the person they are about.
+
+The bytes are kept because a paper drawn again by newer software may differ in its bytes, and its
+digest is part of the record. Forgetting the person makes them unreadable, wherever copies lie.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from infra.keystore import KeyStore
+
+
+class PaperShelf:
+    """Sealed papers in PostgreSQL.
+
+    Args:
+        pool: connections.
+        keystore: the keys of the people.
+    """
+
+    def __init__(self, pool: asyncpg.Pool[Any], keystore: KeyStore) -> None:
+        self._pool = pool
+        self._keystore = keystore
+
+    async def put(self, certificate_id: UUID, subject_id: UUID, content: bytes) -> bytes | None:
+        """Keep a paper and return what is kept: the first bytes win; ``None`` for the forgotten."""
+        key = self._keystore.key_for_writing(subject_id)
+        if key is None:
+            return None
+        nonce = secrets.token_bytes(12)
+        sealed = nonce + key.cipher.encrypt(nonce, content, certificate_id.bytes)
+        await self._pool.execute(
+            "INSERT INTO sealed_papers (certificate_id, subject_id, content) VALUES ($1, $2, $3)"
+            " ON CONFLICT (certificate_id) DO NOTHING",
+            certificate_id,
+            subject_id,
+            sealed,
+        )
+        return await self.fetch(certificate_id)
+
+    async def fetch(self, certificate_id: UUID) -> bytes | None:
+        """Return a paper; ``None`` while there is none, or once its person is forgotten."""
+        row = await self._pool.fetchrow(
+            "SELECT subject_id, content FROM sealed_papers WHERE certificate_id = $1",
+            certificate_id,
+        )
+        if row is None:
+            return None
+        key = self._keystore.key_for_reading(row["subject_id"])
+        if key is None:
+            return None
+        sealed = row["content"]
+        return key.cipher.decrypt(sealed[:12], sealed[12:], certificate_id.bytes)
+
+    async def forget(self, subject_id: UUID) -> None:
+        """Delete everything about a person."""
+        await self._pool.execute("DELETE FROM sealed_papers WHERE subject_id = $1", subject_id)

@@ -1,0 +1,65 @@
+"""Contact data: the one place with mail addresses; mutable, and emptied when a person is forgotten.
+
+Satisfies :class:`services.house.Vault`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from domain.errors import AlreadyExists
+
+
+class MailTaken(AlreadyExists):
+    """The address belongs to somebody else."""
+
+    code = "vault.mail_taken"
+
+
+class PostgresVault:
+    """Contact data in PostgreSQL.
+
+    Args:
+        pool: connections.
+    """
+
+    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+        self._pool = pool
+
+    async def keep_mail(self, subject_id: UUID, address: str) -> None:
+        """Keep a mail address.
+
+        Raises:
+            MailTaken: it belongs to somebody else.
+        """
+        try:
+            await self._pool.execute(
+                "INSERT INTO vault (subject_id, kind, value) VALUES ($1, 'mail', $2)"
+                " ON CONFLICT (subject_id, kind) DO UPDATE SET value = $2",
+                subject_id,
+                address.strip(),
+            )
+        except asyncpg.UniqueViolationError:
+            raise MailTaken("Somebody else is known under this address.") from None
+
+    async def mail_of(self, subject_id: UUID) -> str | None:
+        """Return a person's mail address."""
+        found: str | None = await self._pool.fetchval(
+            "SELECT value FROM vault WHERE subject_id = $1 AND kind = 'mail'", subject_id
+        )
+        return found
+
+    async def person_with_mail(self, address: str) -> UUID | None:
+        """Return whose mail address it is, however it is capitalised."""
+        found: UUID | None = await self._pool.fetchval(
+            "SELECT subject_id FROM vault WHERE kind = 'mail' AND lower(value) = lower($1)",
+            address.strip(),
+        )
+        return found
+
+    async def forget(self, subject_id: UUID) -> None:
+        """Delete everything about a person."""
+        await self._pool.execute("DELETE FROM vault WHERE subject_id = $1", subject_id)

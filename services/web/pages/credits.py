@@ -1,0 +1,109 @@
+"""My credits: what counts under which rule, with the arithmetic, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from domain.papers import CreditKind
+from projections.people import queries as people
+from projections.schedule.queries import MeetingRow
+from projections.transcript import queries as transcript
+from services.house import House
+from services.web.orders import Asking
+from services.web.session import signed_in
+from services.web.subjects import meetings_by_id, subject_page
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One legal kind of credit; the two are never mixed.
+
+    Attributes:
+        title: its name.
+        meaning: who stands behind it.
+        empty: what to say while there is none.
+    """
+
+    title: str
+    meaning: str
+    empty: str
+    totals: Sequence[transcript.Total]
+    awards: Sequence[transcript.AwardRow]
+
+
+_KINDS: Final = (
+    (
+        CreditKind.SPONSORED,
+        "Sponsored credit",
+        "An approved provider vouches for these hours and issues a certificate.",
+        "No sponsored credit yet. It comes when a meeting of a provider's program is over.",
+    ),
+    (
+        CreditKind.CLAIMED,
+        "Claimed peer activity",
+        "You claim these hours under your board's own category. Peerhour keeps the evidence; no "
+        "provider vouches for them, and there is no certificate.",
+        "No peer activity to claim yet. It comes after a meeting, for licences whose board has "
+        "such a category.",
+    ),
+)
+
+
+class CreditController(Controller):
+    """``/credits``."""
+
+    path = "/credits"
+    guards = (signed_in,)
+
+    @get()
+    async def show(
+        self,
+        request: Asking,
+        person_id: NamedDependency[UUID],
+        house: NamedDependency[House],
+    ) -> Response[str]:
+        """Show what I have, how it was counted, and what waits."""
+        async with house.views() as conn:
+            awards = await transcript.awards(conn, person_id)
+            held = await transcript.held(conn, person_id)
+            overlaps = await transcript.overlaps(conn, person_id)
+            licences = {
+                row.licence_id: f"{row.profession}, {row.jurisdiction}"
+                for row in await people.licences(conn, person_id)
+            }
+            meetings = await meetings_by_id(
+                conn,
+                [
+                    *(row.meeting_id for row in (*awards, *held, *overlaps)),
+                    *(row.other_meeting_id for row in overlaps),
+                ],
+            )
+        return await subject_page(
+            request,
+            "credits.html",
+            here="credits",
+            sections=_sections(awards),
+            held=held,
+            overlaps=overlaps,
+            licences=licences,
+            meetings=_or_unknown(meetings),
+        )
+
+
+def _sections(awards: Sequence[transcript.AwardRow]) -> list[Section]:
+    sections = []
+    for kind, title, meaning, empty in _KINDS:
+        rows = [row for row in awards if row.credit_kind == kind.value]
+        sections.append(Section(title, meaning, empty, transcript.totals(rows), rows))
+    return sections
+
+
+def _or_unknown(meetings: Mapping[UUID, MeetingRow]) -> dict[str, MeetingRow]:
+    """Return meetings by their id as text, which templates look up with ``get``."""
+    return {str(meeting_id): row for meeting_id, row in meetings.items()}

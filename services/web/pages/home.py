@@ -1,0 +1,96 @@
+"""The start page: the next hour, and what waits for me."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+
+from projections import Connection
+from projections.roster import queries as roster
+from projections.schedule import queries as schedule
+from projections.transcript import queries as transcript
+from services.house import House
+from services.web.orders import Asking
+from services.web.pages.meeting_view import MeetingView, see_meeting
+from services.web.session import signed_in
+from services.web.subjects import meetings_by_id, subject_page
+
+_LOOK_BACK: Final = timedelta(days=30)  # an evaluation older than that is not asked for again
+_MOST_ASKED: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Desk:
+    """What waits for a person.
+
+    Attributes:
+        next: the next meeting they are expected at.
+        later: the ones after it.
+        groups: where they belong.
+        to_evaluate: meetings they were at and have not evaluated.
+        held: what rules would credit once something is there, with its meeting.
+    """
+
+    next: MeetingView | None
+    later: list[schedule.MeetingRow]
+    groups: list[schedule.GroupRow]
+    to_evaluate: list[schedule.MeetingRow]
+    held: list[tuple[transcript.HeldRow, schedule.MeetingRow]]
+
+
+class HomeController(Controller):
+    """``/``."""
+
+    path = "/"
+    guards = (signed_in,)
+
+    @get()
+    async def show(
+        self,
+        request: Asking,
+        person_id: NamedDependency[UUID],
+        house: NamedDependency[House],
+    ) -> Response[str]:
+        """Show the next hour first."""
+        async with house.views() as conn:
+            desk = await _desk_of(conn, person_id, house.clock.now())
+        return await subject_page(request, "home.html", here="home", desk=desk)
+
+
+async def _desk_of(conn: Connection, person_id: UUID, now: datetime) -> Desk:
+    coming = await schedule.upcoming(conn, person_id, now)
+    held = await transcript.held(conn, person_id)
+    meetings = await meetings_by_id(conn, [row.meeting_id for row in held])
+    following = None
+    if coming:
+        following = await see_meeting(
+            conn, coming[0].meeting_id, person_id, administrator=False, now=now
+        )
+    return Desk(
+        next=following,
+        later=coming[1:],
+        groups=await schedule.groups_of(conn, person_id),
+        to_evaluate=await _to_evaluate(conn, person_id, now),
+        held=[(row, meetings[row.meeting_id]) for row in held if row.meeting_id in meetings],
+    )
+
+
+async def _to_evaluate(
+    conn: Connection, person_id: UUID, now: datetime
+) -> list[schedule.MeetingRow]:
+    waiting = []
+    recent = [
+        meeting
+        for meeting in await schedule.past(conn, person_id, now)
+        if meeting.state == "closed" and meeting.ends_at > now - _LOOK_BACK
+    ]
+    for meeting in recent[:_MOST_ASKED]:
+        for row in await roster.roster(conn, meeting.meeting_id):
+            if row.member_id == person_id and row.arrived_at is not None and not row.evaluated:
+                waiting.append(meeting)
+    return waiting

@@ -1,0 +1,127 @@
+"""The forms of a meeting."""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date, datetime, time, timedelta
+from typing import Final
+from zoneinfo import ZoneInfo
+
+from domain.attendance import CheckInMethod
+from domain.rhythms import instant_of
+from domain.values import Interval
+from services.web.form_values import identifier, local_time, one_of, ticked, whole_number
+from services.web.forms import Field, Filled, Form, Unusable
+
+_CODE_LENGTH: Final = 6
+_QUESTIONS: Final = (
+    ("content_met_objectives", "Did the hour do what it was for?"),
+    ("facilitation", "Was it led well?"),
+    ("useful_for_practice", "Will it be of use in your work?"),
+)
+_SCALE: Final = tuple((str(value), str(value)) for value in range(1, 6))
+
+
+def six_digits(text: str) -> str:
+    """Accept a door code with spaces, hyphens or digits of any script."""
+    code = "".join(
+        str(unicodedata.digit(each, -1))
+        for each in text
+        if not each.isspace() and unicodedata.category(each) != "Pd"
+    )
+    if len(code) != _CODE_LENGTH or "-" in code:
+        raise Unusable("The code has six digits.")
+    return code
+
+
+CODE_FORM: Final = Form(
+    Field(
+        name="door_code",
+        label="Code in the room",
+        hint="Six digits. You can paste them.",
+        parse=six_digits,
+        missing="Write the six digits that the room shows.",
+        inputmode="numeric",
+        longest=20,
+    ),
+)
+EVALUATION_FORM: Final = Form(
+    *(
+        Field(
+            name=name,
+            label=label,
+            parse=whole_number(1, 5),
+            missing="Choose a number.",
+            kind="scale",
+            choices=_SCALE,
+        )
+        for name, label in _QUESTIONS
+    )
+)
+MARK_FORM: Final = Form(
+    Field(name="member_id", label="Who", parse=identifier, kind="hidden"),
+    Field(name="to", label="State", parse=one_of({"here", "left"}), kind="hidden"),
+)
+WHO_FORM: Final = Form(
+    Field(name="member_id", label="Who", parse=identifier, missing="Choose somebody."),
+)
+MATCH_FORM: Final = Form(
+    Field(name="person_key", label="Person in the report", kind="hidden", longest=500),
+    Field(name="member_id", label="Member", parse=identifier, required=False),
+)
+REASON_FORM: Final = Form(
+    Field(
+        name="reason",
+        label="Why",
+        hint="A sentence. Say nothing about a client.",
+        missing="Write why, in a sentence.",
+        kind="textarea",
+        longest=500,
+    ),
+)
+CORRECTION_FORM: Final = Form(
+    Field(name="absent", label="They were not there", parse=ticked, kind="checkbox", required=False),
+    Field(name="came", label="Came at", parse=local_time, kind="time", required=False),
+    Field(name="left", label="Left at", parse=local_time, kind="time", required=False),
+    Field(name="came_again", label="Came back at", parse=local_time, kind="time", required=False),
+    Field(name="left_again", label="Left again at", parse=local_time, kind="time", required=False),
+    *REASON_FORM.fields.values(),
+)
+
+DOOR: Final = CheckInMethod.DOOR_CODE
+
+
+def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interval], dict[str, str]]:
+    """Return the stays a correction states, and what is wrong with them by field.
+
+    Times are on the wall where people meet, on the day of the meeting; one that lies before the
+    stay's beginning is on the next day, since an hour may cross midnight.
+
+    Args:
+        form: a correction that could be read.
+        starts_at: when the meeting begins.
+        zone: where people meet.
+    """
+    if form["absent"]:
+        return [], {}
+    errors: dict[str, str] = {}
+    stays: list[Interval] = []
+    day = starts_at.astimezone(ZoneInfo(zone)).date()
+    for came, left, needed in (("came", "left", True), ("came_again", "left_again", False)):
+        if form[came] is None and form[left] is None and not needed:
+            continue
+        if form[came] is None or form[left] is None:
+            errors[came if form[came] is None else left] = "Write when, or tick the box above."
+            continue
+        if form[came] == form[left]:
+            errors[left] = "Leaving is later than coming."
+            continue
+        stays.append(_stay(day, form[came], form[left], ZoneInfo(zone)))
+    return stays, errors
+
+
+def _stay(day: date, came: time, left: time, zone: ZoneInfo) -> Interval:
+    end = day if left > came else day + timedelta(days=1)
+    from_at = instant_of(datetime.combine(day, came), zone)
+    to_at = instant_of(datetime.combine(end, left), zone)
+    return Interval(from_at, to_at)

@@ -1,0 +1,177 @@
+"""What somebody sees of a meeting, and what they may do there now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.meeting_rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
+from projections import Connection
+from projections.roster import queries as roster
+from projections.schedule import queries as schedule
+from services.web import words
+from services.web.subjects import names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """One expected member."""
+
+    name: str
+    row: roster.RosterRow
+
+    @property
+    def member_id(self) -> UUID:
+        """Who it is."""
+        return self.row.member_id
+
+    @property
+    def kind(self) -> str:
+        """``here``, ``left`` or ``expected``; the page adds words."""
+        if self.row.here:
+            return "here"
+        return "left" if self.row.arrived_at is not None else "expected"
+
+    @property
+    def seen(self) -> str:
+        """What a form about this presence was shown, to notice that it changed."""
+        facts = (self.row.arrived_at, self.row.left_at, self.row.corrected)
+        return sha256(repr(facts).encode()).hexdigest()[:16]
+
+    @property
+    def refusal(self) -> str:
+        """Why a check-in was refused, in words; empty if none was."""
+        code = self.row.last_refusal
+        return "" if code is None else words.REFUSED.get(code, "tried to check in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingView:
+    """A meeting to one reader at one moment.
+
+    Attributes:
+        people: everybody expected, by name, so that no row moves under a finger.
+        me: the reader on the roster; ``None`` for an administrator who only looks.
+        leads: whether the reader decides here: the facilitator, or an administrator.
+        observed: whom meeting tools saw; for who leads alone.
+    """
+
+    meeting: schedule.MeetingRow
+    people: Sequence[Attendee]
+    me: Attendee | None
+    leads: bool
+    observed: Sequence[roster.ObservedRow]
+    now: datetime
+
+    @property
+    def state(self) -> str:
+        """Where the meeting stands."""
+        return self.meeting.state
+
+    @property
+    def opens_at(self) -> datetime:
+        """From when on the door can be opened."""
+        return self.meeting.starts_at - OPENS_BEFORE
+
+    @property
+    def may_open(self) -> bool:
+        """Whether the reader can open the door now."""
+        in_time = self.opens_at <= self.now < self.meeting.ends_at
+        return self.state == "scheduled" and in_time and (self.leads or self._late)
+
+    @property
+    def may_show_code(self) -> bool:
+        """Whether the reader may see the room's code: who leads, or anybody if nobody leads.
+
+        Where the facilitator did not come, whoever opened must be able to show it.
+        """
+        absent = all(
+            each.row.arrived_at is None
+            for each in self.people
+            if each.member_id == self.meeting.facilitator_id
+        )
+        return self.state == "open" and (self.leads or (self._late and absent))
+
+    @property
+    def here(self) -> int:
+        """How many are in the room."""
+        return sum(each.row.here for each in self.people)
+
+    @property
+    def facilitator(self) -> str:
+        """The facilitator's name."""
+        who = self.meeting.facilitator_id
+        return next((each.name for each in self.people if each.member_id == who), "Somebody")
+
+    @property
+    def presenter(self) -> Attendee | None:
+        """Who presents now."""
+        return next((each for each in self.people if each.row.presenting), None)
+
+    @property
+    def was_there(self) -> bool:
+        """Whether the reader came at all."""
+        return self.me is not None and self.me.row.arrived_at is not None
+
+    @property
+    def may_evaluate(self) -> bool:
+        """Whether an evaluation of the reader is still open."""
+        begun = self.state in {"open", "closed"}
+        return begun and self.me is not None and self.was_there and not self.me.row.evaluated
+
+    def attendee(self, member_id: UUID) -> Attendee:
+        """Return somebody on the roster.
+
+        Raises:
+            NotFound: they are not expected here.
+        """
+        for each in self.people:
+            if each.member_id == member_id:
+                return each
+        raise NotFound("This person is not on the roster of this meeting.")
+
+    def require_lead(self) -> None:
+        """Leave the rest of this page to who leads.
+
+        Raises:
+            FacilitatorOnly: the reader does not.
+        """
+        if not self.leads:
+            raise FacilitatorOnly(f"This is for {self.facilitator}, who leads this meeting.")
+
+    @property
+    def _late(self) -> bool:
+        return self.now >= self.meeting.starts_at + ANYBODY_OPENS_AFTER
+
+
+async def see_meeting(
+    conn: Connection, meeting_id: UUID, reader_id: UUID, *, administrator: bool, now: datetime
+) -> MeetingView:
+    """Return what a reader sees of a meeting.
+
+    Raises:
+        NotFound: there is no such meeting, or the reader is not on the roster of its day.
+    """
+    meeting = await schedule.meeting(conn, meeting_id)
+    rows = await roster.roster(conn, meeting_id)
+    expected = any(row.member_id == reader_id for row in rows)
+    if meeting is None or not (expected or administrator):
+        raise NotFound("There is no such meeting, or you are not on its roster.")
+    names = await names_of(conn, [row.member_id for row in rows])
+    attendees = sorted(
+        (Attendee(names[row.member_id], row) for row in rows),
+        key=lambda each: (each.name.casefold(), each.member_id),
+    )
+    leads = administrator or reader_id == meeting.facilitator_id
+    return MeetingView(
+        meeting=meeting,
+        people=attendees,
+        me=next((each for each in attendees if each.member_id == reader_id), None),
+        leads=leads,
+        observed=await roster.observed(conn, meeting_id) if leads else (),
+        now=now,
+    )

@@ -1,0 +1,87 @@
+"""What the subjects' pages share: words, a command id for their forms, lookups by id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from domain.recording import Outcome
+from projections import Connection
+from projections.people import queries as people
+from projections.schedule import queries as schedule
+from services.house import House
+from services.web import words
+from services.web.context import web_of
+from services.web.orders import Asking, fresh_id
+from services.web.templating import page
+
+_DIGITS: Final = 15  # positions have fewer; more would not fit a bigint
+
+DONE: Final[Mapping[str, str]] = MappingProxyType(
+    {  # what the page says after a redirect, by the word in its address
+        "in": "You are checked in.",
+        "out": "You are checked out. See you at the next hour.",
+        "evaluated": "Your answers are kept. Thank you.",
+        "attested": "Kept: you saw them here.",
+        "opened": "The door is open.",
+        "marked": "The roster is up to date.",
+        "closed": "The meeting is closed. Credits are counted now.",
+        "matched": "The match is kept. Credits are counted again.",
+        "corrected": "The correction stands beside what was recorded.",
+        "voided": "The meeting does not count any more. What was recorded stays.",
+        "planned": "The meeting is planned.",
+        "admitted": "They belong to the group now.",
+        "licence": "Your licence is kept.",
+        "registered": "They can sign in now.",
+        "granted": "They are an administrator now.",
+        "revived": "It is tried again now.",
+    }
+)
+
+
+async def subject_page(
+    request: Asking, template: str, *, status: int = 200, here: str = "", **values: Any
+) -> Response[str]:
+    """Answer with a page of a subject; see :func:`services.web.templating.page`."""
+    done = str(request.query_params.get("done", "")) if request.method == "GET" else ""
+    return await page(
+        request,
+        template,
+        status=status,
+        here=here,
+        words=words,
+        command_id=fresh_id(request),
+        done=DONE.get(done, ""),
+        **values,
+    )
+
+
+async def is_administrator(request: Asking, person_id: UUID) -> bool:
+    """Tell whether the person looks after the house."""
+    return await web_of(request).ports.people.is_administrator(person_id)
+
+
+async def wait_for(request: Asking, house: House, *views: str) -> None:
+    """Wait, bounded, for what a live notice announced: ``?after=position``."""
+    after = str(request.query_params.get("after", ""))
+    if after.isascii() and after.isdigit() and len(after) <= _DIGITS:
+        await house.shown(Outcome(int(after)), views)
+
+
+async def names_of(conn: Connection, member_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Return names as people may see them; somebody unknown has one too."""
+    wanted = list(dict.fromkeys(member_ids))
+    known = await people.names(conn, wanted)
+    return {each: known.get(each, "Somebody") for each in wanted}
+
+
+async def meetings_by_id(
+    conn: Connection, meeting_ids: Iterable[UUID]
+) -> dict[UUID, schedule.MeetingRow]:
+    """Return meetings by id; ids without one are left out."""
+    found = [await schedule.meeting(conn, each) for each in dict.fromkeys(meeting_ids)]
+    return {row.meeting_id: row for row in found if row is not None}

@@ -1,0 +1,312 @@
+"""Inbox and outbox: each piece done once it is due, tried again, given up visibly."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import msgspec
+import pytest
+
+from infra.queues import (
+    TRIES,
+    Inbox,
+    Outbox,
+    Piece,
+    Queue,
+    WillNeverWork,
+    effect_key,
+    stuck,
+    waiting,
+)
+from tests.support.fakes import FixedClock
+
+FIRST, SECOND = UUID(int=1), UUID(int=2)
+
+
+class Performer:
+    """Notes what it is given, and fails as often as it is told."""
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.pieces: list[Piece] = []
+
+    async def __call__(self, piece: Piece) -> None:
+        self.pieces.append(piece)
+        if self.failures:
+            raise self.failures.pop(0)
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+async def effects(pool: asyncpg.Pool[Any], clock: FixedClock) -> Outbox:
+    await pool.execute("TRUNCATE outbox")
+    return Outbox(pool, clock)
+
+
+@pytest.fixture
+async def inbox(pool: asyncpg.Pool[Any], clock: FixedClock) -> Inbox:
+    await pool.execute("TRUNCATE inbox, outbox, dead_letters")
+    return Inbox(pool, clock)
+
+
+async def ask(pool: asyncpg.Pool[Any], clock: FixedClock, effect_id: UUID, kind: str) -> None:
+    await pool.execute(
+        "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)"
+        " VALUES ($1, $2, $3, $4, $5, $5)",
+        effect_id,
+        kind,
+        msgspec.json.encode({"to": str(effect_id)}).decode(),
+        uuid4(),
+        clock.now(),
+    )
+
+
+async def entry(pool: asyncpg.Pool[Any], effect_id: UUID) -> asyncpg.Record:
+    row: asyncpg.Record | None = await pool.fetchrow(
+        "SELECT * FROM outbox WHERE effect_id = $1", effect_id
+    )
+    assert row is not None
+    return row
+
+
+async def test_an_effect_is_performed_once(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer()
+    assert await effects.work_one({"mail": mail})
+    assert not await effects.work_one({"mail": mail})
+    assert mail.pieces == [Piece((FIRST,), "mail", {"to": str(FIRST)}, 0)]
+    row = await entry(pool, FIRST)
+    assert (row["state"], row["done_at"], row["leased_until"]) == ("done", clock.now(), None)
+
+
+async def test_a_performed_effect_forgets_what_was_asked(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    await effects.work_one({"mail": Performer()})
+    assert (await entry(pool, FIRST))["payload"] is None
+
+
+async def test_an_effect_asked_for_twice_is_performed_once(effects: Outbox) -> None:
+    for to in ("first", "second"):
+        await effects.add(FIRST, "mail", {"to": to})
+    mail = Performer()
+    while await effects.work_one({"mail": mail}):
+        pass
+    assert mail.pieces == [Piece((FIRST,), "mail", {"to": "first"}, 0)]
+
+
+async def test_what_is_due_longest_comes_first(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, SECOND, "mail")
+    clock.move(seconds=1)
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer()
+    while await effects.work_one({"mail": mail}):
+        pass
+    assert [piece.key for piece in mail.pieces] == [(SECOND,), (FIRST,)]
+
+
+async def test_a_failed_effect_comes_again_after_growing_pauses_and_then_is_dead(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer(*[OSError() for _ in range(TRIES)])
+    pauses = []
+    for attempt in range(TRIES):
+        assert await effects.work_one({"mail": mail})
+        assert mail.pieces[-1].attempts == attempt
+        row = await entry(pool, FIRST)
+        pause = (row["next_at"] - clock.now()).total_seconds()
+        pauses.append(pause)
+        clock.move(seconds=pause - 1)
+        assert not await effects.work_one({"mail": mail})
+        clock.move(seconds=1)
+    assert pauses == [2, 4, 8, 16, 32, 64, 128, 256]
+    assert (row["state"], row["attempts"], row["last_error"]) == ("dead", TRIES, "OSError")
+    clock.move(seconds=100_000)
+    assert not await effects.work_one({"mail": mail})
+
+
+async def test_an_effect_that_works_at_last_is_done(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer(OSError())
+    await effects.work_one({"mail": mail})
+    clock.move(seconds=2)
+    assert await effects.work_one({"mail": mail})
+    row = await entry(pool, FIRST)
+    assert (row["state"], row["last_error"]) == ("done", None)
+
+
+async def test_a_dead_effect_can_be_revived_and_starts_over(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer(WillNeverWork("no_address"))
+    await effects.work_one({"mail": mail})
+    (dead,) = await stuck(pool)
+    assert (dead.where, dead.kind, dead.problem, dead.attempts) == (
+        "outbox",
+        "mail",
+        "no_address",
+        1,
+    )
+    assert await effects.revive(effect_key(dead.key))
+    assert await effects.work_one({"mail": mail})
+    assert mail.pieces[-1].attempts == 0
+    assert await stuck(pool) == []
+
+
+async def test_only_what_is_dead_is_revived(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    assert not await effects.revive((FIRST,))
+    await effects.work_one({"mail": Performer()})
+    assert not await effects.revive((FIRST,))
+    assert not await effects.revive((SECOND,))
+
+
+async def test_what_nobody_performs_is_dead_at_once(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "fax")
+    assert await effects.work_one({"mail": Performer()})
+    (dead,) = await stuck(pool)
+    assert dead.problem == "nobody performs fax"
+
+
+async def test_a_performers_words_are_never_kept(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    await effects.work_one({"mail": Performer(ValueError("ana@example.org does not exist"))})
+    rows = await pool.fetch("SELECT outbox::text AS row FROM outbox")
+    assert "ValueError" in rows[0]["row"]
+    assert "ana@" not in rows[0]["row"]
+
+
+async def test_workers_share_the_work_without_doing_anything_twice(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    for number in range(12):
+        await ask(pool, clock, UUID(int=100 + number), "mail")
+    mail = Performer()
+    other = Outbox(pool, clock)
+
+    async def work(queue: Queue) -> None:
+        while await queue.work_one({"mail": mail}):
+            pass
+
+    await asyncio.gather(work(effects), work(other), work(other))
+    assert sorted(piece.key for piece in mail.pieces) == [(UUID(int=100 + n),) for n in range(12)]
+
+
+async def test_nobody_takes_what_another_worker_is_doing(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    taken_meanwhile = []
+
+    async def slow(_: Piece) -> None:
+        taken_meanwhile.append(await Outbox(pool, clock).work_one({"mail": slow}))
+
+    assert await effects.work_one({"mail": slow})
+    assert taken_meanwhile == [False]
+
+
+async def test_a_worker_that_dies_loses_nothing(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+
+    async def die(_: Piece) -> None:
+        raise asyncio.CancelledError
+
+    with pytest.raises(asyncio.CancelledError):
+        await effects.work_one({"mail": die})
+    mail = Performer()
+    clock.move(seconds=60)
+    assert not await effects.work_one({"mail": mail})
+    clock.move(seconds=1)
+    assert await effects.work_one({"mail": mail})
+    assert len(mail.pieces) == 1
+
+
+async def test_a_worker_that_was_too_slow_does_not_undo_what_another_did(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    quick = Performer()
+
+    async def too_slow(_: Piece) -> None:
+        clock.move(seconds=61)
+        assert await Outbox(pool, clock).work_one({"mail": quick})
+        raise OSError
+
+    await effects.work_one({"mail": too_slow})
+    assert (await entry(pool, FIRST))["state"] == "done"
+    clock.move(seconds=1000)
+    assert not await effects.work_one({"mail": quick})
+
+
+async def test_a_message_is_received_once_for_each_source_and_id(
+    inbox: Inbox, pool: asyncpg.Pool[Any]
+) -> None:
+    assert await inbox.receive("zoom", "m1", {"n": 1})
+    assert not await inbox.receive("zoom", "m1", {"n": 2})
+    assert await inbox.receive("teams", "m1", {"n": 3})
+    assert await waiting(pool) == {"outbox": 0, "inbox": 2}
+    handler = Performer()
+    while await inbox.work_one({"zoom": handler, "teams": handler}):
+        pass
+    assert sorted((piece.key, piece.kind, piece.payload["n"]) for piece in handler.pieces) == [
+        (("teams", "m1"), "teams", 3),
+        (("zoom", "m1"), "zoom", 1),
+    ]
+
+
+async def test_a_handled_message_forgets_what_it_said_but_not_that_it_came(
+    inbox: Inbox, pool: asyncpg.Pool[Any]
+) -> None:
+    await inbox.receive("zoom", "m1", {"name": "Ana"})
+    await inbox.work_one({"zoom": Performer()})
+    assert await pool.fetchval("SELECT payload FROM inbox") is None
+    assert not await inbox.receive("zoom", "m1", {"name": "Ana"})
+    assert not await inbox.work_one({"zoom": Performer()})
+
+
+async def test_a_dead_message_keeps_what_it_said_until_it_is_revived(inbox: Inbox) -> None:
+    await inbox.receive("zoom", "m1", {"name": "Ana"})
+    handler = Performer(WillNeverWork("unknown_meeting"))
+    await inbox.work_one({"zoom": handler})
+    assert await inbox.revive(("zoom", "m1"))
+    await inbox.work_one({"zoom": handler})
+    assert handler.pieces[-1].payload == {"name": "Ana"}
+
+
+async def test_what_is_stuck_is_listed_oldest_first(
+    inbox: Inbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    clock.move(seconds=5)
+    await inbox.receive("zoom", "m1", {})
+    broken = Performer(WillNeverWork("a"), WillNeverWork("b"))
+    await inbox.work_one({"zoom": broken})
+    await Outbox(pool, clock).work_one({"mail": broken})
+    assert [(each.where, each.key) for each in await stuck(pool)] == [
+        ("outbox", str(FIRST)),
+        ("inbox", "zoom/m1"),
+    ]

@@ -1,0 +1,1 @@
+"""Every shape ever stored, as it stood in the log; files here are added, never changed."""
