@@ -148,16 +148,19 @@ class Outbox(Queue):
     def __init__(self, pool: asyncpg.Pool[Any], clock: Clock) -> None:
         super().__init__(pool, clock, table="outbox", key=("effect_id",), kind="kind")
 
-    async def add(self, effect_id: UUID, kind: str, payload: Any) -> None:
-        """Ask for an effect that belongs to no event."""
+    async def add(
+        self, effect_id: UUID, kind: str, payload: Any, *, due: datetime | None = None
+    ) -> None:
+        """Ask for an effect that belongs to no event; the same id again is the same effect."""
         now = self._clock.now()
         await self._pool.execute(
             "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)"
-            " VALUES ($1, $2, $3, $1, $4, $4) ON CONFLICT DO NOTHING",
+            " VALUES ($1, $2, $3, $1, $4, $5) ON CONFLICT DO NOTHING",
             effect_id,
             kind,
             msgspec.json.encode(payload).decode(),
             now,
+            due or now,
         )
 
 

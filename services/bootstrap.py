@@ -9,6 +9,7 @@ from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from litestar.di import Provide
 from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
 
 from domain.errors import NotFound
 from domain.recording import Outcome, OutcomeUnknown, StoreUnavailable
@@ -44,6 +46,7 @@ from infra.report_reader import ReportReader
 from infra.rule_files import load_rules
 from infra.settings import Environment, Settings, load_settings
 from infra.system import SystemClock, SystemRandomness
+from infra.tool_messages import ToolMessages
 from infra.vault import PostgresVault
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.audit_trail import project as audit_trail
@@ -58,9 +61,11 @@ from services import certificates, claims, credits, groups, meetings, members, p
 from services.dispatch import Dispatcher, Handler
 from services.effects import Outside, performers, sign_in_text
 from services.house import House, LagRow, ReadReport, StuckRow
+from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
 from services.process_runner import ProcessRunner
 from services.processes import judge_meetings, settle_certificates
 from services.web.app import WebApp, create_app
+from services.web.hooks import HookController
 from services.web.live import LiveHub
 from services.web.ports import WebPorts
 from services.web.routes import CONTROLLERS
@@ -275,13 +280,16 @@ async def _assemble(
         randomness=randomness,
         origin=settings.origin,
         receive=inbox.receive,
+        meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
+    tool_messages = ToolMessages(pool)
+    tools = Tools(house, tool_messages, outbox.add)
     runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
-    effects = performers(outside)
+    effects = {**performers(outside), "observe_messages": observe_messages(tools)}
     limits, links = PostgresRateLimits(pool), PostgresSignInLinks(pool)
 
     async def sweep() -> None:
-        for each in (sessions, limits, links):
+        for each in (sessions, limits, links, tool_messages):
             await each.sweep(at=clock.now())
 
     chores = Chores(
@@ -289,7 +297,7 @@ async def _assemble(
             **{each.NAME: partial(projector.advance, each) for each in PROJECTIONS},
             "processes": runner.advance_all,
             "outbox": partial(_work, outbox, effects),
-            "inbox": partial(_work, inbox, {}),
+            "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}),
         },
         sweep=sweep,
         signal=signal,
@@ -319,7 +327,7 @@ def web_app(running: Running, hub: LiveHub) -> WebApp:
             clock=house.clock,
             randomness=house.randomness,
         ),
-        controllers=CONTROLLERS,
+        controllers=(*CONTROLLERS, HookController),
         dependencies={
             "house": Provide(lambda: house, sync_to_thread=False),
             "hub": Provide(lambda: hub, sync_to_thread=False),
@@ -339,6 +347,10 @@ def _with_views(address: dict[str, Any]) -> dict[str, Any]:
     """Return how to connect so that the tables of every view are found."""
     session = dict(address.get("server_settings", {}))
     return address | {"server_settings": session | {"search_path": search_path(PROJECTIONS)}}
+
+
+def _bytes(secret: SecretStr | None) -> bytes | None:
+    return None if secret is None else secret.get_secret_value().encode()
 
 
 def _mailer(settings: Settings) -> Mailer:
@@ -365,10 +377,13 @@ async def _work(
     return int(await queue.work_one(effects))
 
 
-async def _evidence(pool: asyncpg.Pool[Any], stream_id: UUID) -> str:
-    """Return a digest over the leaf hashes of a stream, in order."""
+async def _evidence(pool: asyncpg.Pool[Any], stream_id: UUID, until: datetime) -> str:
+    """Return a digest over the leaf hashes of a stream up to an instant, in order."""
     rows = await pool.fetch(
-        "SELECT leaf_hash FROM events WHERE stream_id = $1 ORDER BY stream_version", stream_id
+        "SELECT leaf_hash FROM events WHERE stream_id = $1 AND recorded_at <= $2"
+        " ORDER BY stream_version",
+        stream_id,
+        until,
     )
     return hashlib.sha256(b"".join(row["leaf_hash"] for row in rows)).hexdigest()
 
@@ -567,3 +582,8 @@ def settings_table() -> list[tuple[str, str, str]]:
         )
         for name, field in Settings.model_fields.items()
     ]
+
+
+async def link_room(running: Running, room: str, group_id: UUID) -> None:
+    """Say which group meets in a room of the meeting tool."""
+    await ToolMessages(running.pool).link(ZOOM, room, group_id)

@@ -290,6 +290,28 @@ async def forget_member(member_id: UUID, by: UUID, *, yes: bool) -> None:
 
 
 @main.group()
+def room() -> None:
+    """Rooms of the meeting tool."""
+
+
+@room.command("link")
+@click.argument("number")
+@click.argument("group_id", type=click.UUID)
+@_asynchronous
+async def link_room(number: str, group_id: UUID) -> None:
+    """Let the Zoom meeting NUMBER count as the room of GROUP_ID."""
+    from domain.groups import PeerGroup
+    from services import bootstrap
+    from services.dispatch import Work
+
+    settings = bootstrap.start_process()
+    async with bootstrap.open_house(settings, application_name="peerhour room") as running:
+        await Work(running.house.store, group_id).load(PeerGroup, group_id)
+        await bootstrap.link_room(running, number.replace(" ", ""), group_id)
+    click.echo("Linked.")
+
+
+@main.group()
 def claims() -> None:
     """Claims to payers."""
 

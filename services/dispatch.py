@@ -180,7 +180,7 @@ class Dispatcher:
             OutcomeUnknown: the database did not answer in time; repeat with the same id.
             StoreUnavailable: the database cannot be used; nothing is stored.
         """
-        fingerprint = self.fingerprint(command)
+        fingerprint = self.fingerprint(command, order.actor_id)
         deadline = asyncio.get_running_loop().time() + self._patience
         unknown: OutcomeUnknown | None = None
         while True:
@@ -200,10 +200,13 @@ class Dispatcher:
         """Return the same dispatcher under another clock, for stories and replays."""
         return Dispatcher(self._store, self._handlers, clock, self._key, self._patience)
 
-    def fingerprint(self, command: object) -> bytes:
-        """Return a keyed hash of a command: equal for the same order, and telling nothing."""
+    def fingerprint(self, command: object, actor_id: UUID | None = None) -> bytes:
+        """Return a keyed hash of an order: equal for the same one, and telling nothing.
+
+        Who gives the order is part of it: nobody is told the outcome of another's command.
+        """
         content = msgspec.json.encode(
-            [type(command).__name__, command], enc_hook=_open_personal, order="sorted"
+            [type(command).__name__, command, actor_id], enc_hook=_open_personal, order="sorted"
         )
         return hmac.digest(self._key, content, "sha256")
 

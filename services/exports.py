@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -123,7 +123,9 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
     )
     papers = [_claim_paper(claim, payer) for _, claim in claims]
     lines = [
-        await _line_paper(house, claim, line, payer) for _, claim in claims for line in claim.lines
+        await _line_paper(house, claim, line, payer, run.prepared_at)
+        for _, claim in claims
+        for line in claim.lines
     ]
     files = house.package(run, papers, lines)
     digests = {name: _sha256(content) for name, content in files.items()}
@@ -153,7 +155,9 @@ def _claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
     )
 
 
-async def _line_paper(house: House, claim: Claim, line: ClaimLine, payer: Payer) -> LinePaper:
+async def _line_paper(
+    house: House, claim: Claim, line: ClaimLine, payer: Payer, run_started_at: datetime
+) -> LinePaper:
     async with house.views() as connection:
         held = await certificates.of_member(connection, claim.member_id)
     proofs = sorted(
@@ -176,7 +180,7 @@ async def _line_paper(house: House, claim: Claim, line: ClaimLine, payer: Payer)
         currency=claim.currency,
         evidence_strength=line.strength.value,
         certificate_verify_url=house.verify_url(code),
-        evidence_sha256=await house.evidence_of(line.meeting_id),
+        evidence_sha256=await house.evidence_of(line.meeting_id, run_started_at),
         reverses_line_id=line.reverses,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
@@ -142,8 +142,10 @@ class House:
         papers: sealed certificates.
         reports: reads attendance files.
         desk: stuck things.
-        evidence_of: hex digest over the leaf hashes of a stream, for payers.
+        evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
         origin: public address of the house, without a slash at the end.
+        receive: keeps a message (source, id, payload) in the inbox; tells whether it is new.
+        meeting_tool_secret: signs the meeting tool's messages; ``None`` keeps that door shut.
     """
 
     store: EventStore
@@ -156,11 +158,12 @@ class House:
     papers: Papers
     reports: Reports
     desk: Desk
-    evidence_of: Callable[[UUID], Awaitable[str]]
+    evidence_of: Callable[[UUID, datetime], Awaitable[str]]
     clock: Clock
     randomness: Randomness
     origin: str
     receive: Callable[[str, str, Any], Awaitable[bool]]
+    meeting_tool_secret: bytes | None = field(default=None, repr=False)
 
     def verify_url(self, printed_code: str) -> str:
         """Return the public page that checks a certificate."""

@@ -33,6 +33,11 @@ _OF_GROUP: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group 
                         WHERE m.group_id = $1 ORDER BY m.starts_at DESC, m.meeting_id LIMIT 40"""
 _MEETING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
                        WHERE m.meeting_id = $1"""
+_AROUND: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
+                      WHERE m.group_id = $1 AND m.state <> 'cancelled'
+                        AND $2 BETWEEN m.starts_at - interval '1 hour'
+                                   AND m.ends_at + interval '2 hours'
+                      ORDER BY abs(extract(epoch FROM m.starts_at - $2)), m.meeting_id LIMIT 1"""
 _IS_EXPECTED: Final = "SELECT 1 FROM expected WHERE meeting_id = $1 AND member_id = $2"
 
 
@@ -104,6 +109,12 @@ async def meetings_of_group(conn: Connection, group_id: UUID) -> list[MeetingRow
 async def meeting(conn: Connection, meeting_id: UUID) -> MeetingRow | None:
     """Return a meeting, if there is one."""
     row = await conn.fetchrow(_MEETING, meeting_id)
+    return None if row is None else MeetingRow(**row)
+
+
+async def meeting_around(conn: Connection, group_id: UUID, at: datetime) -> MeetingRow | None:
+    """Return the group's meeting that took place around an instant, the nearest one."""
+    row = await conn.fetchrow(_AROUND, group_id, at)
     return None if row is None else MeetingRow(**row)
 
 

@@ -13,12 +13,19 @@ function fresh(position) {
     .then((text) => text && new DOMParser().parseFromString(text, "text/html"));
 }
 
-// Replaces what a region shows, and leaves the focus where the person had it.
+const TYPED = "input[id]:not([type=hidden], [type=radio], [type=checkbox]), select[id], textarea[id]";
+
+// Replaces what a region shows, and leaves the focus, and what was typed, where the person had it.
 function replace(region, page) {
   const next = page.getElementById(region.id);
   if (!next) return;
   const focused = region.contains(document.activeElement) ? document.activeElement.id : "";
+  const typed = [...region.querySelectorAll(TYPED)].map((field) => [field.id, field.value]);
   region.replaceChildren(...next.childNodes);
+  for (const [id, value] of typed) {
+    const field = document.getElementById(id);
+    if (field && value) field.value = value;
+  }
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
 }
 

@@ -1,0 +1,102 @@
+"""The door for meeting tools: signature checked, message kept, everything else later.
+
+Zoom signs ``v0:{timestamp}:{body}`` with the app's secret token and asks once whether the door is
+ours (``endpoint.url_validation``). Source: developers.zoom.us, "Using webhooks".
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import Any, Final
+
+import msgspec
+from litestar import Controller, Request, Response, post
+from litestar.di import NamedDependency
+from litestar.status_codes import HTTP_200_OK
+
+from domain.errors import NotFound
+from services.house import House
+from services.meeting_tools import ZOOM
+from services.web.refusals import Malformed
+
+_OLDEST_SECONDS: Final = 300
+_LATEST_MS: Final = 7_258_118_400_000  # the year 2200
+_TELLING: Final = frozenset(
+    {
+        f"{subject}.{what}"
+        for subject in ("meeting", "webinar")
+        for what in ("participant_joined", "participant_left")
+    }
+)
+
+
+class _Object(msgspec.Struct):
+    id: str | int = ""
+
+
+class _Payload(msgspec.Struct):
+    object: _Object | None = None
+    plainToken: str = ""  # noqa: N815  Zoom's name
+
+
+class _Message(msgspec.Struct):
+    event: str
+    event_ts: int = 0
+    payload: _Payload = msgspec.field(default_factory=_Payload)
+
+
+class BadSignature(NotFound):
+    """The message is not from the tool, or it is old; the door tells no more than that."""
+
+    code = "hook.bad_signature"
+
+
+class HookController(Controller):
+    """Messages of meeting tools."""
+
+    path = "/hooks"
+    include_in_schema = False
+
+    @post("/zoom", status_code=HTTP_200_OK)
+    async def zoom(
+        self, request: Request[Any, Any, Any], house: NamedDependency[House]
+    ) -> Response[Any]:
+        """Keep a message from Zoom, once."""
+        body = await request.body()
+        secret = house.meeting_tool_secret
+        if not secret or not _signed(request, body, secret, house.clock.now().timestamp()):
+            raise BadSignature("There is nothing here.")
+        try:
+            message = msgspec.json.decode(body, type=_Message)
+            text = body.decode()
+        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            raise Malformed("This is no message of the meeting tool.") from None
+        if message.event == "endpoint.url_validation":
+            token = message.payload.plainToken
+            proof = hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
+            return Response({"plainToken": token, "encryptedToken": proof})
+        if message.event in _TELLING and message.payload.object is not None:
+            if not 0 < message.event_ts < _LATEST_MS or "\\u0000" in text:
+                raise Malformed("The message does not say when.")
+            await house.receive(
+                ZOOM,
+                hashlib.sha256(body).hexdigest(),
+                {
+                    "room": str(message.payload.object.id).replace(" ", "")[:64],
+                    "at_ms": message.event_ts,
+                    "body": msgspec.json.encode(msgspec.json.decode(body)).decode(),
+                },
+            )
+        return Response(None)
+
+
+def _signed(request: Request[Any, Any, Any], body: bytes, secret: bytes, now: float) -> bool:
+    stamp = request.headers.get("x-zm-request-timestamp", "")
+    if not stamp.isascii() or not stamp.isdigit() or len(stamp) > 12:  # noqa: PLR2004
+        return False
+    if abs(now - int(stamp)) > _OLDEST_SECONDS:
+        return False
+    wanted = "v0=" + hmac.new(secret, f"v0:{stamp}:".encode() + body, hashlib.sha256).hexdigest()
+    given = request.headers.get("x-zm-signature", "")
+    return hmac.compare_digest(wanted.encode(), given.encode("utf-8", "replace"))

@@ -1,0 +1,231 @@
+"""Process managers: each event is answered once, and one bad event stops nobody for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.errors import DomainError
+from domain.ports import Clock
+from domain.recording import Append, Cause, OutcomeUnknown, Recorded, StoreUnavailable
+from services import process_runner
+from services.dispatch import Dispatcher, Work
+from services.process_runner import ProcessRunner
+from tests.support.builders import ANA, SIX_PM
+from tests.support.fakes import FixedClock, InMemoryCheckpoints, InMemoryEventStore
+from tests.support.probe import Probe
+
+READER = "process.answer_counts"
+ANSWERS = UUID(int=7001)
+
+
+class Unwelcome(DomainError):
+    code = "probe.unwelcome"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    amount: int
+
+
+def answer(recorded: Recorded) -> Sequence[object]:
+    assert isinstance(recorded.event, Probe.Counted)
+    return [Answer(amount=recorded.event.amount)]
+
+
+@dataclass
+class AnswerCounts:
+    NAME: str = "answer_counts"
+    TOPICS: Sequence[str] = (Probe.Counted.TOPIC,)
+    react: Callable[[Recorded], Sequence[object]] = answer
+
+
+@dataclass
+class House:
+    """A store with one process behind it; *trouble* is raised for an amount."""
+
+    store: InMemoryEventStore = field(default_factory=InMemoryEventStore)
+    checkpoints: InMemoryCheckpoints = field(default_factory=InMemoryCheckpoints)
+    trouble: dict[int, Exception] = field(default_factory=dict)
+
+    def runner(self, *processes: AnswerCounts) -> ProcessRunner:
+        handlers: dict[type, Any] = {Answer: self.handle}
+        dispatcher = Dispatcher(self.store, handlers, FixedClock(), b"key", patience=-1)
+        return ProcessRunner(
+            self.store, dispatcher, self.checkpoints, processes or [AnswerCounts()]
+        )
+
+    async def handle(self, cmd: Answer, /, *, work: Work, clock: Clock) -> None:
+        if cmd.amount in self.trouble:
+            raise self.trouble[cmd.amount]
+        answers = await work.find(Probe, ANSWERS) or Probe.start(ANSWERS, at=clock.now())
+        answers.note(ANA, f"{cmd.amount}", at=clock.now())
+        work.save(answers)
+
+    async def count(self, *amounts: int, correlation_id: UUID | None = None) -> Cause:
+        probe = Probe.start(uuid4(), at=SIX_PM)
+        for amount in amounts:
+            probe.count(amount, at=SIX_PM)
+        events: Any = tuple(probe.collect_events())
+        cause = Cause(uuid4(), correlation_id=correlation_id)
+        await self.store.append(Append(cause, b"", events))
+        return cause
+
+    def answers(self) -> list[str | None]:
+        return [
+            each.event.text.value for each in self.store.log if isinstance(each.event, Probe.Noted)
+        ]
+
+    def answered(self) -> list[Cause]:
+        return [each.cause for each in self.store.log if isinstance(each.event, Probe.Noted)]
+
+
+@pytest.fixture
+def house() -> House:
+    return House()
+
+
+async def advance_fully(runner: ProcessRunner) -> None:
+    while await runner.advance_all():
+        pass
+
+
+async def test_each_event_is_answered_once_and_in_order(house: House) -> None:
+    await house.count(1, 2, 3)
+    await advance_fully(house.runner())
+    assert house.answers() == ["1", "2", "3"]
+
+
+async def test_an_answer_tells_what_caused_it(house: House) -> None:
+    cause = await house.count(1)
+    await house.count(2, correlation_id=UUID(int=5))
+    await advance_fully(house.runner())
+    first, second = house.answered()
+    assert (first.causing_position, first.correlation_id) == (2, cause.command_id)
+    assert (second.causing_position, second.correlation_id) == (4, UUID(int=5))
+    assert first.actor_id is None
+    assert first.command_id != second.command_id
+
+
+async def test_a_rerun_from_the_start_orders_nothing_new(house: House) -> None:
+    await house.count(1, 2)
+    await advance_fully(house.runner())
+    head = await house.store.head()
+    house.checkpoints.positions.clear()
+    await advance_fully(house.runner())
+    assert await house.store.head() == head
+    assert house.answers() == ["1", "2"]
+
+
+async def test_two_processes_may_answer_one_event(house: House) -> None:
+    await house.count(1)
+    await advance_fully(house.runner(AnswerCounts(), AnswerCounts(NAME="answer_again")))
+    assert house.answers() == ["1", "1"]
+    assert len({cause.command_id for cause in house.answered()}) == 2
+
+
+async def test_one_event_may_call_for_several_commands(house: House) -> None:
+    await house.count(1)
+    process = AnswerCounts(react=lambda _: [Answer(amount=7), Answer(amount=7)])
+    await advance_fully(house.runner(process))
+    assert house.answers() == ["7", "7"]
+
+
+async def test_what_does_not_concern_a_process_moves_its_checkpoint(house: House) -> None:
+    await house.count()
+    assert await house.runner().advance_all() == 0
+    assert house.checkpoints.positions == {READER: 1}
+
+
+async def test_long_logs_are_read_in_batches(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_runner, "_BATCH", 2)
+    await house.count(*range(5))
+    runner = house.runner()
+    assert [await runner.advance_all() for _ in range(3)] == [2, 2, 1]
+    assert house.answers() == [str(n) for n in range(5)]
+
+
+async def test_a_refusal_is_noted_and_passed(house: House) -> None:
+    house.trouble[2] = Unwelcome("You are not welcome.")
+    await house.count(1, 2, 3)
+    await advance_fully(house.runner())
+    assert house.answers() == ["1", "3"]
+    noted = house.checkpoints.failures[READER, 3]
+    assert (noted.problem, noted.attempts, noted.solved) == ("probe.unwelcome", 1, False)
+
+
+@pytest.mark.parametrize("trouble", [StoreUnavailable(), OutcomeUnknown()], ids=repr)
+async def test_an_absent_database_stops_a_process_which_then_goes_on(
+    house: House, trouble: Exception
+) -> None:
+    await house.count(1, 2, 3)
+    house.trouble[2] = trouble
+    runner = house.runner()
+    for _ in range(10):
+        assert await runner.advance_all() == 0
+    assert house.checkpoints.positions[READER] == 2
+    assert house.answers() == ["1"]
+    house.trouble.clear()
+    await advance_fully(runner)
+    assert house.answers() == ["1", "2", "3"]
+    assert house.checkpoints.failures == {}
+
+
+async def test_a_poisonous_event_is_tried_and_then_left_for_an_administrator(
+    house: House,
+) -> None:
+    house.trouble[2] = RuntimeError("Ana's answer cannot be handled")
+    await house.count(1, 2, 3)
+    runner = house.runner()
+    for attempt in range(1, 5):
+        assert await runner.advance_all() == 0
+        assert house.checkpoints.failures[READER, 3].attempts == attempt
+        assert house.answers() == ["1"]
+    await advance_fully(runner)
+    assert house.answers() == ["1", "3"]
+    left = house.checkpoints.failures[READER, 3]
+    assert (left.problem, left.attempts, left.solved) == ("RuntimeError", 5, False)
+
+
+async def test_a_process_that_cannot_even_react_is_treated_the_same(house: House) -> None:
+    def stumble(recorded: Recorded) -> Sequence[object]:
+        if recorded.position == 2:
+            raise LookupError
+        return answer(recorded)
+
+    await house.count(1, 2)
+    runner = house.runner(AnswerCounts(react=stumble), AnswerCounts(NAME="another"))
+    await runner.advance_all()
+    assert house.answers() == ["1", "2"]  # the other process is not held up
+    for _ in range(5):
+        await runner.advance_all()
+    assert house.answers() == ["1", "2", "2"]
+    assert house.checkpoints.failures[READER, 2].problem == "LookupError"
+
+
+async def test_what_works_at_last_is_no_longer_listed(house: House) -> None:
+    house.trouble[1] = RuntimeError()
+    await house.count(1)
+    runner = house.runner()
+    await runner.advance_all()
+    assert not house.checkpoints.failures[READER, 2].solved
+    house.trouble.clear()
+    await advance_fully(runner)
+    assert house.answers() == ["1"]
+    assert house.checkpoints.failures[READER, 2].solved
+
+
+async def test_commands_before_the_one_that_failed_are_not_given_twice(house: House) -> None:
+    house.trouble[8] = RuntimeError()
+    await house.count(1)
+    process = AnswerCounts(react=lambda _: [Answer(amount=7), Answer(amount=8)])
+    runner = house.runner(process)
+    await runner.advance_all()
+    await runner.advance_all()
+    house.trouble.clear()
+    await advance_fully(runner)
+    assert house.answers() == ["7", "8"]
