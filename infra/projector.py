@@ -271,8 +271,6 @@ class Projector:
             try:
                 await projection.project(self._recorded(row), connection)
             except Exception as error:
-                if connection.is_closed():  # the database went away: no fault of the view
-                    raise
                 raise ProjectionFailed(
                     reader_of(projection), row["position"], type(error).__name__
                 ) from error

@@ -305,8 +305,8 @@ async def _assemble(
     return Running(house, chores, projector, pool, settings, signal, keystore, embedded)
 
 
-def web_app(running: Running, hub: LiveHub) -> WebApp:
-    """Return the web application of a running house."""
+def web_app(running: Running, hub: LiveHub, registry: CollectorRegistry) -> WebApp:
+    """Return the web application of a running house; its figures go to *registry*."""
     settings, pool, house = running.settings, running.pool, running.house
     token = settings.metrics_token
     outbox = Outbox(pool, house.clock)
@@ -333,7 +333,7 @@ def web_app(running: Running, hub: LiveHub) -> WebApp:
             "hub": Provide(lambda: hub, sync_to_thread=False),
         },
         checks={"database": partial(_check_database, pool), "views": partial(_check_lag, running)},
-        registry=CollectorRegistry(),
+        registry=registry,
         unavailable=(*UNREACHABLE, OutcomeUnknown, StoreUnavailable),
     )
 

@@ -11,9 +11,11 @@ from typing import Any, Final
 
 import structlog
 import uvicorn
+from prometheus_client import CollectorRegistry
 
 from services import bootstrap, worker
 from services.bootstrap import Running
+from services.gauges import Gauges
 from services.web.live import LiveHub
 
 log = structlog.get_logger()
@@ -64,10 +66,10 @@ async def _serve_web(
     stopping: asyncio.Event,
     ready: Callable[[int], None] | None,
 ) -> None:
-    hub = LiveHub()
+    hub, registry = LiveHub(), CollectorRegistry()
     listener = socket.create_server((running.settings.host, running.settings.port), backlog=512)
     config = uvicorn.Config(
-        bootstrap.web_app(running, hub),
+        bootstrap.web_app(running, hub, registry),
         access_log=False,
         log_config=None,
         ws="none",
@@ -77,7 +79,10 @@ async def _serve_web(
         proxy_headers=False,
     )
     server = _Server(config)
-    feeds = [asyncio.create_task(hub.run(bootstrap.live_feed(running)), name="live")]
+    feeds = [
+        asyncio.create_task(hub.run(bootstrap.live_feed(running)), name="live"),
+        asyncio.create_task(Gauges(registry).keep(running.house), name="gauges"),
+    ]
     if role == "web":  # the worker's loops listen already where there are any
         feeds.append(asyncio.create_task(running.signal.listen(), name="listener"))
     serving = asyncio.create_task(server.serve(sockets=[listener]), name="http")

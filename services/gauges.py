@@ -1,0 +1,51 @@
+"""Figures about the log for Prometheus: its length, who is behind, what waits, what is stuck."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+import structlog
+from prometheus_client import CollectorRegistry, Gauge
+
+from services.house import House
+
+log = structlog.get_logger()
+
+_EVERY: Final = 10.0  # seconds
+
+
+class Gauges:
+    """Gauges that are read anew from time to time.
+
+    Args:
+        registry: where the process gathers its figures.
+    """
+
+    def __init__(self, registry: CollectorRegistry) -> None:
+        self._head = Gauge("peerhour_log_position", "Events in the log.", registry=registry)
+        self._behind = Gauge(
+            "peerhour_reader_behind_events", "Events not read yet.", ["reader"], registry=registry
+        )
+        self._waiting = Gauge(
+            "peerhour_queue_waiting", "Pieces that wait.", ["queue"], registry=registry
+        )
+        self._stuck = Gauge("peerhour_stuck", "Things that need a person.", registry=registry)
+
+    async def refresh(self, house: House) -> None:
+        """Read the figures once."""
+        self._head.set(await house.store.head())
+        for lag in await house.desk.lags():
+            self._behind.labels(lag.reader).set(lag.behind)
+        for queue, many in (await house.desk.waiting()).items():
+            self._waiting.labels(queue).set(many)
+        self._stuck.set(len(await house.desk.stuck()))
+
+    async def keep(self, house: House) -> None:
+        """Read the figures again and again until cancelled."""
+        while True:
+            try:
+                await self.refresh(house)
+            except Exception as error:  # noqa: BLE001  figures never stop the house
+                log.warning("gauges.trouble", problem=type(error).__name__)
+            await asyncio.sleep(_EVERY)
