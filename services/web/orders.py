@@ -48,9 +48,7 @@ def order_from_form(
         base = UUID(typed)
     except ValueError:
         base = fresh_id(request)
-    answers = sorted(
-        (name, value) for name, value in sent.multi_items() if isinstance(value, str)
-    )
+    answers = sorted((name, value) for name, value in sent.multi_items() if isinstance(value, str))
     content = repr((request.scope["path"], str(person_id), answers, file))
     return Order(command_id=uuid5(base, content), actor_id=person_id)
 

@@ -1,7 +1,58 @@
-"""Every controller of the web."""
+"""Every controller of the subjects: pages, and the JSON API under ``/api/v1``.
+
+``services/bootstrap.py`` gives them to :func:`services.web.app.create_app` with what they ask for:
+``house`` (:class:`services.house.House`) and ``hub`` (:class:`services.web.live.LiveHub`).
+"""
 
 from __future__ import annotations
 
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
+from uuid import UUID
 
-CONTROLLERS: Final[tuple[Any, ...]] = ()
+from litestar import Router
+from litestar.di import NamedDependency, Provide
+
+from services.dispatch import Order
+from services.web.api.meetings import MeetingApi
+from services.web.api.members import MemberApi
+from services.web.api.verifications import VerificationApi
+from services.web.orders import Asking, order_from_header
+from services.web.pages.admin import AdminController
+from services.web.pages.certificates import CertificateController
+from services.web.pages.credits import CreditController
+from services.web.pages.groups import GroupController
+from services.web.pages.home import HomeController
+from services.web.pages.leading import LeadingController
+from services.web.pages.meetings import MeetingController
+from services.web.pages.settling import SettlingController
+from services.web.pages.verify import VerificationController
+from services.web.pages.you import YouController
+
+if TYPE_CHECKING:
+    from litestar.types import ControllerRouterHandler
+
+
+async def _order(request: Asking, person_id: NamedDependency[UUID]) -> Order:
+    return order_from_header(request, person_id)
+
+
+API: Final = Router(
+    path="/api/v1",
+    route_handlers=[MemberApi, MeetingApi, VerificationApi],
+    dependencies={"order": Provide(_order)},
+    include_in_schema=True,
+)
+
+CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
+    HomeController,
+    GroupController,
+    MeetingController,
+    LeadingController,
+    SettlingController,
+    CreditController,
+    CertificateController,
+    VerificationController,
+    YouController,
+    AdminController,
+    API,
+)

@@ -81,8 +81,6 @@ def file_name(row: CertificateRow, others: Sequence[CertificateRow]) -> str:
         others: all of its holder's, itself among them.
     """
     earlier = [
-        each
-        for each in others
-        if each.award_id == row.award_id and each.issued_at < row.issued_at
+        each for each in others if each.award_id == row.award_id and each.issued_at < row.issued_at
     ]
     return f"{row.serial}-v{len(earlier) + 1}.pdf"

@@ -41,9 +41,7 @@ class LeadingController(Controller):
         if not (view.leads or view.may_show_code):
             raise FacilitatorOnly(f"The code is on the screen of {view.facilitator}, who leads.")
         code = house.door_codes.current(meeting_id, view.now) if view.may_show_code else ""
-        return await subject_page(
-            request, "door.html", here="groups", view=view, door_code=code
-        )
+        return await subject_page(request, "door.html", here="groups", view=view, door_code=code)
 
     @post("/roster")
     async def mark(

@@ -80,7 +80,9 @@ REASON_FORM: Final = Form(
     ),
 )
 CORRECTION_FORM: Final = Form(
-    Field(name="absent", label="They were not there", parse=ticked, kind="checkbox", required=False),
+    Field(
+        name="absent", label="They were not there", parse=ticked, kind="checkbox", required=False
+    ),
     Field(name="came", label="Came at", parse=local_time, kind="time", required=False),
     Field(name="left", label="Left at", parse=local_time, kind="time", required=False),
     Field(name="came_again", label="Came back at", parse=local_time, kind="time", required=False),

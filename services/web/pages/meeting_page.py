@@ -24,9 +24,7 @@ VIEWS: Final = ("roster", "schedule")
 Doing = tuple[object, str]  # a command, and the word for what it did
 
 
-async def view_of(
-    request: Asking, house: House, person_id: UUID, meeting_id: UUID
-) -> MeetingView:
+async def view_of(request: Asking, house: House, person_id: UUID, meeting_id: UUID) -> MeetingView:
     """Return the meeting as the person sees it.
 
     Raises:

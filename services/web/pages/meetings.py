@@ -138,9 +138,7 @@ class MeetingController(Controller):
         form = WHO_FORM.read(sent)
         if not form.ok:
             raise InvalidFields(**form.errors)
-        command = AttestPresence(
-            meeting_id=meeting_id, for_member=form["member_id"], by=person_id
-        )
+        command = AttestPresence(meeting_id=meeting_id, for_member=form["member_id"], by=person_id)
         return await act(
             request, house, view, sent=sent, person_id=person_id, doing=(command, "attested")
         )
@@ -181,9 +179,7 @@ class MeetingController(Controller):
         form = WHO_FORM.read(sent)
         if not form.ok:
             raise InvalidFields(**form.errors)
-        command = BeginTurn(
-            meeting_id=meeting_id, presenter_id=form["member_id"], by=person_id
-        )
+        command = BeginTurn(meeting_id=meeting_id, presenter_id=form["member_id"], by=person_id)
         return await act(
             request, house, view, sent=sent, person_id=person_id, doing=(command, "marked")
         )

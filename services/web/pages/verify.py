@@ -48,9 +48,7 @@ async def spend_check(request: Asking) -> None:
         TooMany: it has none for the moment.
     """
     web = web_of(request)
-    key = hmac.digest(
-        web.settings.secret, f"{_PURPOSE}:{network_of(request)}".encode(), "sha256"
-    )
+    key = hmac.digest(web.settings.secret, f"{_PURPOSE}:{network_of(request)}".encode(), "sha256")
     wait = await web.ports.limits.take(
         _PURPOSE, key, limit=_LIMIT, window=_WINDOW, at=web.ports.clock.now()
     )
