@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-annotate --no-header
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fmt bench lock docs clean
@@ -39,12 +41,13 @@ fmt: setup ## Format the code and mend what the linter can mend.
 bench: setup ## Print the ratios against the named baselines; writes build/bench.json.
 	$(BIN)/python -m tests.bench
 
-docs: setup ## Write docs/events.md and docs/openapi.json from the code.
+docs: setup ## Write the pages of docs/ that follow from the code.
 	$(BIN)/peerhour docs
 
-lock: ## Renew the lock file (needs uv); it never carries an index address.
-	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
-		--no-annotate --no-header --extra dev pyproject.toml --output-file requirements-dev.lock
+lock: ## Renew the lock files (needs uv); they never carry an index address.
+	uv pip compile $(LOCK) --extra dev pyproject.toml --output-file requirements-dev.lock
+	uv pip compile $(LOCK) --constraint requirements-dev.lock pyproject.toml --output-file requirements.lock
+	echo hatchling | uv pip compile $(LOCK) --constraint requirements-dev.lock - --output-file infra/docker/build.lock
 
 clean: ## Remove the environment, caches and the demo's data.
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .peerhour

@@ -23,6 +23,7 @@ from prometheus_client import CollectorRegistry
 from pydantic import SecretStr
 
 from domain.errors import NotFound
+from domain.ports import Clock
 from domain.recording import Outcome, OutcomeUnknown, StoreUnavailable
 from infra import doctor, logs, migrate
 from infra.attendance_files import parse_scheduled, read_attendance, to_json
@@ -184,6 +185,7 @@ async def open_house(
     application_name: str,
     mailer: Mailer | None = None,
     migrating: bool = True,
+    clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
     """Put everything together; take it apart in order at the end.
 
@@ -192,6 +194,7 @@ async def open_house(
         application_name: told to PostgreSQL.
         mailer: instead of the one that the settings name.
         migrating: bring the database up to date first.
+        clock: instead of this machine's, for stories and replays.
     """
     async with AsyncExitStack() as stack:
         address, embedded = await _database(stack, settings)
@@ -201,7 +204,9 @@ async def open_house(
                 await migrate.apply(connection)
             finally:
                 await connection.close()
-        yield await _assemble(stack, settings, address, application_name, mailer, embedded)
+        yield await _assemble(
+            stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
+        )
 
 
 async def _database(
@@ -223,8 +228,9 @@ async def _assemble(
     application_name: str,
     mailer: Mailer | None,
     embedded: EmbeddedPostgres | None,
+    clock: Clock,
 ) -> Running:
-    clock, randomness = SystemClock(), SystemRandomness()
+    randomness = SystemRandomness()
     keystore = KeyStore(settings.keys)
     stack.callback(keystore.close)
     pool = await open_pool(

@@ -28,9 +28,7 @@ from domain.rules.model import CreditKind, RuleSet
 from domain.values import Modality
 from services.credits import local_day
 from services.dispatch import Work
-from services.members import require_administrator
-
-HOUSE: Final = UUID("00000000-0000-0000-0000-000000000001")  # acts when no person does
+from services.members import HOUSE, require_administrator
 
 _LOCATION: Final = {
     Modality.IN_ROOM: "In person",
@@ -96,6 +94,8 @@ def settle_certificate(
                 standing.revoke(reason=reason, by=HOUSE, at=clock.now())
                 work.save(standing)
             return
+        if (await work.load(Member, ledger.member_id)).forgotten:
+            return  # nobody's name is left to print
         meeting = await work.load(Meeting, award.meeting_id)
         rule = by_version[(award.rule_id, award.rule_version)]
         facts = await _facts(work, ledger, award, meeting, rule)

@@ -6,7 +6,7 @@ A claim line rests on a certificate that stands: the payer can check what it pay
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
@@ -57,7 +57,12 @@ class EnrolMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareClaim:
-    """Prepare one member's claim to one payer for one period."""
+    """Prepare one member's claim to one payer for one period.
+
+    Attributes:
+        earlier_claim_ids: the member's other claims to the payer; what they ask for is neither
+            asked for again nor left out of the month's cap.
+    """
 
     claim_id: UUID
     payer_id: UUID
@@ -65,6 +70,7 @@ class PrepareClaim:
     period_from: date
     period_to: date
     certificate_ids: list[UUID]
+    earlier_claim_ids: list[UUID] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,18 +227,24 @@ async def take_back_line(cmd: TakeBackLine, *, work: Work, clock: Clock) -> None
 
 
 async def _lines(work: Work, payer: Payer, cmd: PrepareClaim) -> list[ClaimLine]:
-    ledger = await work.load(CreditLedger, ledger_id_of(cmd.member_id))
+    ledger = await work.find(CreditLedger, ledger_id_of(cmd.member_id))
+    if ledger is None:
+        return []  # covered, and never at a meeting yet
     used: defaultdict[tuple[int, int], int] = defaultdict(int)  # units by calendar month
     claimed: set[UUID] = set()
+    for line in await _asked_before(work, cmd):
+        day = line.starts_at.astimezone(ZoneInfo(line.zone)).date()
+        used[day.year, day.month] += line.units
+        claimed.add(line.meeting_id)
     lines: list[ClaimLine] = []
     certificates = [await work.load(Certificate, each) for each in cmd.certificate_ids]
-    for certificate in sorted(certificates, key=lambda each: (each.facts.starts_at, each.id)):
+    theirs = [each for each in certificates if each.member_id == cmd.member_id]
+    for certificate in sorted(theirs, key=lambda each: (each.facts.starts_at, each.id)):
         facts = certificate.facts
         day = facts.starts_at.astimezone(ZoneInfo(facts.zone)).date()
         meeting_id = ledger.awards[certificate.award_id].meeting_id
         covered = (
             certificate.stands
-            and certificate.member_id == cmd.member_id
             and cmd.period_from <= day <= cmd.period_to
             and payer.covers(cmd.member_id, day)
             and facts.strength.at_least(payer.required_strength)
@@ -261,3 +273,14 @@ async def _lines(work: Work, payer: Payer, cmd: PrepareClaim) -> list[ClaimLine]
             )
         )
     return lines
+
+
+async def _asked_before(work: Work, cmd: PrepareClaim) -> list[ClaimLine]:
+    """Return what the member's other claims ask this payer for."""
+    earlier = [await work.load(Claim, each) for each in cmd.earlier_claim_ids]
+    return [
+        line
+        for claim in earlier
+        if (claim.payer_id, claim.member_id) == (cmd.payer_id, cmd.member_id)
+        for line in claim.standing_lines()
+    ]

@@ -245,7 +245,6 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
     """Take a member in; the first administrator comes in this way."""
     from domain.members import Role
     from services import bootstrap, members
-    from services.certificates import HOUSE
     from services.dispatch import Order
 
     settings = bootstrap.start_process()
@@ -258,7 +257,7 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
         )
         if administrator:
             await house.dispatch(
-                members.GrantRole(member_id=member_id, role=Role.ADMINISTRATOR, by=HOUSE),
+                members.GrantRole(member_id=member_id, role=Role.ADMINISTRATOR, by=members.HOUSE),
                 Order(command_id=uuid4()),
             )
         await bootstrap.drain(running)

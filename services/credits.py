@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from itertools import count
 from typing import Final
 from uuid import UUID, uuid5
@@ -23,7 +24,7 @@ from domain.presence import Presence
 from domain.programs import Program
 from domain.providers import Provider
 from domain.rules.judge import Facts, Judgement, judge
-from domain.rules.model import CreditKind, RuleSet
+from domain.rules.model import CreditKind, Missing, RuleSet
 from services.dispatch import Work
 
 _CORRECTED: Final = "The facts of the meeting changed after the award."
@@ -72,10 +73,15 @@ def judge_meeting(rules: Sequence[RuleSet]) -> Callable[..., Awaitable[None]]:
         approved = await _provider_approved(work, meeting)
         for member_id in sorted(meeting.roster):
             member = await work.find(Member, member_id)
-            if member is None or member.forgotten:
-                continue
+            if member is None or (member.forgotten and meeting.state is MeetingState.CLOSED):
+                continue  # nothing new is credited to the forgotten, but what is void is void
             ledger = await work.find(CreditLedger, ledger_id_of(member_id))
             if ledger is None:
+                if (
+                    meeting.state is MeetingState.VOIDED
+                    or not meeting.minutes_of(member_id).minutes
+                ):
+                    continue  # nothing to begin a ledger with
                 ledger = CreditLedger.open(
                     ledger_id_of(member_id), member_id=member_id, at=clock.now()
                 )
@@ -107,7 +113,7 @@ class _Bench:
     def judge(self, rules: Sequence[RuleSet]) -> None:
         """Bring the member's ledger to what the rules say of today's facts."""
         if self._meeting.state is MeetingState.VOIDED:
-            self._withdraw_all()
+            self._withdraw_all(rules)
             return
         if not self._presence.minutes and self._meeting.id not in self._ledger.presence:
             return  # was not there: nothing to note, nothing to hold against them
@@ -122,31 +128,54 @@ class _Bench:
         licence_id = None if licence is None else licence.licence_id
         award_id, known = self._award_of(rule.id, licence_id)
         judgement = judge(self._facts(applicable, presence, award_id), rule)
+        if judgement.may_be_credited:
+            self._credit(award_id, applicable, judgement, known=known)
+            return
         if known:
-            self._settle_again(award_id, judgement)
-        elif judgement.may_be_credited:
-            self._ledger.award(
-                award_id,
-                meeting_id=self._meeting.id,
-                rule_id=rule.id,
-                rule_version=rule.version,
-                credit_kind=rule.credit_kind,
-                licence_id=licence_id,
-                unit_name=rule.unit_name,
-                credited=_credited(judgement, presence),
-                at=self._at,
-            )
-        elif judgement.missing:
-            self._ledger.hold(
-                self._meeting.id,
-                rule_id=rule.id,
-                rule_version=rule.version,
-                licence_id=licence_id,
-                unit_name=rule.unit_name,
-                amount=judgement.amount,
-                missing=judgement.missing,
-                at=self._at,
-            )
+            self._ledger.withdraw(award_id, reason=_CORRECTED, at=self._at)
+        # Nobody is told what is missing for an hour they were not in; what they were told is kept
+        # up to date.
+        told = (self._meeting.id, rule.id, licence_id) in self._ledger.held
+        if judgement.missing and (presence.minutes or told):
+            self._hold(rule, licence_id, judgement.amount, judgement.missing)
+
+    def _credit(
+        self, award_id: UUID, applicable: _Applicable, judgement: Judgement, *, known: bool
+    ) -> None:
+        rule, licence = applicable.rule, applicable.licence
+        credited = _credited(judgement, self._presence)
+        if known:
+            self._ledger.adjust(award_id, credited=credited, reason=_CORRECTED, at=self._at)
+            return
+        self._ledger.award(
+            award_id,
+            meeting_id=self._meeting.id,
+            rule_id=rule.id,
+            rule_version=rule.version,
+            credit_kind=rule.credit_kind,
+            licence_id=None if licence is None else licence.licence_id,
+            unit_name=rule.unit_name,
+            credited=credited,
+            at=self._at,
+        )
+
+    def _hold(
+        self,
+        rule: RuleSet,
+        licence_id: UUID | None,
+        amount: Decimal,
+        missing: Sequence[Missing],
+    ) -> None:
+        self._ledger.hold(
+            self._meeting.id,
+            rule_id=rule.id,
+            rule_version=rule.version,
+            licence_id=licence_id,
+            unit_name=rule.unit_name,
+            amount=amount,
+            missing=missing,
+            at=self._at,
+        )
 
     def _award_of(self, rule_id: str, licence_id: UUID | None) -> tuple[UUID, bool]:
         """Return the id of the award that stands, or of the next one, and whether it stands."""
@@ -157,21 +186,15 @@ class _Bench:
                 return award_id, award is not None
         raise AssertionError("count() never ends")
 
-    def _settle_again(self, award_id: UUID, judgement: Judgement) -> None:
-        if judgement.may_be_credited:
-            self._ledger.adjust(
-                award_id,
-                credited=_credited(judgement, self._presence),
-                reason=_CORRECTED,
-                at=self._at,
-            )
-        else:
-            self._ledger.withdraw(award_id, reason=_CORRECTED, at=self._at)
-
-    def _withdraw_all(self) -> None:
+    def _withdraw_all(self, rules: Sequence[RuleSet]) -> None:
         for award in list(self._ledger.awards.values()):
             if award.meeting_id == self._meeting.id and not award.withdrawn:
                 self._ledger.withdraw(award.award_id, reason=_VOIDED, at=self._at)
+        newest = {rule.id: rule for rule in rules}
+        for meeting_id, rule_id, licence_id in list(self._ledger.held):
+            if meeting_id == self._meeting.id and rule_id in newest:
+                missing = [Missing("meeting.voided", _VOIDED)]
+                self._hold(newest[rule_id], licence_id, Decimal(0), missing)
         if self._meeting.id in self._ledger.presence:
             self._ledger.note_presence(self._meeting.id, intervals=(), at=self._at)
 

@@ -18,7 +18,6 @@ from domain.presence import EvidenceStrength
 from domain.rhythms import Rhythm
 from domain.values import Modality, Style
 from services import claims, groups, meetings, members, providers
-from services.certificates import HOUSE
 from services.dispatch import Order
 from services.house import House
 
@@ -136,7 +135,7 @@ class _Story:
                 )
         await self._do(
             "administrator",
-            members.GrantRole(member_id=ADMIN.id, role=Role.ADMINISTRATOR, by=HOUSE),
+            members.GrantRole(member_id=ADMIN.id, role=Role.ADMINISTRATOR, by=members.HOUSE),
         )
 
     async def offer(self) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import hmac
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, NoReturn, Protocol, TypeVar
 from uuid import UUID, uuid5
@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.base import Root
-from domain.errors import AlreadyExists, DomainError, NotFound, Stale
+from domain.errors import AlreadyExists, DomainError, InvalidFields, NotFound, Stale
 from domain.personal import Personal
 from domain.ports import Clock
 from domain.recording import (
@@ -137,12 +137,21 @@ class Order:
     correlation_id: UUID | None = None
 
 
-class Repeated(DomainError):
-    """The refusal that a repeated command got the first time, with its own code."""
+def told_again(stored: StoredRefusal) -> DomainError:
+    """Return the refusal that a repeated command got the first time, of its own kind."""
+    kind = next((each for each in _kinds(DomainError) if each.code == stored.code), DomainError)
+    refusal = kind.__new__(kind)
+    DomainError.__init__(refusal, stored.message, **stored.facts)
+    refusal.code = stored.code
+    if isinstance(refusal, InvalidFields):
+        refusal.fields = {str(k): str(v) for k, v in stored.facts.get("fields", {}).items()}
+    return refusal
 
-    def __init__(self, refusal: StoredRefusal) -> None:
-        super().__init__(refusal.message, **refusal.facts)
-        self.code = refusal.code
+
+def _kinds(root: type[DomainError]) -> Iterator[type[DomainError]]:
+    yield root
+    for kind in root.__subclasses__():
+        yield from _kinds(kind)
 
 
 class Dispatcher:
@@ -153,8 +162,8 @@ class Dispatcher:
         handlers: the handler of each command.
         clock: given to handlers.
         fingerprint_key: secret that keys the fingerprints, since commands name people.
-        patience: seconds to keep asking while the outcome of an append is unknown; longer than
-            a usual restart of the database.
+        patience: seconds to keep trying while the database is away or says nothing clear; longer
+            than its usual restart.
     """
 
     def __init__(
@@ -182,18 +191,17 @@ class Dispatcher:
         """
         fingerprint = self.fingerprint(command, order.actor_id)
         deadline = asyncio.get_running_loop().time() + self._patience
-        unknown: OutcomeUnknown | None = None
+        trouble: OutcomeUnknown | StoreUnavailable | None = None
         while True:
             try:
                 return await self._attempt(command, order, fingerprint)
             except OutcomeUnknown as error:
-                unknown = error
-            except StoreUnavailable:
-                if unknown is None:
-                    raise
-                # This attempt stored nothing; whether an earlier one did is still not known.
+                trouble = error
+            except StoreUnavailable as error:
+                # This attempt stored nothing; whether an earlier one did may still be unknown.
+                trouble = trouble or error
             if asyncio.get_running_loop().time() > deadline:
-                raise unknown
+                raise trouble
             await asyncio.sleep(_UNKNOWN_PAUSE)
 
     def at(self, clock: Clock) -> Dispatcher:
@@ -236,7 +244,7 @@ class Dispatcher:
 
 def _told_again(outcome: Outcome) -> Outcome:
     if outcome.refusal is not None:
-        raise Repeated(outcome.refusal)
+        raise told_again(outcome.refusal)
     return outcome
 
 

@@ -7,15 +7,16 @@ by running it again, with the same number and the same bytes.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 from typing import Final
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from domain import verification_code
-from domain.claims import Claim, ClaimLine
+from domain.claims import Claim, ClaimLine, ClaimState
 from domain.errors import DomainError
 from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.payers import NothingToExport, Payer
@@ -58,9 +59,12 @@ class MemberReferenceMissing(DomainError):
     code = "claim.member_reference_missing"
 
 
-def run_id_of(payer_id: UUID, first: date, last: date) -> UUID:
-    """Return the id of the run for a period."""
-    return uuid5(payer_id, f"run:{first}:{last}")
+def run_id_of(payer_id: UUID, first: date, last: date, attempt: int = 1) -> UUID:
+    """Return the id of a period's first, second, … run.
+
+    A second one is needed only where claims of the period became ready after the first was sent.
+    """
+    return uuid5(payer_id, f"run:{first}:{last}" + ("" if attempt == 1 else f":{attempt}"))
 
 
 async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
@@ -69,9 +73,15 @@ async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
         covered = await board.covered(connection, payer_id, first, last)
     prepared = 0
     for member_id in covered:
+        claim_id = claim_id_of(payer_id, member_id, first, last)
         async with house.views() as connection:
             standing = await certificates.standing_in(connection, member_id, first, last)
-        claim_id = claim_id_of(payer_id, member_id, first, last)
+            claims = await board.of_member(connection, member_id)
+        earlier = sorted(
+            each.claim_id
+            for each in claims
+            if each.payer_id == payer_id and each.claim_id != claim_id
+        )
         command = PrepareClaim(
             claim_id=claim_id,
             payer_id=payer_id,
@@ -79,8 +89,9 @@ async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
             period_from=first,
             period_to=last,
             certificate_ids=standing,
+            earlier_claim_ids=earlier,
         )
-        basis = ",".join(map(str, standing))
+        basis = ",".join(map(str, (*standing, "after", *earlier)))
         try:
             outcome = await house.dispatch(
                 command, Order(command_id=uuid5(claim_id, f"prepare:{basis}"))
@@ -95,24 +106,19 @@ async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
 async def export(house: House, payer_id: UUID, first: date, last: date) -> Export:
     """Pack and record the claims of a period that were never sent.
 
+    Where there are none, the period's last run is told again, with the same bytes.
+
     Raises:
-        NothingToExport: no claim is ready.
+        NothingToExport: no claim is ready, and none was sent.
     """
-    run_id = run_id_of(payer_id, first, last)
+    run_id, claim_ids = await _run(house, payer_id, first, last)
     outcome = await house.dispatch(
         StartExport(payer_id=payer_id, run_id=run_id), Order(command_id=uuid5(run_id, "start"))
     )
     await house.shown(outcome, _VIEWS)
-    work = Work(house.store, run_id)
-    payer = await work.load(Payer, payer_id)
+    payer = await Work(house.store, run_id).load(Payer, payer_id)
     started = payer.exports[run_id]
-    claim_ids = started.claim_ids
-    if claim_ids is None:
-        async with house.views() as connection:
-            claim_ids = await board.to_send(connection, payer_id, first, last)
-    if not claim_ids:
-        raise NothingToExport("Nothing is ready for this payer in this period.")
-    claims = [(each, await work.load(Claim, each)) for each in claim_ids]
+    claims = [await _as_sent(house, each, run_id) for each in claim_ids]
     run = PayerRun(
         run_id=str(run_id),
         run_number=started.run_number,
@@ -121,10 +127,10 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
         period_to=last,
         prepared_at=started.started_at,
     )
-    papers = [_claim_paper(claim, payer) for _, claim in claims]
+    papers = [_claim_paper(claim, payer) for claim in claims]
     lines = [
         await _line_paper(house, claim, line, payer, run.prepared_at)
-        for _, claim in claims
+        for claim in claims
         for line in claim.lines
     ]
     files = house.package(run, papers, lines)
@@ -136,6 +142,43 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
     await house.shown(outcome, _VIEWS)
     total = sum(paper.total_cents for paper in papers)
     return Export(started.run_number, files, len(papers), total, payer.currency)
+
+
+async def _run(
+    house: House, payer_id: UUID, first: date, last: date
+) -> tuple[UUID, Sequence[UUID]]:
+    """Return the run to make or to tell again, and the claims in it."""
+    work = Work(house.store, payer_id)
+    payer = await work.load(Payer, payer_id)
+    async with house.views() as connection:
+        shown_ready = await board.to_send(connection, payer_id, first, last)
+    # A view may be late; what was sent already is not sent twice.
+    ready = [
+        each for each in shown_ready if (await work.load(Claim, each)).state is ClaimState.READY
+    ]
+    told: tuple[UUID, Sequence[UUID]] | None = None
+    for attempt in count(1):
+        run_id = run_id_of(payer_id, first, last, attempt)
+        made = payer.exports.get(run_id)
+        if made is None or made.claim_ids is None:
+            if ready or told is None:
+                break
+            return told
+        told = run_id, made.claim_ids
+    if not ready:
+        raise NothingToExport("Nothing is ready for this payer in this period.")
+    return run_id, ready
+
+
+async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
+    """Return a claim as it was when the run took it, or as it stands if that is still to come."""
+    claim: Claim | None = None
+    for event in await house.store.load(claim_id):
+        if isinstance(event, Claim.Exported) and event.run_id == run_id:
+            break
+        claim = event.mutate(claim)
+    assert claim is not None, "a run takes claims that exist"
+    return claim
 
 
 def _claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
@@ -161,8 +204,12 @@ async def _line_paper(
     async with house.views() as connection:
         held = await certificates.of_member(connection, claim.member_id)
     proofs = sorted(
-        (each for each in held if each.starts_at == line.starts_at),
-        key=lambda each: (not each.stands, each.issued_at),
+        (
+            each
+            for each in held
+            if each.starts_at == line.starts_at and each.issued_at <= run_started_at
+        ),
+        key=lambda each: (not _stood(each, run_started_at), each.issued_at),
     )
     code = verification_code.printed(proofs[0].verification_code)
     return LinePaper(
@@ -182,6 +229,13 @@ async def _line_paper(
         certificate_verify_url=house.verify_url(code),
         evidence_sha256=await house.evidence_of(line.meeting_id, run_started_at),
         reverses_line_id=line.reverses,
+    )
+
+
+def _stood(certificate: certificates.CertificateRow, at: datetime) -> bool:
+    """Tell whether a board could rely on a certificate at an instant after its issue."""
+    return certificate.stands or (
+        certificate.changed_at is not None and certificate.changed_at > at
     )
 
 

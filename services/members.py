@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 from uuid import UUID
 
 from domain.errors import NotAllowed
@@ -11,6 +12,8 @@ from domain.members import ErasureBasis, Member, Role
 from domain.personal import Personal
 from domain.ports import Clock
 from services.dispatch import Work
+
+HOUSE: Final = UUID("00000000-0000-0000-0000-000000000001")  # acts when no person does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +127,8 @@ async def end_licence(cmd: EndLicence, *, work: Work, clock: Clock) -> None:
 
 
 async def correct_name(cmd: CorrectName, *, work: Work, clock: Clock) -> None:
-    """Change the name on papers."""
+    """Change the name on papers: their own, or an administrator's to set right."""
+    await _require_own(work, cmd.member_id, cmd.by)
     member = await work.load(Member, cmd.member_id)
     member.correct_name(
         Personal(cmd.member_id, cmd.name_on_papers),
@@ -137,13 +141,15 @@ async def correct_name(cmd: CorrectName, *, work: Work, clock: Clock) -> None:
 
 async def grant_role(cmd: GrantRole, *, work: Work, clock: Clock) -> None:
     """Give a role; only an administrator may, and the house itself for its first one."""
+    await _require_house(work, cmd.by)
     member = await work.load(Member, cmd.member_id)
     member.grant_role(cmd.role, by=cmd.by, at=clock.now())
     work.save(member)
 
 
 async def withdraw_role(cmd: WithdrawRole, *, work: Work, clock: Clock) -> None:
-    """Take a role back."""
+    """Take a role back; only an administrator may."""
+    await _require_house(work, cmd.by)
     member = await work.load(Member, cmd.member_id)
     member.withdraw_role(cmd.role, by=cmd.by, at=clock.now())
     work.save(member)
@@ -164,7 +170,11 @@ async def come_back(cmd: ComeBack, *, work: Work, clock: Clock) -> None:
 
 
 async def forget_member(cmd: ForgetMember, *, work: Work, clock: Clock) -> None:
-    """Record that a person is to be forgotten; the worker then drops key, vault and sessions."""
+    """Record that a person is to be forgotten; the worker then drops key, vault and sessions.
+
+    People decide about themselves; an administrator carries out what they, or the law, ask for.
+    """
+    await _require_own(work, cmd.member_id, cmd.by)
     member = await work.load(Member, cmd.member_id)
     member.forget(by=cmd.by, basis=cmd.basis, at=clock.now())
     work.save(member)
@@ -181,3 +191,15 @@ async def require_administrator(work: Work, person_id: UUID) -> None:
     """Refuse everybody but administrators."""
     if not await is_administrator(work, person_id):
         raise NotAllowed("This is for administrators.")
+
+
+async def _require_house(work: Work, by: UUID) -> None:
+    """Refuse everybody but administrators and the house itself."""
+    if by != HOUSE:
+        await require_administrator(work, by)
+
+
+async def _require_own(work: Work, member_id: UUID, by: UUID) -> None:
+    """Leave this to the member, to administrators and to the house itself."""
+    if by != member_id:
+        await _require_house(work, by)

@@ -78,8 +78,21 @@ class ProcessRunner:
         self._processes = tuple(processes)
 
     async def advance_all(self) -> int:
-        """Take every process one batch further; return how many events were read."""
-        return sum([await self._advance(process) for process in self._processes])
+        """Take every process one batch further; return how many events were read.
+
+        A process that cannot read its part of the log does not hold up the others; its trouble is
+        raised once they had their turn.
+        """
+        read = 0
+        trouble: Exception | None = None
+        for process in self._processes:
+            try:
+                read += await self._advance(process)
+            except Exception as error:  # noqa: BLE001  raised below
+                trouble = trouble or error
+        if trouble is not None:
+            raise trouble
+        return read
 
     async def _advance(self, process: Process) -> int:
         reader = f"process.{process.NAME}"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 from uuid import UUID
 
@@ -11,7 +12,16 @@ import msgspec
 
 from domain.base import Root
 from domain.ports import Clock
-from domain.recording import Append, Cause, CommandIdReused, Outcome, Recorded
+from domain.recording import (
+    Append,
+    Cause,
+    CommandIdReused,
+    Outcome,
+    OutcomeUnknown,
+    Recorded,
+    StoreUnavailable,
+)
+from infra.database import UNREACHABLE
 from infra.event_store.envelope import Metadata
 from infra.event_store.mapper import EventMapper, StoredBody
 from infra.event_store.rows import Ready, make_ready
@@ -52,7 +62,8 @@ class PostgresEventStore:
 
     async def load(self, stream_id: UUID) -> list[Root.Event]:
         """Return a stream's events in order; empty when there is no such stream."""
-        rows = await self._pool.fetch(_LOAD, stream_id)
+        with _reachable():
+            rows = await self._pool.fetch(_LOAD, stream_id)
         return [self._mapper.from_body(_body(row)) for row in rows]
 
     async def append(self, append: Append) -> Outcome:
@@ -70,22 +81,34 @@ class PostgresEventStore:
         A row that can be read may still wait for its standby. So before the outcome is told again
         this writes, and waits for that commit: what comes later in the log is durable later.
         """
-        row = await self._pool.fetchrow(_OUTCOME, command_id)
+        with _reachable():
+            row = await self._pool.fetchrow(_OUTCOME, command_id)
         if row is None:
             return None
         if row["fingerprint"] != fingerprint:
             raise CommandIdReused(
                 "This request id was used for something else before.", command_id=command_id
             )
-        await self._pool.execute(_BARRIER)
+        await self._wait_until_durable()
         return Outcome(row["last_position"], decode_refusal(row["refusal"]), repeated=True)
+
+    async def _wait_until_durable(self) -> None:
+        """Write, and wait for the commit; a notice says that the wait was cut short."""
+        notices: list[object] = []
+        with _reachable():
+            async with self._pool.acquire() as connection:
+                connection.add_log_listener(lambda *said: notices.append(said))
+                await connection.execute(_BARRIER)
+        if notices:
+            raise OutcomeUnknown("The commit came with a notice.")
 
     async def read(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[Recorded]:
         """Return up to *limit* events behind position *after*, in order."""
-        if topics:
-            rows = await self._pool.fetch(_READ_TOPICS, after, limit, list(topics))
-        else:
-            rows = await self._pool.fetch(_READ, after, limit)
+        with _reachable():
+            if topics:
+                rows = await self._pool.fetch(_READ_TOPICS, after, limit, list(topics))
+            else:
+                rows = await self._pool.fetch(_READ, after, limit)
         return [self.recorded(row) for row in rows]
 
     def recorded(self, row: asyncpg.Record) -> Recorded:
@@ -99,7 +122,17 @@ class PostgresEventStore:
 
     async def head(self) -> int:
         """Return the position of the newest event; 0 for an empty log."""
-        return int(await self._pool.fetchval(_HEAD))
+        with _reachable():
+            return int(await self._pool.fetchval(_HEAD))
+
+
+@contextmanager
+def _reachable() -> Iterator[None]:
+    """Say "not just now" in the words of the port."""
+    try:
+        yield
+    except UNREACHABLE as error:
+        raise StoreUnavailable(type(error).__name__) from error
 
 
 def _body(row: asyncpg.Record) -> StoredBody:

@@ -1,6 +1,6 @@
 """Group commit: one connection, one transaction a batch, each caller answered by itself.
 
-Appends queue; the writer sends what has gathered as one call of ``append_batch`` and then resolves
+Appends queue; the writer sends what has gathered as one transaction and then resolves
 every caller: accepted, stale, or known already. While the database commits one batch the next one
 gathers, so the cost of a disk flush is shared by all who wait for it.
 
@@ -30,13 +30,15 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
-from infra.event_store.rows import COLUMNS, Ready, copy_bytes
+from infra.event_store.rows import COLUMNS, Ready, array_literal, copy_bytes
 
 Connect: TypeAlias = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
 _RESERVE: Final = (
     "SELECT base, stale, repeated"
-    " FROM reserve_positions($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)"
+    " FROM reserve_positions($1::text::uuid[], $2::text::bytea[], $3::text::text[],"
+    " $4::text::integer[], $5::text::integer[], $6::text::uuid[], $7::text::integer[],"
+    " $8, $9, $10, $11, $12)"
 )
 _KNOWN: Final = (
     "SELECT command_id, fingerprint, last_position, refusal FROM commands"
@@ -168,7 +170,7 @@ class Writer:
         """Store a batch in one transaction; return the position before it and who was refused."""
         at = self._clock.now()
         await connection.execute("BEGIN")
-        reserved = await connection.fetchrow(_RESERVE, *_decisions(batch), at)
+        reserved = await connection.fetchrow(_RESERVE, *_claims(batch), at)
         assert reserved is not None
         base, stale, repeated = reserved
         refused = {*stale, *repeated}
@@ -208,7 +210,7 @@ class Writer:
                 waiting.settle(StaleStream([stream for stream, _ in waiting.ready.streams]))
             else:
                 position += len(waiting.ready.rows)
-                waiting.settle(Outcome(position, decode_refusal(waiting.ready.refusal)))
+                waiting.settle(Outcome(position, waiting.ready.refusal))
 
     async def _known(self, repeated: list[_Waiting]) -> dict[UUID, Any]:
         assert self._connection is not None
@@ -251,25 +253,22 @@ def _settle_all(batch: list[_Waiting], error: Exception) -> None:
         waiting.settle(error)
 
 
-def _decisions(batch: list[_Waiting]) -> tuple[list[Any], ...]:
-    """Return the arguments of ``reserve_positions``: one list a column."""
-    numbered = list(enumerate(batch, start=1))
+def _claims(batch: list[_Waiting]) -> tuple[Any, ...]:
+    """Return the arguments of ``reserve_positions`` but for the time: one array a column."""
+    claims = [waiting.ready.claim for waiting in batch]
     streams = [
-        (number, stream, version)
-        for number, waiting in numbered
-        for stream, version in waiting.ready.streams
+        (str(number), *claim)
+        for number, waiting in enumerate(batch, start=1)
+        for claim in waiting.ready.stream_claims
     ]
     effects = [
         (number, effect.effect_id, effect.kind, msgspec.json.encode(effect.payload).decode())
-        for number, waiting in numbered
+        for number, waiting in enumerate(batch, start=1)
         for effect in waiting.ready.effects
     ]
     return (
-        [waiting.ready.command_id for waiting in batch],
-        [waiting.ready.fingerprint for waiting in batch],
-        [waiting.ready.refusal for waiting in batch],
-        [len(waiting.ready.rows) for waiting in batch],
-        *_transposed(streams, 3),
+        *map(array_literal, _transposed(claims, 4)),
+        *map(array_literal, _transposed(streams, 3)),
         *_transposed(effects, 4),
     )
 
@@ -279,7 +278,5 @@ async def _once(content: bytes) -> AsyncIterator[bytes]:
     yield content
 
 
-def _transposed(rows: list[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    if not rows:
-        return [[] for _ in range(width)]
-    return [list(column) for column in zip(*rows, strict=True)]
+def _transposed(rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+    return list(zip(*rows, strict=True)) if rows else [()] * width

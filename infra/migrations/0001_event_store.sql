@@ -1,6 +1,6 @@
 -- The event log, the commands that wrote it, and what is still to be done outside.
 --
--- Truth is appended through append_batch() alone. The row lock on log_head makes the order of
+-- Truth is appended behind reserve_positions() alone. The row lock on log_head makes the order of
 -- positions the order of commits, without gaps: a reader that asks for "position > checkpoint"
 -- can never miss an event. Nothing here depends on sequences, table locks or advisory locks.
 
@@ -113,7 +113,9 @@ CREATE FUNCTION reserve_positions(
     at timestamptz,
     OUT base bigint, OUT stale integer[], OUT repeated integer[]
 ) LANGUAGE plpgsql
--- Plans are made while the tables are small and kept while they grow: only index look-ups will do.
+-- Plans are made once, while the tables are small, and kept while they grow: only index look-ups
+-- will do.
+SET plan_cache_mode = force_generic_plan
 SET enable_seqscan = off SET enable_bitmapscan = off
 SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
@@ -125,8 +127,8 @@ BEGIN
     UPDATE log_head SET position = position WHERE id = 1 RETURNING position INTO base;
 
     repeated := ARRAY(
-        SELECT a.i FROM unnest(a_command) WITH ORDINALITY AS a(command, i)
-          JOIN commands c ON c.command_id = a.command);
+        SELECT array_position(a_command, c.command_id) FROM commands c
+         WHERE c.command_id = ANY (a_command));
     stale := ARRAY(
         SELECT s.append FROM unnest(s_append, s_stream, s_version) AS s(append, stream, version)
          WHERE s.version <> coalesce(
@@ -136,7 +138,7 @@ BEGIN
     refused := repeated || stale;
 
     INSERT INTO commands
-    SELECT a.command, a.fingerprint, base + sum(a.events) OVER (ORDER BY a.i), a.refusal, at
+    SELECT a.command, a.fingerprint, base + sum(a.events) OVER (ROWS UNBOUNDED PRECEDING), a.refusal, at
       FROM unnest(a_command, a_fingerprint, a_refusal, a_events)
            WITH ORDINALITY AS a(command, fingerprint, refusal, events, i)
      WHERE a.i <> ALL (refused);

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 from uuid import UUID
 
 from litestar import Response
+from litestar.di import NamedDependency
+from litestar.params import SkipValidation
 
 from domain.recording import Outcome
 from projections import Connection
@@ -18,6 +20,9 @@ from services.web import words
 from services.web.context import web_of
 from services.web.orders import Asking, fresh_id
 from services.web.templating import page
+
+TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
+"""The house as handlers ask for it; it is ours, so nothing is there to validate."""
 
 _DIGITS: Final = 15  # positions have fewer; more would not fit a bigint
 

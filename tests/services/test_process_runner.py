@@ -207,6 +207,24 @@ async def test_a_process_that_cannot_even_react_is_treated_the_same(house: House
     assert house.checkpoints.failures[READER, 2].problem == "LookupError"
 
 
+async def test_an_event_that_cannot_be_read_holds_up_its_own_process_only(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = house.store.read
+
+    async def damaged(after: int, limit: int, topics: Sequence[str] = ()) -> list[Recorded]:
+        if Probe.Begun.TOPIC in topics:
+            raise LookupError
+        return await read(after, limit, topics)
+
+    monkeypatch.setattr(house.store, "read", damaged)
+    await house.count(1)
+    runner = house.runner(AnswerCounts("blind", [Probe.Begun.TOPIC]), AnswerCounts())
+    with pytest.raises(LookupError):
+        await runner.advance_all()
+    assert house.answers() == ["1"]
+
+
 async def test_what_works_at_last_is_no_longer_listed(house: House) -> None:
     house.trouble[1] = RuntimeError()
     await house.count(1)

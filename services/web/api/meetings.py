@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import UUID
 
+import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath, JSONBody
@@ -31,6 +32,7 @@ from services.web.orders import Asking, give
 from services.web.pages.meeting_page import VIEWS, view_of
 from services.web.pages.meeting_view import Attendee
 from services.web.session import signed_in
+from services.web.subjects import TheHouse
 
 
 class MeetingApi(Controller):
@@ -41,15 +43,13 @@ class MeetingApi(Controller):
     tags = ("Meetings",)
 
     @get(operation_id="ListMeetings", responses=SIGNED_IN)
-    async def index(
-        self, person_id: NamedDependency[UUID], house: NamedDependency[House]
-    ) -> list[Meeting]:
+    async def index(self, person_id: NamedDependency[UUID], house: TheHouse) -> list[Meeting]:
         """The meetings I am expected at, soonest first; then past ones, newest first."""
         async with house.views() as conn:
             now = house.clock.now()
             coming = await schedule.upcoming(conn, person_id, now)
             past = await schedule.past(conn, person_id, now)
-        return [Meeting(**_facts(row)) for row in (*coming, *past)]
+        return [_meeting(row) for row in (*coming, *past)]
 
     @get("/{meeting_id:uuid}", operation_id="GetMeeting", responses=READS)
     async def show(
@@ -57,12 +57,13 @@ class MeetingApi(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> MeetingWithRoster:
         """A meeting with the roster of its day, for the people on it."""
         view = await view_of(request, house, person_id, meeting_id)
         return MeetingWithRoster(
-            **_facts(view.meeting), roster=[_attendance(each) for each in view.people]
+            **msgspec.structs.asdict(_meeting(view.meeting)),
+            roster=[_attendance(each) for each in view.people],
         )
 
     @post(
@@ -74,7 +75,7 @@ class MeetingApi(Controller):
         data: JSONBody[CheckInBody],
         person_id: NamedDependency[UUID],
         order: NamedDependency[Order],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Accepted:
         """Record an arrival; a second one of somebody in the room is no second fact."""
         return await _done(
@@ -102,7 +103,7 @@ class MeetingApi(Controller):
         data: JSONBody[CheckOutBody],
         person_id: NamedDependency[UUID],
         order: NamedDependency[Order],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Accepted:
         """Record a departure."""
         return await _done(
@@ -128,7 +129,7 @@ class MeetingApi(Controller):
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
         order: NamedDependency[Order],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Accepted:
         """Open the door."""
         return await _done(house, OpenMeeting(meeting_id=meeting_id, by=person_id), order)
@@ -144,7 +145,7 @@ class MeetingApi(Controller):
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
         order: NamedDependency[Order],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Accepted:
         """End the meeting."""
         return await _done(house, CloseMeeting(meeting_id=meeting_id, by=person_id), order)
@@ -161,7 +162,7 @@ class MeetingApi(Controller):
         data: JSONBody[EvaluationBody],
         person_id: NamedDependency[UUID],
         order: NamedDependency[Order],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Accepted:
         """Keep my answers; the first ones stand."""
         command = GiveEvaluation(meeting_id=meeting_id, member_id=person_id, answers=data.answers)
@@ -194,18 +195,18 @@ def _instant(**field: datetime | None) -> datetime | None:
     raise InvalidFields(**{name: "Send an instant with its offset, as 2026-11-23T18:00:00Z."})
 
 
-def _facts(row: schedule.MeetingRow) -> dict[str, object]:
-    return {
-        "meeting_id": row.meeting_id,
-        "group_id": row.group_id,
-        "title": row.title,
-        "starts_at": row.starts_at,
-        "ends_at": row.ends_at,
-        "zone": row.zone,
-        "modality": row.modality,
-        "facilitator_id": row.facilitator_id,
-        "state": row.state,
-    }
+def _meeting(row: schedule.MeetingRow) -> Meeting:
+    return Meeting(
+        meeting_id=row.meeting_id,
+        group_id=row.group_id,
+        title=row.title,
+        starts_at=row.starts_at,
+        ends_at=row.ends_at,
+        zone=row.zone,
+        modality=row.modality,
+        facilitator_id=row.facilitator_id,
+        state=row.state,
+    )
 
 
 def _attendance(each: Attendee) -> Attendance:

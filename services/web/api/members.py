@@ -13,7 +13,6 @@ from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
-from services.house import House
 from services.web import words
 from services.web.api.shapes import (
     READS,
@@ -30,7 +29,7 @@ from services.web.api.shapes import (
 )
 from services.web.orders import Asking
 from services.web.session import signed_in
-from services.web.subjects import is_administrator
+from services.web.subjects import TheHouse, is_administrator
 
 
 class MemberApi(Controller):
@@ -41,9 +40,7 @@ class MemberApi(Controller):
     tags = ("Members",)
 
     @get("/me", operation_id="GetMe", responses=READS)
-    async def me(
-        self, request: Asking, person_id: NamedDependency[UUID], house: NamedDependency[House]
-    ) -> Me:
+    async def me(self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse) -> Me:
         """Who is signed in."""
         async with house.views() as conn:
             person = await people.person(conn, person_id)
@@ -69,9 +66,7 @@ class MemberApi(Controller):
         )
 
     @get("/groups", operation_id="ListGroups", responses=SIGNED_IN)
-    async def groups(
-        self, person_id: NamedDependency[UUID], house: NamedDependency[House]
-    ) -> list[Group]:
+    async def groups(self, person_id: NamedDependency[UUID], house: TheHouse) -> list[Group]:
         """The groups I belong to today."""
         async with house.views() as conn:
             rows = await schedule.groups_of(conn, person_id)
@@ -92,9 +87,7 @@ class MemberApi(Controller):
         ]
 
     @get("/credits", operation_id="GetCredits", responses=SIGNED_IN)
-    async def credits(
-        self, person_id: NamedDependency[UUID], house: NamedDependency[House]
-    ) -> Credits:
+    async def credits(self, person_id: NamedDependency[UUID], house: TheHouse) -> Credits:
         """My credits with their arithmetic, and what is held."""
         async with house.views() as conn:
             awards = await transcript.awards(conn, person_id)
@@ -126,7 +119,7 @@ class MemberApi(Controller):
 
     @get("/certificates", operation_id="ListCertificates", responses=SIGNED_IN)
     async def certificates(
-        self, person_id: NamedDependency[UUID], house: NamedDependency[House]
+        self, person_id: NamedDependency[UUID], house: TheHouse
     ) -> list[Certificate]:
         """My certificates, newest meeting first."""
         async with house.views() as conn:

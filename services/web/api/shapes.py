@@ -248,7 +248,7 @@ def _problem(description: str) -> ResponseSpec:
         data_container=Problem,
         description=description,
         generate_examples=False,
-        media_type="application/problem+json",  # type: ignore[arg-type] # any text will do
+        media_type="application/problem+json",
     )
 
 

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from litestar import Controller, Response, get
-from litestar.di import NamedDependency
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from domain import verification_code as codes
 from projections.certificate_register import queries as register
-from services.house import House
 from services.web import words
 from services.web.api.shapes import CertificateFacts, Verification
 from services.web.orders import Asking
 from services.web.pages.verify import spend_check
+from services.web.subjects import TheHouse
 
 
 class VerificationApi(Controller):
@@ -34,7 +33,7 @@ class VerificationApi(Controller):
         },
     )
     async def verify(
-        self, request: Asking, typed: FromPath[str], house: NamedDependency[House]
+        self, request: Asking, typed: FromPath[str], house: TheHouse
     ) -> Response[Verification]:
         """What stands under a code; its check symbols are looked at first."""
         code = codes.normalise(typed)

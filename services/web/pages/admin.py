@@ -22,7 +22,7 @@ from services.web.orders import Asking, give, order_from_form
 from services.web.problems import to_problem
 from services.web.refusals import LaterPlease
 from services.web.session import administrator
-from services.web.subjects import names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page
 
 _NEWEST: Final = 30
 
@@ -65,12 +65,12 @@ class AdminController(Controller):
     guards = (administrator,)
 
     @get()
-    async def desk(self, request: Asking, house: NamedDependency[House]) -> Response[str]:
+    async def desk(self, request: Asking, house: TheHouse) -> Response[str]:
         """Show what waits for a person, and what happened last."""
         return await _desk_page(request, house)
 
     @post("/revive")
-    async def revive(self, request: Asking, house: NamedDependency[House]) -> Response[Any]:
+    async def revive(self, request: Asking, house: TheHouse) -> Response[Any]:
         """Try a stuck piece again."""
         sent = await request.form()
         where, key = str(sent.get("where", "")), str(sent.get("key", ""))
@@ -90,7 +90,7 @@ class AdminController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Register a member: the address goes to the vault, the name into the record."""
         sent = await request.form()
@@ -115,7 +115,7 @@ class AdminController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Make a member an administrator."""
         sent = await request.form()
@@ -130,7 +130,7 @@ class AdminController(Controller):
         return Redirect("/admin/people?done=granted", status_code=303)
 
     @get("/claims")
-    async def claims(self, request: Asking, house: NamedDependency[House]) -> Response[str]:
+    async def claims(self, request: Asking, house: TheHouse) -> Response[str]:
         """Show what went to payers and what came back."""
         async with house.views() as conn:
             boards = [

@@ -14,10 +14,9 @@ from domain import verification_code as codes
 from domain.errors import NotFound
 from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
-from services.house import House
 from services.web.orders import Asking
 from services.web.session import signed_in
-from services.web.subjects import is_administrator, subject_page
+from services.web.subjects import TheHouse, is_administrator, subject_page
 
 
 class CertificateController(Controller):
@@ -31,7 +30,7 @@ class CertificateController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """List my certificates, those that stand and those replaced or withdrawn."""
         async with house.views() as conn:
@@ -46,7 +45,7 @@ class CertificateController(Controller):
         request: Asking,
         certificate_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Hand the PDF to its holder, or to an administrator."""
         async with house.views() as conn:

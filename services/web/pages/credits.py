@@ -14,10 +14,9 @@ from domain.papers import CreditKind
 from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
-from services.house import House
 from services.web.orders import Asking
 from services.web.session import signed_in
-from services.web.subjects import meetings_by_id, subject_page
+from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +46,14 @@ _KINDS: Final = (
     (
         CreditKind.CLAIMED,
         "Claimed peer activity",
-        "You claim these hours under your board's own category. Peerhour keeps the evidence; no "
-        "provider vouches for them, and there is no certificate.",
-        "No peer activity to claim yet. It comes after a meeting, for licences whose board has "
-        "such a category.",
+        (
+            "You claim these hours under your board's own category. Peerhour keeps the evidence; "
+            "no provider vouches for them, and there is no certificate."
+        ),
+        (
+            "No peer activity to claim yet. It comes after a meeting, for licences whose board "
+            "has such a category."
+        ),
     ),
 )
 
@@ -66,7 +69,7 @@ class CreditController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show what I have, how it was counted, and what waits."""
         async with house.views() as conn:
@@ -80,7 +83,9 @@ class CreditController(Controller):
             meetings = await meetings_by_id(
                 conn,
                 [
-                    *(row.meeting_id for row in (*awards, *held, *overlaps)),
+                    *(row.meeting_id for row in awards),
+                    *(row.meeting_id for row in held),
+                    *(row.meeting_id for row in overlaps),
                     *(row.other_meeting_id for row in overlaps),
                 ],
             )

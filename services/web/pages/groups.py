@@ -35,7 +35,7 @@ from services.web.orders import Asking, give, order_from_form
 from services.web.problems import to_problem
 from services.web.refusals import AdministratorsOnly, LaterPlease
 from services.web.session import signed_in
-from services.web.subjects import is_administrator, names_of, subject_page
+from services.web.subjects import TheHouse, is_administrator, names_of, subject_page
 from services.web.times import day
 
 PLAN_FORM: Final = Form(
@@ -128,7 +128,7 @@ class GroupController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """List the groups I belong to."""
         async with house.views() as conn:
@@ -145,7 +145,7 @@ class GroupController(Controller):
         request: Asking,
         group_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show a group to its members."""
         return await _group_page(request, await _view_of(request, house, person_id, group_id))
@@ -156,7 +156,7 @@ class GroupController(Controller):
         request: Asking,
         group_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Plan a meeting; its roster is the group's of today."""
         view = await _view_of(request, house, person_id, group_id)
@@ -203,7 +203,7 @@ class GroupController(Controller):
         request: Asking,
         group_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Take a member in; an administrator does, who knows the address."""
         view = await _view_of(request, house, person_id, group_id)

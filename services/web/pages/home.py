@@ -14,11 +14,10 @@ from projections import Connection
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
-from services.house import House
 from services.web.orders import Asking
 from services.web.pages.meeting_view import MeetingView, see_meeting
 from services.web.session import signed_in
-from services.web.subjects import meetings_by_id, subject_page
+from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
 _LOOK_BACK: Final = timedelta(days=30)  # an evaluation older than that is not asked for again
 _MOST_ASKED: Final = 5
@@ -54,7 +53,7 @@ class HomeController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show the next hour first."""
         async with house.views() as conn:
@@ -83,14 +82,15 @@ async def _desk_of(conn: Connection, person_id: UUID, now: datetime) -> Desk:
 async def _to_evaluate(
     conn: Connection, person_id: UUID, now: datetime
 ) -> list[schedule.MeetingRow]:
-    waiting = []
+    waiting: list[schedule.MeetingRow] = []
     recent = [
         meeting
         for meeting in await schedule.past(conn, person_id, now)
         if meeting.state == "closed" and meeting.ends_at > now - _LOOK_BACK
     ]
     for meeting in recent[:_MOST_ASKED]:
-        for row in await roster.roster(conn, meeting.meeting_id):
-            if row.member_id == person_id and row.arrived_at is not None and not row.evaluated:
-                waiting.append(meeting)
+        rows = await roster.roster(conn, meeting.meeting_id)
+        mine = next((row for row in rows if row.member_id == person_id), None)
+        if mine is not None and mine.arrived_at is not None and not mine.evaluated:
+            waiting.append(meeting)
     return waiting

@@ -12,13 +12,12 @@ from litestar.params import FromPath
 from domain.attendance import CheckInMethod
 from domain.errors import InvalidFields
 from domain.meeting_rules import FacilitatorOnly
-from services.house import House
 from services.meetings import CheckIn, CheckOut, CloseMeeting, VoidMeeting
 from services.web.orders import Asking
 from services.web.pages.meeting_forms import MARK_FORM, REASON_FORM
 from services.web.pages.meeting_page import VIEWS, act, view_of
 from services.web.session import signed_in
-from services.web.subjects import subject_page, wait_for
+from services.web.subjects import TheHouse, subject_page, wait_for
 
 
 class LeadingController(Controller):
@@ -33,7 +32,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show the room's code, big, for the wall; the page renews itself."""
         await wait_for(request, house, *VIEWS)
@@ -49,7 +48,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Mark somebody present, or gone."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -74,7 +73,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Say what closing does, before the second tap."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -87,7 +86,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """End the meeting."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -103,7 +102,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Ask why the meeting does not count, before the second tap."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -118,7 +117,7 @@ class LeadingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Say that the meeting does not count."""
         view = await view_of(request, house, person_id, meeting_id)

@@ -11,7 +11,6 @@ from litestar.params import FromPath
 
 from domain.attendance import CheckInMethod
 from domain.errors import InvalidFields
-from services.house import House
 from services.meetings import (
     AttestPresence,
     BeginTurn,
@@ -26,7 +25,7 @@ from services.web.orders import Asking
 from services.web.pages.meeting_forms import CODE_FORM, EVALUATION_FORM, WHO_FORM
 from services.web.pages.meeting_page import VIEWS, act, show, view_of
 from services.web.session import signed_in
-from services.web.subjects import wait_for
+from services.web.subjects import TheHouse, wait_for
 
 
 class MeetingController(Controller):
@@ -41,7 +40,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show a meeting to the people on its roster."""
         await wait_for(request, house, *VIEWS)
@@ -53,7 +52,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
         hub: NamedDependency[LiveHub],
     ) -> Response[Any]:
         """Tell an open page whenever the meeting was written."""
@@ -66,7 +65,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Open the door: the facilitator, or anybody once they are five minutes late."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -82,7 +81,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Check in by the code in the room."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -108,7 +107,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Check out; no code is needed to leave."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -130,7 +129,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Say that a peer was there."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -149,7 +148,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Keep the member's answers to the questions after a meeting."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -171,7 +170,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Let somebody present: oneself, or anybody for the facilitator."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -190,7 +189,7 @@ class MeetingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """End the present turn."""
         view = await view_of(request, house, person_id, meeting_id)

@@ -24,7 +24,7 @@ from services.web.refusals import LaterPlease
 from services.web.requests import close_uploads
 from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
-from services.web.subjects import subject_page
+from services.web.subjects import TheHouse, subject_page
 
 
 class SettlingController(Controller):
@@ -39,7 +39,7 @@ class SettlingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Ask for the meeting tool's report."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -52,7 +52,7 @@ class SettlingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Read a report and keep what it says; the same report twice changes nothing."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -85,7 +85,7 @@ class SettlingController(Controller):
         request: Asking,
         meeting_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Say which member somebody in a report is; nobody takes the match back."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -110,7 +110,7 @@ class SettlingController(Controller):
         meeting_id: FromPath[UUID],
         member_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Ask when somebody really was there, and why the record says otherwise."""
         view = await view_of(request, house, person_id, meeting_id)
@@ -124,7 +124,7 @@ class SettlingController(Controller):
         meeting_id: FromPath[UUID],
         member_id: FromPath[UUID],
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Set somebody's presence right, beside what was recorded."""
         view = await view_of(request, house, person_id, meeting_id)

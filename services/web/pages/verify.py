@@ -9,7 +9,6 @@ from typing import Any, Final
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import UploadFile
-from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
@@ -23,7 +22,7 @@ from services.web.refusals import TooMany
 from services.web.requests import close_uploads
 from services.web.settings import MIB
 from services.web.sign_in import network_of
-from services.web.subjects import subject_page
+from services.web.subjects import TheHouse, subject_page
 
 PAPER_LIMIT: Final = 6 * MIB  # bytes; our papers have under 1 MiB
 _LIMIT: Final = 60  # checks of one network in a minute: a reviewer's pace, not a guesser's
@@ -70,15 +69,13 @@ class VerificationController(Controller):
         return self._to_page(await _refused_form(request, typed), typed)
 
     @get("/{typed:str}")
-    async def show(
-        self, request: Asking, typed: FromPath[str], house: NamedDependency[House]
-    ) -> Response[Any]:
+    async def show(self, request: Asking, typed: FromPath[str], house: TheHouse) -> Response[Any]:
         """Say what stands under a code."""
         return await _refused_form(request, typed) or await _answer(request, house, typed)
 
     @post("/{typed:str}", request_max_body_size=PAPER_LIMIT)
     async def compare(
-        self, request: Asking, typed: FromPath[str], house: NamedDependency[House]
+        self, request: Asking, typed: FromPath[str], house: TheHouse
     ) -> Response[Any]:
         """Say whether a file is, byte for byte, the paper that was issued."""
         if refused := await _refused_form(request, typed):
@@ -86,7 +83,9 @@ class VerificationController(Controller):
         sent = await request.form()
         try:
             file = sent.get("paper")
-            digest = sha256(await file.read()).hexdigest() if _is_file(file) else ""
+            digest = ""
+            if isinstance(file, UploadFile) and file.filename:
+                digest = sha256(await file.read()).hexdigest()
         finally:
             await close_uploads(sent)
         return await _answer(request, house, typed, digest=digest)
@@ -96,10 +95,6 @@ class VerificationController(Controller):
         if refused is not None:
             return refused
         return Redirect(f"/v/{codes.printed(codes.normalise(typed))}", status_code=303)
-
-
-def _is_file(file: object) -> bool:
-    return isinstance(file, UploadFile) and bool(file.filename)
 
 
 async def _form_page(request: Asking, form: Filled, status: int = 200) -> Response[str]:

@@ -20,7 +20,7 @@ from services.web.orders import Asking, give, order_from_form
 from services.web.problems import to_problem
 from services.web.refusals import LaterPlease
 from services.web.session import signed_in
-from services.web.subjects import is_administrator, subject_page
+from services.web.subjects import TheHouse, is_administrator, subject_page
 
 PROFESSIONS: Final = (
     ("psychology", "Psychology"),
@@ -87,7 +87,7 @@ class YouController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[str]:
         """Show what Peerhour knows of me."""
         return await _you_page(request, house, person_id)
@@ -97,7 +97,7 @@ class YouController(Controller):
         self,
         request: Asking,
         person_id: NamedDependency[UUID],
-        house: NamedDependency[House],
+        house: TheHouse,
     ) -> Response[Any]:
         """Add a licence."""
         sent = await request.form()

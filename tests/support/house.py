@@ -1,0 +1,127 @@
+"""Houses for tests: a small one in memory, and a real one on a real database.
+
+Both are put together by the composition root's own parts and run on a clock that the test sets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from domain.recording import Effect, Outcome
+from infra.database import ConnectKwargs
+from infra.door_codes import RotatingCodes
+from infra.rule_files import load_rules
+from infra.settings import Settings, load_settings
+from infra.system import SystemRandomness
+from services import bootstrap, worker
+from services.bootstrap import Running
+from services.dispatch import Dispatcher
+from services.house import House
+from services.process_runner import ProcessRunner
+from tests.support.fakes import FixedClock, InMemoryCheckpoints, InMemoryEventStore
+from tests.support.story import Story
+
+ORIGIN = "https://peerhour.example"
+
+
+@dataclass
+class Outbox:
+    """Remembers mail instead of sending it."""
+
+    sent: list[tuple[str, str, str]] = field(default_factory=list)
+
+    async def send(self, address: str, subject: str, text: str) -> None:
+        self.sent.append((address, subject, text))
+
+
+class SmallHouse(Story):
+    """Every handler and every process on a store in memory."""
+
+    def __init__(self) -> None:
+        clock, codes = FixedClock(), RotatingCodes(b"door" * 8)
+        self.memory = InMemoryEventStore(clock)
+        self.checkpoints = InMemoryCheckpoints()
+        handlers = bootstrap.handlers(load_rules(), codes, SystemRandomness())
+        dispatch = Dispatcher(self.memory, handlers, clock, b"fingerprints", patience=-1)
+        super().__init__(dispatch, self.memory, clock, codes)
+        self._runner = ProcessRunner(self.memory, dispatch, self.checkpoints, bootstrap.PROCESSES)
+
+    async def settle(self) -> None:
+        """Let the processes do everything there is to do."""
+        while await self._runner.advance_all():
+            pass
+
+    async def settle_again(self) -> None:
+        """Let the processes see the whole log once more."""
+        self.checkpoints.positions.clear()
+        await self.settle()
+
+    def effects(self, kind: str) -> list[Effect]:
+        return [each for each in self.memory.effects.values() if each.kind == kind]
+
+    def refusals(self) -> list[str]:
+        """Return the codes of what processes were refused."""
+        return [each.problem for each in self.checkpoints.failures.values() if not each.solved]
+
+
+@dataclass
+class RealHouse:
+    """A house on PostgreSQL; its views keep up with every wait for them."""
+
+    running: Running
+    house: House
+    clock: FixedClock
+    mail: Outbox
+
+    def story(self, name: str) -> Story:
+        house = self.house
+        return Story(house.dispatch, house.store, self.clock, house.door_codes, name)
+
+    async def drain(self) -> None:
+        """Do all background work there is to do now."""
+        await bootstrap.drain(self.running)
+
+    async def fetch(self, sql: str, *values: Any) -> list[tuple[Any, ...]]:
+        return [tuple(row) for row in await self.running.pool.fetch(sql, *values)]
+
+
+@asynccontextmanager
+async def open_real_house(
+    database: ConnectKwargs, folder: Path, clock: FixedClock | None = None
+) -> AsyncIterator[RealHouse]:
+    """Open a house on a migrated database, its keys in a folder of the test's own."""
+    clock, mail = clock or FixedClock(), Outbox()
+    async with bootstrap.open_house(
+        settings_for(database, folder),
+        application_name="peerhour tests",
+        mailer=mail,
+        migrating=False,
+        clock=clock,
+    ) as running:
+
+        async def shown(outcome: Outcome, views: object) -> bool:
+            await worker.drain(running.chores)
+            return True
+
+        yield RealHouse(running, replace(running.house, shown=shown), clock, mail)
+
+
+def settings_for(database: ConnectKwargs, folder: Path) -> Settings:
+    return load_settings(
+        DATABASE_URL=database_url(database), data_dir=folder, origin=ORIGIN, pool_size=4
+    )
+
+
+def database_url(database: ConnectKwargs) -> str:
+    """Return how ``DATABASE_URL`` names a database."""
+    account = ":".join(
+        quote(str(database[name]), safe="") for name in ("user", "password") if name in database
+    )
+    query = urlencode({"host": database["host"]})
+    port = f":{database['port']}" if "port" in database else ""
+    return f"postgresql://{account}@{port}/{database['database']}?{query}"

@@ -1,0 +1,19 @@
+"""What tests of the subjects' pages ask for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from infra.database import ConnectKwargs
+from tests.support.pages import Pages, open_pages
+
+
+@pytest.fixture(scope="module")
+async def pages(
+    database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Pages]:
+    """A house of the module's own, with a begun story and its web."""
+    async with open_pages(database, tmp_path_factory.mktemp("house")) as opened:
+        yield opened
