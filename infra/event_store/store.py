@@ -95,10 +95,17 @@ class PostgresEventStore:
     async def _wait_until_durable(self) -> None:
         """Write, and wait for the commit; a notice says that the wait was cut short."""
         notices: list[object] = []
+
+        def hear(_connection: object, notice: object) -> None:
+            notices.append(notice)
+
         with _reachable():
             async with self._pool.acquire() as connection:
-                connection.add_log_listener(lambda *said: notices.append(said))
-                await connection.execute(_BARRIER)
+                connection.add_log_listener(hear)
+                try:
+                    await connection.execute(_BARRIER)
+                finally:
+                    connection.remove_log_listener(hear)
         if notices:
             raise OutcomeUnknown("The commit came with a notice.")
 
