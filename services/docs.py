@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
+from typing import Final
 
+from litestar.exceptions import HTTPException
+
+import services
+from domain.errors import DomainError
 from domain.event_registry import EVENTS
+from services.web.problems import STATUS, URN, to_problem
+
+_OF_THE_FRAMEWORK: Final = {  # what each says no to, where no rule of ours was asked
+    405: "The address does not take that kind of request.",
+    413: "The request is larger than anything we read.",
+    415: "The request is neither JSON nor a form.",
+}
 
 
 def write_docs(folder: Path, *, check: bool) -> list[str]:
@@ -28,7 +43,22 @@ def pages() -> dict[str, str]:
     """Return each generated page by name."""
     from services.bootstrap import settings_table
 
-    return {"events.md": _events(), "settings.md": _settings(settings_table())}
+    return {
+        "events.md": _events(),
+        "refusals.md": _refusals(),
+        "settings.md": _settings(settings_table()),
+    }
+
+
+def refusals() -> Iterator[type[DomainError]]:
+    """Yield every kind of refusal there is, in no particular order."""
+    for module in walk_packages(services.__path__, f"{services.__name__}."):
+        import_module(module.name)  # what no module imports is known to nobody; bootstrap has infra
+    waiting: list[type[DomainError]] = [DomainError]
+    while waiting:
+        kind = waiting.pop()
+        waiting.extend(kind.__subclasses__())
+        yield kind
 
 
 def _events() -> str:
@@ -56,6 +86,42 @@ def _events() -> str:
             f"| `{entry.topic}` | {entry.version} | {sentence} | {', '.join(marked) or 'none'} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _refusals() -> str:
+    rows = [
+        (kind.code, " ".join(about.split()), str(_status_of(kind)))
+        for kind in refusals()
+        for about in [(kind.__doc__ or "").strip().partition("\n\n")[0]]
+    ]
+    rows += [
+        (to_problem(HTTPException(status_code=status)).code, about, str(status))
+        for status, about in _OF_THE_FRAMEWORK.items()
+    ]
+    fault = to_problem(RuntimeError())
+    rows.append((fault.code, "A fault of ours; nobody's request is to blame.", str(fault.status)))
+    lines = [
+        "# Refusals",
+        "",
+        "Every way in which Peerhour says no, made by `make docs` from the code. A code never",
+        "changes once released: programs rely on it, and recorded refusals are told again by it.",
+        f"Programs get it as `code`, and in `type` behind `{URN}` (RFC 9457); the command line",
+        "prints it in brackets. Each refusal also has a sentence for the person who asked, and",
+        "changes nothing; a refused check-in is recorded as refused. The status is what a web",
+        "client gets, should it get that far: a few speak only at start or on the command line.",
+        "",
+        "| code | when | status |",
+        "| --- | --- | --- |",
+    ]
+    lines += [
+        f"| `{code}` | {about.replace('``', '`').replace('|', chr(92) + '|')} | {status} |"
+        for code, about, status in sorted(rows)
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _status_of(kind: type[DomainError]) -> int:
+    return next(STATUS[ancestor] for ancestor in kind.__mro__ if ancestor in STATUS)
 
 
 def _settings(rows: list[tuple[str, str, str]]) -> str:

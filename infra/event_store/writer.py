@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -30,15 +30,17 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
-from infra.event_store.rows import COLUMNS, Ready, array_literal, copy_bytes
+from infra.event_store.rows import Ready, array_literal
 
 Connect: TypeAlias = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
-_RESERVE: Final = (
-    "SELECT base, stale, repeated"
-    " FROM reserve_positions($1::text::uuid[], $2::text::bytea[], $3::text::text[],"
-    " $4::text::integer[], $5::text::integer[], $6::text::uuid[], $7::text::integer[],"
-    " $8, $9, $10, $11, $12)"
+_APPEND: Final = (
+    "SELECT base, stale, repeated FROM append_batch("
+    "$1::text::uuid[], $2::text::bytea[], $3::text::text[], $4::text::integer[],"
+    "$5::text::integer[], $6::text::uuid[], $7::text::integer[],"
+    "$8::text::integer[], $9::text::uuid[], $10::text::integer[], $11::text::text[],"
+    "$12::text::smallint[], $13::text::text[], $14::text::text[], $15::text::timestamptz[],"
+    "$16::text::bytea[], $17::text::bytea[], $18, $19, $20, $21, $22)"
 )
 _KNOWN: Final = (
     "SELECT command_id, fingerprint, last_position, refusal FROM commands"
@@ -153,13 +155,11 @@ class Writer:
             except asyncpg.PostgresError as error:  # rolled back: nothing of the batch stands
                 if connection.is_closed() or isinstance(error, asyncpg.PostgresConnectionError):
                     raise
-                await connection.execute("ROLLBACK")
                 if error.sqlstate not in _TRANSIENT or attempt + 1 == _TRIES:
                     await self._write_one_by_one(batch, error)
                     return
                 await asyncio.sleep(0.01 * 2**attempt)
             except _UNENCODABLE as error:  # never sent
-                await connection.execute("ROLLBACK")
                 await self._write_one_by_one(batch, error)
                 return
         await self._answer(batch, base, stale, repeated)
@@ -168,26 +168,11 @@ class Writer:
         self, connection: asyncpg.Connection[Any], batch: list[_Waiting]
     ) -> tuple[int, list[int], list[int]]:
         """Store a batch in one transaction; return the position before it and who was refused."""
-        at = self._clock.now()
-        await connection.execute("BEGIN")
-        reserved = await connection.fetchrow(_RESERVE, *_claims(batch), at)
-        assert reserved is not None
-        base, stale, repeated = reserved
-        refused = {*stale, *repeated}
-        rows = [
-            row
-            for number, waiting in enumerate(batch, start=1)
-            if number not in refused
-            for row in waiting.ready.rows
-        ]
-        if rows:
-            copied = await connection.copy_to_table(
-                "events", source=_once(copy_bytes(rows, base)), columns=COLUMNS, format="binary"
-            )
-            assert copied == f"COPY {len(rows)}", copied
-        said = await connection.execute("COMMIT")
-        if said != "COMMIT" or self._noticed:
-            raise OutcomeUnknown(f"{said} came with a notice.")
+        appended = await connection.fetchrow(_APPEND, *_arguments(batch), self._clock.now())
+        if self._noticed:
+            raise OutcomeUnknown("The commit came with a notice.")
+        assert appended is not None
+        base, stale, repeated = appended
         return base, stale, repeated
 
     async def _write_one_by_one(self, batch: list[_Waiting], error: Exception) -> None:
@@ -209,7 +194,7 @@ class Writer:
             elif number in stale:
                 waiting.settle(StaleStream([stream for stream, _ in waiting.ready.streams]))
             else:
-                position += len(waiting.ready.rows)
+                position += waiting.ready.size
                 waiting.settle(Outcome(position, waiting.ready.refusal))
 
     async def _known(self, repeated: list[_Waiting]) -> dict[UUID, Any]:
@@ -253,30 +238,30 @@ def _settle_all(batch: list[_Waiting], error: Exception) -> None:
         waiting.settle(error)
 
 
-def _claims(batch: list[_Waiting]) -> tuple[Any, ...]:
-    """Return the arguments of ``reserve_positions`` but for the time: one array a column."""
-    claims = [waiting.ready.claim for waiting in batch]
-    streams = [
-        (str(number), *claim)
-        for number, waiting in enumerate(batch, start=1)
-        for claim in waiting.ready.stream_claims
-    ]
-    effects = [
-        (number, effect.effect_id, effect.kind, msgspec.json.encode(effect.payload).decode())
-        for number, waiting in enumerate(batch, start=1)
-        for effect in waiting.ready.effects
-    ]
+def _arguments(batch: list[_Waiting]) -> tuple[Any, ...]:
+    """Return the arguments of ``append_batch`` but for the time: one array a column."""
+    claims, streams, numbers, columns, effects = [], [], [], [], []
+    last = 0
+    for number, waiting in enumerate(batch, start=1):
+        ready = waiting.ready
+        last += ready.size
+        claims.append((*ready.claim, str(last)))
+        streams.extend((str(number), *claim) for claim in ready.stream_claims)
+        if ready.size:
+            numbers.append(",".join([str(number)] * ready.size))
+            columns.append(ready.columns)
+        effects.extend(
+            (number, each.effect_id, each.kind, msgspec.json.encode(each.payload).decode())
+            for each in ready.effects
+        )
     return (
         *map(array_literal, _transposed(claims, 4)),
         *map(array_literal, _transposed(streams, 3)),
+        array_literal(numbers),
+        *map(array_literal, _transposed(columns, 9)),
         *_transposed(effects, 4),
     )
 
 
-async def _once(content: bytes) -> AsyncIterator[bytes]:
-    """Feed COPY from memory; the driver would read a file object in a thread."""
-    yield content
-
-
-def _transposed(rows: list[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+def _transposed(rows: list[Any], width: int) -> list[tuple[Any, ...]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -1,6 +1,6 @@
 -- The event log, the commands that wrote it, and what is still to be done outside.
 --
--- Truth is appended behind reserve_positions() alone. The row lock on log_head makes the order of
+-- Truth is appended through append_batch() alone. The row lock on log_head makes the order of
 -- positions the order of commits, without gaps: a reader that asks for "position > checkpoint"
 -- can never miss an event. Nothing here depends on sequences, table locks or advisory locks.
 
@@ -99,16 +99,22 @@ CREATE TABLE sealed_papers (
 );
 CREATE INDEX sealed_papers_subject ON sealed_papers (subject_id);
 
--- Decide a batch of appends and hand out their positions; the caller then copies the events of
--- those that were accepted, in the same transaction. Each decision is stored whole or not at all:
---   a_*  one element a decision (command, fingerprint, stored refusal, number of events)
+-- Append a batch of decisions in the transaction of this call. Each decision is stored whole or
+-- not at all:
+--   a_*  one element a decision; a_last is the number of events up to its last one in this batch
 --   s_*  one element a stream that a decision touches, with the version it must now have
+--   e_*  one element an event, in the order of their decisions
 --   o_*  one element an effect
--- The caller never sends two decisions on one stream, or one command twice, in the same batch.
--- Returns the position before the batch, and the (1-based) decisions that are not to be stored.
-CREATE FUNCTION reserve_positions(
-    a_command uuid[], a_fingerprint bytea[], a_refusal text[], a_events integer[],
+-- and *_append is the number of the decision in the batch, counted from 1. The caller never sends
+-- two decisions on one stream, or one command twice, in the same batch.
+-- Returns the position before the batch, and the decisions that were not stored: those whose
+-- streams have moved on, and those whose command came before.
+CREATE FUNCTION append_batch(
+    a_command uuid[], a_fingerprint bytea[], a_refusal text[], a_last integer[],
     s_append integer[], s_stream uuid[], s_version integer[],
+    e_append integer[], e_stream uuid[], e_version integer[], e_topic text[],
+    e_schema smallint[], e_body text[], e_metadata text[], e_recorded_at timestamptz[],
+    e_salt bytea[], e_leaf_hash bytea[],
     o_append integer[], o_id uuid[], o_kind text[], o_payload text[],
     at timestamptz,
     OUT base bigint, OUT stale integer[], OUT repeated integer[]
@@ -121,7 +127,8 @@ SET enable_hashjoin = off SET enable_mergejoin = off
 AS $$
 DECLARE
     refused integer[];
-    added   bigint;
+    shift   integer[] := array_fill(0, ARRAY[cardinality(a_command)]);
+    added   integer := cardinality(e_append);
 BEGIN
     -- A write even when nothing follows: whoever learns of an earlier outcome waits for a commit.
     UPDATE log_head SET position = position WHERE id = 1 RETURNING position INTO base;
@@ -130,18 +137,40 @@ BEGIN
         SELECT array_position(a_command, c.command_id) FROM commands c
          WHERE c.command_id = ANY (a_command));
     stale := ARRAY(
-        SELECT s.append FROM unnest(s_append, s_stream, s_version) AS s(append, stream, version)
+        SELECT s.append
+          FROM (SELECT unnest(s_append) AS append, unnest(s_stream) AS stream,
+                       unnest(s_version) AS version) s
          WHERE s.version <> coalesce(
                (SELECT e.stream_version FROM events e WHERE e.stream_id = s.stream
                  ORDER BY e.stream_version DESC LIMIT 1), 0)
            AND s.append <> ALL (repeated));
     refused := repeated || stale;
+    IF refused <> '{}' THEN  -- what comes behind a refused decision moves up
+        shift := ARRAY(
+            SELECT (SELECT count(*) FROM unnest(e_append) AS e(append)
+                     WHERE e.append < i AND e.append = ANY (refused))
+              FROM generate_series(1, cardinality(a_command)) AS i ORDER BY i);
+        added := added - (SELECT count(*) FROM unnest(e_append) AS e(append)
+                           WHERE e.append = ANY (refused));
+    END IF;
 
-    INSERT INTO commands
-    SELECT a.command, a.fingerprint, base + sum(a.events) OVER (ROWS UNBOUNDED PRECEDING), a.refusal, at
-      FROM unnest(a_command, a_fingerprint, a_refusal, a_events)
-           WITH ORDINALITY AS a(command, fingerprint, refusal, events, i)
-     WHERE a.i <> ALL (refused);
+    INSERT INTO commands (command_id, fingerprint, last_position, refusal, recorded_at)
+    SELECT command, fingerprint, base + last - shift[i], refusal, at
+      FROM (SELECT unnest(a_command) AS command, unnest(a_fingerprint) AS fingerprint,
+                   unnest(a_last) AS last, unnest(a_refusal) AS refusal,
+                   generate_series(1, cardinality(a_command)) AS i) a
+     WHERE i <> ALL (refused);
+
+    INSERT INTO events (position, stream_id, stream_version, topic, schema_version, body, metadata,
+                        recorded_at, salt, leaf_hash)
+    SELECT base + i - shift[append], stream, version, topic, schema, body, metadata, recorded_at,
+           salt, leaf_hash
+      FROM (SELECT generate_series(1, cardinality(e_append)) AS i, unnest(e_append) AS append,
+                   unnest(e_stream) AS stream, unnest(e_version) AS version,
+                   unnest(e_topic) AS topic, unnest(e_schema) AS schema, unnest(e_body) AS body,
+                   unnest(e_metadata) AS metadata, unnest(e_recorded_at) AS recorded_at,
+                   unnest(e_salt) AS salt, unnest(e_leaf_hash) AS leaf_hash) e
+     WHERE append <> ALL (refused);
 
     IF cardinality(o_id) > 0 THEN
         INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)
@@ -151,8 +180,6 @@ BEGIN
             ON CONFLICT (effect_id) DO NOTHING;
     END IF;
 
-    added := coalesce((SELECT sum(a.events) FROM unnest(a_events) WITH ORDINALITY AS a(events, i)
-                        WHERE a.i <> ALL (refused)), 0);
     IF added > 0 THEN
         UPDATE log_head SET position = base + added WHERE id = 1;
         PERFORM pg_notify('peerhour_log', (base + added)::text);  -- a hint; polling is the truth

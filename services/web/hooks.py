@@ -12,13 +12,12 @@ from typing import Any, Final
 
 import msgspec
 from litestar import Controller, Request, Response, post
-from litestar.di import NamedDependency
 from litestar.status_codes import HTTP_200_OK
 
 from domain.errors import NotFound
-from services.house import House
 from services.meeting_tools import ZOOM
 from services.web.refusals import Malformed
+from services.web.subjects import TheHouse
 
 _OLDEST_SECONDS: Final = 300
 _LATEST_MS: Final = 7_258_118_400_000  # the year 2200
@@ -59,9 +58,7 @@ class HookController(Controller):
     include_in_schema = False
 
     @post("/zoom", status_code=HTTP_200_OK)
-    async def zoom(
-        self, request: Request[Any, Any, Any], house: NamedDependency[House]
-    ) -> Response[Any]:
+    async def zoom(self, request: Request[Any, Any, Any], house: TheHouse) -> Response[Any]:
         """Keep a message from Zoom, once."""
         body = await request.body()
         secret = house.meeting_tool_secret
@@ -76,14 +73,15 @@ class HookController(Controller):
             token = message.payload.plainToken
             proof = hmac.new(secret, token.encode(), hashlib.sha256).hexdigest()
             return Response({"plainToken": token, "encryptedToken": proof})
-        if message.event in _TELLING and message.payload.object is not None:
-            if not 0 < message.event_ts < _LATEST_MS or "\\u0000" in text:
-                raise Malformed("The message does not say when.")
+        if message.event in _TELLING:
+            room = message.payload.object
+            if room is None or not 0 < message.event_ts < _LATEST_MS or "\\u0000" in text:
+                raise Malformed("The message does not say where or when.")
             await house.receive(
                 ZOOM,
                 hashlib.sha256(body).hexdigest(),
                 {
-                    "room": str(message.payload.object.id).replace(" ", "")[:64],
+                    "room": str(room.id).replace(" ", "")[:64],
                     "at_ms": message.event_ts,
                     "body": msgspec.json.encode(msgspec.json.decode(body)).decode(),
                 },

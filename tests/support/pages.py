@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from html import unescape
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid4
@@ -25,6 +26,7 @@ from tests.support.story import Story
 from tests.support.web import PAGE
 
 _LASTS: Final = timedelta(days=3650)  # longer than any story
+_TAG: Final = re.compile(r"<[^>]*>")
 _HIDDEN: Final = re.compile(r'<input type="hidden" name="(command_id|seen)" value="([^"]*)">')
 
 
@@ -99,3 +101,8 @@ async def open_pages(database: ConnectKwargs, folder: Path) -> AsyncIterator[Pag
 def hidden(page: str) -> dict[str, str]:
     """Return what every form of a page carries: its command id, and what the page showed."""
     return dict(_HIDDEN.findall(page))
+
+
+def words_of(page: str) -> str:
+    """Return a page's words, as people read them."""
+    return " ".join(unescape(_TAG.sub("", page)).split())

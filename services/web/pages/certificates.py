@@ -79,7 +79,8 @@ def file_name(row: CertificateRow, others: Sequence[CertificateRow]) -> str:
         row: the certificate.
         others: all of its holder's, itself among them.
     """
-    earlier = [
-        each for each in others if each.award_id == row.award_id and each.issued_at < row.issued_at
-    ]
-    return f"{row.serial}-v{len(earlier) + 1}.pdf"
+    replaced = {each.replaced_by_code: each for each in others if each.replaced_by_code}
+    version, earlier = 1, replaced.get(row.verification_code)
+    while earlier is not None:
+        version, earlier = version + 1, replaced.get(earlier.verification_code)
+    return f"{row.serial}-v{version}.pdf"

@@ -25,7 +25,7 @@ _SCALE: Final = tuple((str(value), str(value)) for value in range(1, 6))
 def six_digits(text: str) -> str:
     """Accept a door code with spaces, hyphens or digits of any script."""
     code = "".join(
-        str(unicodedata.digit(each, -1))
+        str(unicodedata.decimal(each, -1))
         for each in text
         if not each.isspace() and unicodedata.category(each) != "Pd"
     )
