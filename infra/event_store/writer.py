@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -48,6 +48,12 @@ _KNOWN: Final = (
 )
 # Rolled back for certain, and worth another try: serialisation failure, deadlock, lock timeout.
 _TRANSIENT: Final = frozenset({"40001", "40P01", "55P03"})
+# The server ends the session: what it had committed by then it no longer tells.
+_CUT_OFF: Final = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.AdminShutdownError,
+    asyncpg.CrashShutdownError,
+)
 _TRIES: Final = 5
 _UNENCODABLE: Final = (asyncpg.DataError, ValueError, TypeError, OverflowError)
 
@@ -147,13 +153,12 @@ class Writer:
             _settle_all(batch, StoreUnavailable(type(error).__name__))
             await asyncio.sleep(0.05)  # a database that is starting needs no storm of attempts
             return
-        self._noticed = False
         for attempt in range(_TRIES):
             try:
                 base, stale, repeated = await self._transact(connection, batch)
                 break
-            except asyncpg.PostgresError as error:  # rolled back: nothing of the batch stands
-                if connection.is_closed() or isinstance(error, asyncpg.PostgresConnectionError):
+            except asyncpg.PostgresError as error:  # rolled back, unless the session was ended
+                if connection.is_closed() or isinstance(error, _CUT_OFF):
                     raise
                 if error.sqlstate not in _TRANSIENT or attempt + 1 == _TRIES:
                     await self._write_one_by_one(batch, error)
@@ -168,6 +173,7 @@ class Writer:
         self, connection: asyncpg.Connection[Any], batch: list[_Waiting]
     ) -> tuple[int, list[int], list[int]]:
         """Store a batch in one transaction; return the position before it and who was refused."""
+        self._noticed = False
         appended = await connection.fetchrow(_APPEND, *_arguments(batch), self._clock.now())
         if self._noticed:
             raise OutcomeUnknown("The commit came with a notice.")
@@ -240,7 +246,11 @@ def _settle_all(batch: list[_Waiting], error: Exception) -> None:
 
 def _arguments(batch: list[_Waiting]) -> tuple[Any, ...]:
     """Return the arguments of ``append_batch`` but for the time: one array a column."""
-    claims, streams, numbers, columns, effects = [], [], [], [], []
+    claims: list[tuple[str, ...]] = []
+    streams: list[tuple[str, ...]] = []
+    numbers: list[str] = []
+    columns: list[Sequence[str]] = []
+    effects: list[tuple[int, UUID, str, str]] = []
     last = 0
     for number, waiting in enumerate(batch, start=1):
         ready = waiting.ready
@@ -263,5 +273,5 @@ def _arguments(batch: list[_Waiting]) -> tuple[Any, ...]:
     )
 
 
-def _transposed(rows: list[Any], width: int) -> list[tuple[Any, ...]]:
+def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[tuple[Any, ...]]:
     return list(zip(*rows, strict=True)) if rows else [()] * width

@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import pytest
 
 from domain.claims import Claim, ClaimState
+from domain.members import ErasureBasis
 from domain.payers import NothingToExport
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
@@ -20,7 +21,7 @@ from services import exports
 from services.claims import StartExport, TakeBackLine, claim_id_of
 from services.dispatch import Order
 from services.house import House
-from services.members import ErasureBasis, ForgetMember
+from services.members import ForgetMember
 from tests.support.builders import SIX_PM, span
 from tests.support.house import ORIGIN, RealHouse, open_real_house
 from tests.support.story import Story

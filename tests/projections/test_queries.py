@@ -1,0 +1,286 @@
+"""Every question to every view, asked once of a story in which it has an answer."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import date, timedelta
+from decimal import Decimal
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.attendance import CheckInMethod
+from domain.meetings import Meeting
+from domain.members import ErasureBasis, Member
+from domain.personal import ERASED
+from infra.database import ConnectKwargs
+from projections import Connection
+from projections.audit_trail import queries as audit_trail
+from projections.certificate_register import queries as register
+from projections.claims_board import queries as board
+from projections.people import queries as people
+from projections.roster import queries as roster
+from projections.schedule import queries as schedule
+from projections.transcript import queries as transcript
+from services import exports
+from services.bootstrap import PROJECTIONS
+from services.demo import ADMIN, CAST, GROUP, PAYER
+from services.members import ForgetMember
+from tests.support.house import RealHouse, open_real_house
+from tests.support.long_story import ANA, BO, CHIDI, JOY, Told, tell
+
+NOBODY = UUID(int=404)
+NOVEMBER = date(2026, 11, 1), date(2026, 11, 30)
+
+
+@pytest.fixture(scope="module")
+async def house(
+    database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RealHouse]:
+    async with open_real_house(database, tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def told(house: RealHouse) -> Told:
+    return await tell(house)
+
+
+@pytest.fixture
+async def view(house: RealHouse, told: Told) -> AsyncIterator[Connection]:
+    """A connection to the views, once the story was told."""
+    async with house.house.views() as connection:
+        yield connection
+
+
+# People
+
+
+async def test_people_are_known_by_name_and_the_forgotten_as_erased(view: Connection) -> None:
+    joy = await people.person(view, JOY)
+    assert joy == people.PersonRow(JOY, "Joy Lin", False, False, False)
+    admin = await people.person(view, ADMIN.id)
+    assert admin is not None
+    assert admin.administrator
+    ana = await people.person(view, ANA)
+    assert ana == people.PersonRow(ANA, ERASED, False, False, True)
+    chidi = await people.person(view, CHIDI)
+    assert chidi is not None
+    assert chidi.on_leave
+    assert await people.person(view, NOBODY) is None
+    assert await people.names(view, [JOY, ANA, NOBODY]) == {JOY: "Joy Lin", ANA: ERASED}
+
+
+async def test_licences_show_their_last_day_and_no_number_of_the_forgotten(
+    view: Connection,
+) -> None:
+    (licence,) = await people.licences(view, BO)
+    assert (licence.number, licence.valid_until) == ("PSY 41003", date(2026, 11, 18))
+    assert [each.number for each in await people.licences(view, ANA)] == [ERASED]
+
+
+# Groups and meetings
+
+
+async def test_a_group_tells_who_belongs_today_and_who_leads(view: Connection) -> None:
+    group = await schedule.group(view, GROUP)
+    assert group is not None
+    assert (group.name, group.facilitator_id, group.weekday) == ("Tuesday lamp", BO, 1)
+    assert set(await schedule.members_of(view, GROUP)) == {JOY, ANA, BO}
+    assert [each.group_id for each in await schedule.groups_of(view, ANA)] == [GROUP]
+    assert await schedule.groups_of(view, CHIDI) == []
+    assert await schedule.group(view, NOBODY) is None
+
+
+async def test_a_meeting_is_where_its_people_look_for_it(view: Connection, told: Told) -> None:
+    past = await schedule.meeting(view, told.past)
+    assert past is not None
+    assert (past.state, past.group_name) == ("closed", "Tuesday lamp")
+    before = past.starts_at - timedelta(hours=1)
+    ahead = await schedule.upcoming(view, ANA, before)
+    assert ahead == []  # all of them are over, voided or called off
+    behind = await schedule.past(view, ANA, before)
+    assert {each.meeting_id: each.state for each in behind} == {
+        told.past: "closed",
+        told.tonight: "voided",
+        told.called_off: "cancelled",
+    }
+    assert len(await schedule.meetings_of_group(view, GROUP)) == 3
+    assert await schedule.is_expected(view, told.past, CHIDI)
+    assert not await schedule.is_expected(view, told.past, ADMIN.id)
+    assert await schedule.meeting(view, NOBODY) is None
+
+
+async def test_a_meeting_still_ahead_is_upcoming_until_it_ends(house: RealHouse) -> None:
+    story = house.story("ahead")
+    await story.begin()
+    meeting_id = await story.plan()
+    await house.drain()
+    async with house.house.views() as view:
+        row = await schedule.meeting(view, meeting_id)
+        assert row is not None
+        assert await schedule.upcoming(view, story.ana, row.ends_at - timedelta(seconds=1)) == [row]
+        assert await schedule.upcoming(view, story.ana, row.ends_at) == []
+        assert await schedule.past(view, story.ana, row.ends_at) == [row]
+
+
+async def test_a_meeting_is_found_by_when_its_group_meets(view: Connection, told: Told) -> None:
+    past = await schedule.meeting(view, told.past)
+    assert past is not None
+    assert await schedule.meeting_around(view, GROUP, past.starts_at) == past
+    far = past.starts_at - timedelta(days=2)
+    assert await schedule.meeting_around(view, GROUP, far) is None
+
+
+# The room
+
+
+async def test_the_roster_tells_how_each_presence_is_known(view: Connection, told: Told) -> None:
+    rows = {each.member_id: each for each in await roster.roster(view, told.past)}
+    assert rows.keys() == {JOY, ANA, BO, CHIDI}
+    assert rows[CHIDI].method == CheckInMethod.ROSTER.value
+    assert rows[CHIDI].inferred  # nobody checked him out
+    assert not rows[ANA].inferred
+    assert {who for who, row in rows.items() if row.evaluated} == {JOY, ANA, CHIDI}
+    assert {who for who, row in rows.items() if row.corrected} == {ANA, CHIDI}
+    assert rows[BO].witnesses == 1
+    assert not any(row.here or row.presenting for row in rows.values())
+    assert [row.arrived_at for row in rows.values()] == sorted(
+        row.arrived_at for row in rows.values() if row.arrived_at is not None
+    )
+
+
+async def test_a_refusal_at_the_door_is_shown_until_the_member_is_in(house: RealHouse) -> None:
+    story = house.story("door")
+    await story.begin()
+    meeting_id = await story.opened()
+    for member_id in (story.ana, story.bo):
+        await story.refused(story.check_in(meeting_id, member_id, door_code="000"))
+    await story.do(story.check_in(meeting_id, story.bo))
+    await house.drain()
+    async with house.house.views() as view:
+        rows = {each.member_id: each for each in await roster.roster(view, meeting_id)}
+    assert rows[story.ana].last_refusal == "meeting.wrong_door_code"
+    assert (rows[story.bo].last_refusal, rows[story.bo].here) == (None, True)
+
+
+async def test_what_the_tool_saw_is_shown_without_the_names_of_the_forgotten(
+    view: Connection, told: Told
+) -> None:
+    seen = {each.member_id: each for each in await roster.observed(view, told.past)}
+    assert seen.keys() == {JOY, ANA, BO, CHIDI}
+    assert seen[BO].names == "Søren Ægir"
+    assert (seen[ANA].names, seen[CHIDI].names) == (ERASED, ERASED)
+    assert seen[BO].seconds == 50 * 60
+
+
+# Credit and certificates
+
+
+async def test_awards_show_their_arithmetic_and_totals_are_the_sum_of_what_stands(
+    view: Connection, told: Told
+) -> None:
+    awards = await transcript.awards(view, CHIDI)
+    assert [each.withdrawn for each in awards].count(True) == 1
+    (stands,) = [each for each in awards if not each.withdrawn]
+    assert (stands.meeting_id, stands.minutes, stands.amount) == (told.past, 30, Decimal("0.5"))
+    assert stands.arithmetic
+    (total,) = transcript.totals(awards)
+    assert (total.rule_id, total.amount, total.minutes) == ("contact-hour", Decimal("0.5"), 30)
+
+
+async def test_what_waits_says_for_what_and_overlaps_name_both_meetings(
+    view: Connection, told: Told
+) -> None:
+    held = {each.meeting_id: each for each in await transcript.held(view, BO)}
+    assert held[told.past].codes == ["evaluation.missing"]
+    assert held[told.past].sentences == ["This rule needs your evaluation of the meeting."]
+    assert held[told.tonight].codes == ["meeting.voided"]
+    (overlap,) = await transcript.overlaps(view, BO)
+    assert told.past in {overlap.meeting_id, overlap.other_meeting_id}
+    assert overlap.minutes == 38
+
+
+async def test_a_code_finds_its_certificate_and_what_took_its_place(view: Connection) -> None:
+    rows = await register.of_member(view, ANA)
+    assert {each.state for each in rows} == {"superseded", "sealed"}
+    (old,) = [each for each in rows if each.state == "superseded"]
+    (new,) = [each for each in rows if each.stands]
+    found = await register.by_code(view, old.verification_code)
+    assert found == old
+    assert (old.replaced_by_code, old.reason) == (new.verification_code, "attendance_corrected")
+    assert await register.by_id(view, new.certificate_id) == new
+    assert (new.minutes, new.holder_name) == (30, ERASED)
+    assert await register.by_code(view, "0" * 14) is None
+    assert await register.by_id(view, NOBODY) is None
+
+
+async def test_only_what_stands_in_a_period_is_offered_to_payers(view: Connection) -> None:
+    (new,) = [each for each in await register.of_member(view, ANA) if each.stands]
+    assert await register.standing_in(view, ANA, *NOVEMBER) == [new.certificate_id]
+    assert await register.standing_in(view, ANA, date(2026, 10, 1), date(2026, 10, 31)) == []
+    assert await register.standing_in(view, JOY, *NOVEMBER) == []  # revoked
+    assert {each.state for each in await register.of_member(view, JOY)} == {"revoked"}
+
+
+# Claims
+
+
+async def test_the_board_shows_each_claim_with_its_answer_and_its_corrections(
+    view: Connection,
+) -> None:
+    assert [each.payer_id for each in await board.payers(view)] == [PAYER]
+    claims = {each.state: each for each in await board.of_payer(view, PAYER)}
+    reduced, pending = claims["reduced"], claims["correction_pending"]
+    assert (reduced.paid_cents, reduced.reason_code, reduced.reference) == (1, "45", "EFT-1")
+    assert (pending.total_cents, pending.line_count, pending.run_number) == (0, 2, 1)
+    assert await board.of_member(view, reduced.member_id) == [reduced]
+
+
+async def test_the_board_knows_whom_a_payer_covers_and_what_is_to_be_sent(
+    view: Connection,
+) -> None:
+    assert set(await board.covered(view, PAYER, *NOVEMBER)) == {JOY, ANA}
+    assert await board.covered(view, PAYER, date(2025, 1, 1), date(2025, 12, 31)) == []
+    assert await board.to_send(view, PAYER, *NOVEMBER) == []
+
+
+async def test_a_claim_is_to_be_sent_until_it_was(house: RealHouse) -> None:
+    story = house.story("to send")
+    await story.begin()
+    await story.covered("ana")
+    await story.held({story.ana: (0, 60)}, evaluated=(story.ana,))
+    await house.drain()
+    march = date(2026, 3, 1), date(2026, 3, 31)
+    assert await exports.prepare(house.house, story.payer, *march) == 1
+    async with house.house.views() as view:
+        (ready,) = await board.of_payer(view, story.payer)
+        assert await board.to_send(view, story.payer, *march) == [ready.claim_id]
+        assert await board.to_send(view, story.payer, march[0], date(2026, 3, 30)) == []
+
+
+# The trail
+
+
+async def test_the_trail_tells_who_did_what_to_a_thing_and_names_nobody(
+    house: RealHouse, view: Connection, told: Told
+) -> None:
+    of_meeting = await audit_trail.of_stream(view, told.past)
+    assert of_meeting[0].topic == Meeting.Scheduled.TOPIC
+    assert [each.position for each in of_meeting] == sorted(each.position for each in of_meeting)
+    await house.story("-").do(
+        ForgetMember(member_id=BO, basis=ErasureBasis.OWN_REQUEST, by=ADMIN.id),
+        command_id=(command_id := uuid4()),
+        actor=ADMIN.id,
+    )
+    await house.drain()
+    newest = await audit_trail.newest(view, 1)
+    assert [(each.topic, each.actor_id, each.command_id) for each in newest] == [
+        (Member.Forgotten.TOPIC, ADMIN.id, command_id)
+    ]
+    assert not any(person.name in str(newest + of_meeting) for person in CAST)
+
+
+def test_every_view_is_asked_here() -> None:
+    asked = {audit_trail, register, board, people, roster, schedule, transcript}
+    assert {each.__name__.split(".")[1] for each in asked} == {each.NAME for each in PROJECTIONS}

@@ -1,0 +1,256 @@
+"""Effects on a real house: papers are sealed and kept encrypted, people are really forgotten."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import pytest
+
+from domain.attendance import ObservedPerson, ToolSource
+from domain.certificates import Certificate, CertificateState
+from domain.members import ErasureBasis
+from domain.personal import ERASED
+from infra.database import ConnectKwargs
+from infra.event_store.envelope import leaf_hash
+from infra.event_store.mapper import StoredBody
+from infra.web_store import PostgresSessions
+from projections.certificate_register import queries as register
+from projections.people import queries as people
+from projections.roster import queries as roster
+from services.meetings import ObservePresence
+from services.members import CorrectName, ForgetMember
+from tests.support.builders import about, span
+from tests.support.house import RealHouse, open_real_house
+from tests.support.story import Story
+
+HOUR = (0, 60)
+UNDRAWABLE = "Ana 𓀀"  # a hieroglyph: no font of the house draws it
+
+
+@pytest.fixture(scope="module")
+async def house(
+    database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RealHouse]:
+    async with open_real_house(database, tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def story(house: RealHouse, request: pytest.FixtureRequest) -> Story:
+    story = house.story(request.node.name)
+    await story.begin()
+    return story
+
+
+async def certified(house: RealHouse, story: Story) -> Certificate:
+    """Let Ana attend, and do all that follows; return her certificate."""
+    meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+    await house.drain()
+    (certificate,) = await story.certificates(meeting_id, "ana")
+    return certificate
+
+
+# Papers
+
+
+async def test_a_paper_is_kept_encrypted_and_its_digest_is_on_record(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    paper = await house.house.papers.fetch(certificate.id)
+    assert paper is not None
+    assert paper.startswith(b"%PDF-")
+    assert certificate.state is CertificateState.SEALED
+    assert certificate.pdf_sha256 == hashlib.sha256(paper).hexdigest()
+    ((stored,),) = await house.fetch(
+        "SELECT content FROM sealed_papers WHERE certificate_id = $1", certificate.id
+    )
+    assert b"%PDF-" not in stored
+
+
+async def test_sealing_again_keeps_the_first_bytes_and_records_nothing(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    paper = await house.house.papers.fetch(certificate.id)
+    head = await house.house.store.head()
+    again = f'{{"certificate_id": "{certificate.id}"}}'
+    await house.running.pool.execute(
+        "UPDATE outbox SET state = 'waiting', payload = $1 WHERE command_id IN"
+        " (SELECT (metadata::json ->> 'command')::uuid FROM events WHERE stream_id = $2)",
+        again,
+        certificate.id,
+    )
+    house.clock.move(seconds=86400)  # a paper drawn today would say another day's bytes
+    await house.drain()
+    assert await house.house.store.head() == head
+    assert await house.house.papers.fetch(certificate.id) == paper
+    assert (await house.house.desk.waiting())["outbox"] == 0
+
+
+async def test_a_name_in_no_font_is_given_up_at_once_and_an_administrator_sees_it(
+    house: RealHouse, story: Story
+) -> None:
+    await story.do(
+        CorrectName(
+            member_id=story.ana,
+            name_on_papers=UNDRAWABLE,
+            reason="As in the passport.",
+            by=story.ana,
+        )
+    )
+    certificate = await certified(house, story)
+    assert await house.house.papers.fetch(certificate.id) is None
+    assert certificate.state is CertificateState.ISSUED
+    desk = house.house.desk
+    (row,) = [each for each in await desk.stuck() if each.where == "outbox"]
+    assert (row.kind, row.attempts) == ("seal_certificate", 1)
+    assert row.problem == "paper.character_without_font"  # a word, and nobody's name
+    assert await desk.revive("outbox", row.key)
+    assert not [each for each in await desk.stuck() if each.where == "outbox"]
+    await house.drain()
+    (row_again,) = [each for each in await desk.stuck() if each.where == "outbox"]
+    assert row_again.key == row.key
+
+
+@pytest.mark.parametrize("key", ["", "no-uuid", str(UUID(int=1)), "a/b", "view.people/x"])
+@pytest.mark.parametrize("where", ["outbox", "inbox", "reader", "nowhere"])
+async def test_reviving_what_is_not_stuck_is_told_and_harmless(
+    house: RealHouse, where: str, key: str
+) -> None:
+    assert await house.house.desk.revive(where, key) is False
+
+
+# Being forgotten
+
+
+async def forget(house: RealHouse, story: Story) -> None:
+    await story.do(ForgetMember(member_id=story.ana, basis=ErasureBasis.OWN_REQUEST, by=story.ana))
+    await house.drain()
+
+
+async def test_a_forgotten_person_leaves_no_key_no_address_no_paper_and_no_sign_in(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    await house.house.vault.keep_mail(story.ana, f"{story.ana}@example.org")
+    sessions = PostgresSessions(house.running.pool)
+    now = house.clock.now()
+    await sessions.add(
+        id_hash=uuid4().bytes * 2,
+        public_id=uuid4(),
+        person_id=story.ana,
+        at=now,
+        idle=timedelta(days=1),
+        ends_at=now + timedelta(days=1),
+        method="link",
+        device="phone",
+    )
+    await forget(house, story)
+    assert house.running.keystore.key_for_reading(story.ana) is None
+    assert house.running.keystore.key_for_writing(story.ana) is None
+    assert await house.house.vault.mail_of(story.ana) is None
+    assert await house.house.vault.person_with_mail(f"{story.ana}@example.org") is None
+    assert await house.house.papers.fetch(certificate.id) is None
+    assert await sessions.of_person(story.ana, at=now) == []
+    bo = house.running.keystore.key_for_reading(story.bo)
+    assert bo is not None
+
+
+async def test_every_view_shows_that_a_person_was_forgotten_and_not_who(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    await story.do(
+        ObservePresence(
+            meeting_id=story.id("meeting"),
+            source=ToolSource.ZOOM,
+            digest="cd" * 32,
+            people=[ObservedPerson("k", story.ana, [about(story.ana, "Ánh")], [span(0, 60)])],
+            by=story.joy,
+        )
+    )
+    await house.drain()
+    await forget(house, story)
+    async with house.house.views() as connection:
+        person = await people.person(connection, story.ana)
+        licences = await people.licences(connection, story.ana)
+        paper = await register.by_code(connection, certificate.verification_code)
+        (seen,) = await roster.observed(connection, story.id("meeting"))
+    assert person is not None
+    assert (person.name, person.forgotten) == (ERASED, True)
+    assert [each.number for each in licences] == [ERASED]
+    assert paper is not None
+    assert (paper.holder_name, paper.licence, paper.minutes) == (ERASED, "", 60)
+    assert seen.names == ERASED
+    await nowhere_named(house, "Nguyễn", "Ánh", "PSY ana")
+
+
+async def nowhere_named(house: RealHouse, *words: str) -> None:
+    """Look for words in every row about a forgotten person, in every table of every view."""
+    tables = await house.fetch(
+        "SELECT table_schema || '.' || table_name FROM information_schema.tables"
+        " WHERE table_schema LIKE 'view\\_%'"
+    )
+    gone = [
+        str(row[0]) for row in await house.fetch("SELECT member_id FROM person WHERE forgotten")
+    ]
+    for (table,) in tables:
+        for row in await house.fetch(f"SELECT * FROM {table}"):  # noqa: S608  our own tables
+            if any(each in str(row) for each in gone):
+                assert not [word for word in words if word in str(row)], table
+
+
+async def test_every_leaf_hash_still_verifies_after_somebody_was_forgotten(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    before = await house.fetch("SELECT position, leaf_hash FROM events ORDER BY position")
+    await forget(house, story)
+    after = await house.fetch("SELECT position, leaf_hash FROM events ORDER BY position")
+    assert after[: len(before)] == before
+    for row in await house.running.pool.fetch("SELECT * FROM events"):
+        body = StoredBody(
+            row["stream_id"],
+            row["stream_version"],
+            row["topic"],
+            row["schema_version"],
+            row["body"],
+        )
+        told = leaf_hash(body, row["metadata"], row["recorded_at"], row["salt"])
+        assert told == row["leaf_hash"]
+
+
+async def test_the_past_of_somebody_forgotten_still_loads_and_reads_as_erased(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    await forget(house, story)
+    loaded = await story.known(Certificate, certificate.id)
+    assert loaded.facts.holder_name.erased
+    assert (loaded.stands, loaded.facts.minutes) == (True, 60)
+
+
+async def test_forgetting_twice_is_harmless(house: RealHouse, story: Story) -> None:
+    await certified(house, story)
+    await forget(house, story)
+    head = await house.house.store.head()
+    await forget(house, story)
+    assert await house.house.store.head() == head
+    assert not [each for each in await house.house.desk.stuck() if each.kind == "forget_person"]
+
+
+async def test_a_paper_is_not_drawn_for_somebody_forgotten_meanwhile(
+    house: RealHouse, story: Story
+) -> None:
+    meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+    await house.running.chores.steps["processes"]()
+    await house.running.chores.steps["processes"]()
+    house.running.keystore.erase([story.ana])
+    await forget(house, story)
+    (certificate,) = await story.certificates(meeting_id, "ana")
+    assert certificate.state is CertificateState.ISSUED
+    assert await house.house.papers.fetch(certificate.id) is None

@@ -1,0 +1,257 @@
+"""The demo's story told on: corrections, a void, revocations, claims, and somebody forgotten.
+
+Everything that can happen to a view happens here at least once, so that a rebuilt view has
+something to disagree about.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4, uuid5
+
+from domain.attendance import ObservedPerson, ToolSource
+from domain.certificates import RevocationReason
+from domain.claims import Outcome
+from domain.members import ErasureBasis, Role
+from domain.values import Interval, Modality, Style
+from projections.certificate_register import queries as register
+from projections.claims_board import queries as board
+from projections.roster import queries as roster
+from services import claims, demo, exports, groups, meetings, members, providers
+from services.certificates import RevokeCertificate
+from services.demo import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
+from services.dispatch import Order
+from tests.support.builders import about, minutes
+from tests.support.house import RealHouse
+
+JOY, ANA, BO, CHIDI = (person.id for person in CAST)
+EVENING = datetime(2026, 11, 18, 18, 40, tzinfo=UTC)  # a Wednesday; the hour was on Tuesday
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the story left behind.
+
+    Attributes:
+        past: the meeting that was held and corrected.
+        tonight: the meeting that was planned, refused at the door, and voided.
+        called_off: the meeting that was moved and then called off.
+    """
+
+    past: UUID
+    tonight: UUID
+    called_off: UUID
+
+
+async def tell(house: RealHouse) -> Told:
+    """Tell the story and do all work that follows from it."""
+    teller = _Teller(house)
+    house.clock.at = EVENING
+    played = await demo.play(house.house)
+    await house.drain()
+    await teller.match_chidi(played.past)
+    await teller.two_places_at_once(played.past)
+    await teller.money(played)
+    await teller.set_right(played.past)
+    await teller.a_void_evening(played.tonight)
+    called_off = await teller.call_off()
+    await teller.people_come_and_go()
+    await teller.revoke_and_forget()
+    return Told(played.past, played.tonight, called_off)
+
+
+class _Teller:
+    def __init__(self, house: RealHouse) -> None:
+        self._house = house
+
+    async def _do(self, *commands: object) -> None:
+        for command in commands:
+            await self._house.house.dispatch(command, Order(command_id=uuid4(), actor_id=ADMIN.id))
+            self._house.clock.move(seconds=1)
+        await self._house.drain()
+
+    async def match_chidi(self, past: UUID) -> None:
+        async with self._house.house.views() as connection:
+            seen = await roster.observed(connection, past)
+        key = next(each.person_key for each in seen if each.member_id is None)
+        match = meetings.MatchObservedPerson(
+            meeting_id=past, person_key=key, member_id=CHIDI, by=JOY
+        )
+        unmatch = meetings.MatchObservedPerson(
+            meeting_id=past, person_key=key, member_id=None, by=JOY
+        )
+        await self._do(
+            match,
+            unmatch,
+            match,
+            meetings.GiveEvaluation(meeting_id=past, member_id=CHIDI, answers={"useful": 4}),
+            meetings.AttestPresence(meeting_id=past, for_member=BO, by=ANA),
+        )
+
+    async def two_places_at_once(self, past: UUID) -> None:
+        """Let Bo be at another group's hour while the first one lasts."""
+        group_id, meeting_id = uuid5(STORY, "other group"), uuid5(STORY, "other hour")
+        start = (await self._house.story("-").meeting(past)).scheduled.from_at
+        self._house.clock.at = start - minutes(10)
+        await self._do(
+            groups.FormGroup(
+                group_id=group_id,
+                name="Other lamp",
+                promise="Another hour.",
+                style=Style.READING,
+                zone=demo.ZONE,
+                rhythm=RHYTHM,
+                program_id=None,
+                size_min=2,
+                size_max=4,
+                facilitator_id=BO,
+                by=BO,
+            ),
+            meetings.ScheduleMeeting(
+                meeting_id=meeting_id,
+                group_id=group_id,
+                title="The other hour",
+                starts_at=start,
+                ends_at=start + minutes(60),
+                modality=Modality.PHONE,
+                by=BO,
+            ),
+            meetings.OpenMeeting(meeting_id=meeting_id, by=BO),
+            meetings.CorrectPresence(
+                meeting_id=meeting_id,
+                member_id=BO,
+                stays=[Interval(start, start + minutes(45))],
+                reason="He says so.",
+                by=BO,
+            ),
+            meetings.CloseMeeting(meeting_id=meeting_id, by=BO),
+        )
+        self._house.clock.at = EVENING
+
+    async def money(self, played: demo.Played) -> None:
+        house = self._house.house
+        await exports.prepare(house, PAYER, *played.month)
+        await exports.export(house, PAYER, *played.month)
+        async with house.views() as connection:
+            claim, other = await board.of_payer(connection, PAYER)
+        paid = claims.DecideClaim(
+            claim_id=claim.claim_id,
+            outcome=Outcome.REDUCED,
+            paid_cents=1,
+            reason_code="45",
+            reference="EFT-1",
+        )
+        line = (await self._house.story("-").claim(other.claim_id)).lines[0]
+        take_back = claims.TakeBackLine(
+            claim_id=other.claim_id, line_id=line.line_id, reason="Not there."
+        )
+        await self._do(paid, take_back)
+
+    async def set_right(self, past: UUID) -> None:
+        meeting = await self._house.story("-").meeting(past)
+        start = meeting.scheduled.from_at
+        half = [Interval(start, start + minutes(30))]
+        for member_id, stays in ((ANA, half), (CHIDI, []), (CHIDI, half)):
+            await self._do(
+                meetings.CorrectPresence(
+                    meeting_id=past, member_id=member_id, stays=stays, reason="Notes.", by=JOY
+                )
+            )
+
+    async def a_void_evening(self, tonight: UUID) -> None:
+        meeting = await self._house.story("-").meeting(tonight)
+        self._house.clock.at = meeting.scheduled.from_at
+        codes = self._house.house.door_codes
+        await self._do(meetings.OpenMeeting(meeting_id=tonight, by=JOY))
+        story = self._house.story("-")
+        await story.refused(story.check_in(tonight, BO, door_code="000"))
+        await story.refused(story.check_in(tonight, ADMIN.id))
+        for member_id in (ANA, BO):
+            now = self._house.clock.now()
+            code = codes.current(tonight, now)
+            await self._do(story.check_in(tonight, member_id, door_code=code))
+        await self._do(
+            meetings.BeginTurn(meeting_id=tonight, presenter_id=ANA, by=ANA),
+            meetings.ChangeFacilitator(meeting_id=tonight, facilitator_id=BO, by=JOY),
+        )
+        self._house.clock.at = meeting.scheduled.to_at
+        await self._do(
+            meetings.CloseMeeting(meeting_id=tonight, by=BO),
+            meetings.GiveEvaluation(meeting_id=tonight, member_id=ANA, answers={"useful": 1}),
+        )
+        await self._do(
+            meetings.VoidMeeting(meeting_id=tonight, reason="It was a lunch.", by=BO),
+        )
+
+    async def call_off(self) -> UUID:
+        meeting_id = uuid5(STORY, "called off")
+        start = self._house.clock.now() + timedelta(days=7)
+        await self._do(
+            meetings.ScheduleMeeting(
+                meeting_id=meeting_id,
+                group_id=GROUP,
+                title="Snow",
+                starts_at=start,
+                ends_at=start + minutes(60),
+                modality=Modality.LIVE_VIDEO,
+                by=JOY,
+            ),
+            meetings.PostponeMeeting(
+                meeting_id=meeting_id,
+                starts_at=start + minutes(60),
+                ends_at=start + minutes(120),
+                by=JOY,
+            ),
+            meetings.CancelMeeting(meeting_id=meeting_id, reason="Snow.", by=JOY),
+        )
+        return meeting_id
+
+    async def people_come_and_go(self) -> None:
+        licence_id = uuid5(STORY, "licence:bo")
+        day = self._house.clock.now().date()
+        await self._do(
+            groups.LeaveGroup(group_id=GROUP, member_id=CHIDI),
+            groups.AdmitMember(group_id=GROUP, member_id=CHIDI, by=JOY),
+            groups.RemoveMember(group_id=GROUP, member_id=CHIDI, reason="Quarrel.", by=JOY),
+            groups.ChangeRhythm(group_id=GROUP, rhythm=RHYTHM, by=JOY),
+            groups.NameFacilitator(group_id=GROUP, member_id=BO, by=JOY),
+            members.TakeLeave(member_id=JOY),
+            members.ComeBack(member_id=JOY),
+            members.TakeLeave(member_id=CHIDI),
+            members.CorrectName(member_id=JOY, name_on_papers="Joy Lin", reason="Married.", by=JOY),
+            members.EndLicence(member_id=BO, licence_id=licence_id, last_day=day),
+            members.GrantRole(member_id=BO, role=Role.ADMINISTRATOR, by=ADMIN.id),
+            members.WithdrawRole(member_id=BO, role=Role.ADMINISTRATOR, by=ADMIN.id),
+            providers.RetireProgram(program_id=demo.PROGRAM, reason="A better one."),
+        )
+
+    async def revoke_and_forget(self) -> None:
+        async with self._house.house.views() as connection:
+            held = await register.of_member(connection, JOY)
+        (standing,) = [each.certificate_id for each in held if each.stands]
+        await self._do(
+            RevokeCertificate(
+                certificate_id=standing,
+                reason=RevocationReason.AT_HOLDERS_REQUEST,
+                by=ADMIN.id,
+            ),
+            members.ForgetMember(member_id=ANA, basis=ErasureBasis.OWN_REQUEST, by=ADMIN.id),
+            members.ForgetMember(member_id=CHIDI, basis=ErasureBasis.RETENTION_ENDED, by=ADMIN.id),
+        )
+
+
+def a_late_report(meeting_id: UUID) -> meetings.ObservePresence:
+    """Return a report that names people, some of them forgotten meanwhile."""
+    start = EVENING - timedelta(days=1)
+    stays = [Interval(start, start + minutes(5))]
+    return meetings.ObservePresence(
+        meeting_id=meeting_id,
+        source=ToolSource.TEAMS,
+        digest="ef" * 32,
+        people=[
+            ObservedPerson("late-1", BO, [about(BO, "Søren"), about(BO, "Bo")], stays),
+            ObservedPerson("late-2", None, [about(uuid5(STORY, "phone"), "A phone")], stays),
+        ],
+        by=JOY,
+    )
