@@ -49,6 +49,12 @@ class Stale(DomainError):
     code = "stale"
 
 
+class TooBig(DomainError):
+    """What arrived is larger than we take."""
+
+    code = "too_big"
+
+
 class InvalidFields(DomainError):
     """Some fields cannot be used; ``facts["fields"]`` maps each field to a sentence."""
 

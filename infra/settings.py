@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     meeting_tool_secret: SecretStr | None = Field(
         None, description="secret of the meeting tool's webhooks; without it the door is shut"
     )
+    trusted_proxies: str = Field(
+        "", description="addresses of proxies whose X-Forwarded-For is believed, by commas"
+    )
     emergency_number: str = Field("988", description="crisis line shown on every page")
     pool_size: Annotated[int, Field(ge=2, le=200)] = Field(
         10, description="database connections of one process"

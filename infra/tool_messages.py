@@ -63,6 +63,14 @@ class ToolMessages:
         )
         return "".join(f"{row['body']}\n" for row in rows).encode()
 
+    async def forget(self, subject_id: UUID) -> None:
+        """Delete the messages of every meeting that a person was expected at."""
+        await self._pool.execute(
+            "DELETE FROM tool_messages WHERE meeting_id IN"
+            " (SELECT meeting_id FROM expected WHERE member_id = $1)",
+            subject_id,
+        )
+
     async def sweep(self, *, at: datetime) -> None:
         """Forget messages that nobody waits for any more."""
         await self._pool.execute("DELETE FROM tool_messages WHERE received_at < $1", at - KEPT_FOR)

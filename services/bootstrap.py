@@ -8,7 +8,7 @@ import hashlib
 from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -84,6 +84,7 @@ PROJECTIONS: Final = (
 )
 PROCESSES: Final = (judge_meetings, settle_certificates)
 _SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
+_FAR_BEHIND: Final = 10_000  # events
 _LIVE_VIEWS: Final = ("view.roster", "view.schedule")
 
 
@@ -255,6 +256,7 @@ async def _assemble(
     projector = Projector(pool, store.recorded, PROJECTIONS)
     await projector.prepare()
     vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
+    tool_messages = ToolMessages(pool)
     inbox, outbox = Inbox(pool, clock), Outbox(pool, clock)
     letters = _Letters(keystore.secret("letters"))
     sessions = PostgresSessions(pool)
@@ -264,7 +266,7 @@ async def _assemble(
         render=render,
         shelf=shelf,
         keys=keystore,
-        forgetful=(vault, shelf, _Sessions(sessions)),
+        forgetful=(vault, shelf, tool_messages, _Sessions(sessions)),
         mailer=mailer or _mailer(settings),
         open_letter=letters.open,
         origin=settings.origin,
@@ -288,7 +290,6 @@ async def _assemble(
         receive=inbox.receive,
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
-    tool_messages = ToolMessages(pool)
     tools = Tools(house, tool_messages, outbox.add)
     runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
     effects = {**performers(outside), "observe_messages": observe_messages(tools)}
@@ -400,8 +401,11 @@ async def _check_database(pool: asyncpg.Pool[Any]) -> None:
 
 
 async def _check_lag(running: Running) -> None:
+    """Fail while the views are so far behind that pages would mislead."""
     async with asyncio.timeout(2):
-        await running.projector.lags()
+        behind = max((each.behind for each in await running.projector.lags()), default=0)
+    if behind > _FAR_BEHIND:
+        raise RuntimeError(f"a reader is {behind} events behind")
 
 
 class _Letters:
@@ -520,6 +524,16 @@ class _Desk:
 async def drain(running: Running) -> None:
     """Do all background work there is to do now."""
     await worker.drain(running.chores)
+
+
+def without_worker(running: Running) -> House:
+    """Return the house for a process without a worker: it keeps the views up to date itself."""
+
+    async def shown(_outcome: Outcome, _views: Sequence[str]) -> bool:
+        await drain(running)
+        return True
+
+    return replace(running.house, shown=shown)
 
 
 async def migrate_database(settings: Settings) -> list[str]:

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Coroutine
 from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, ParamSpec
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, ParamSpec
 from uuid import UUID, uuid4
 
 import click
@@ -201,6 +201,22 @@ async def doctor(*, as_json: bool) -> None:
         raise SystemExit(1)
 
 
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option("--by", type=click.UUID, required=True, help="Id of the administrator who decides.")
+@_asynchronous
+async def setup(file: BinaryIO, by: UUID) -> None:
+    """Make providers, programs, groups and payers known from a TOML FILE; safe to run again."""
+    from services import bootstrap
+    from services.setup_file import apply
+
+    settings = bootstrap.start_process()
+    async with bootstrap.open_house(settings, application_name="peerhour setup") as running:
+        for kind, name, stream_id in await apply(running.house, file.read(), file.name, by):
+            click.echo(f"{kind:<10} {stream_id}  {name}")
+        await bootstrap.drain(running)
+
+
 @main.group()
 def attendance() -> None:
     """Reports of meeting tools."""
@@ -264,12 +280,38 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
     click.echo(str(member_id))
 
 
+@member.command("rename")
+@click.argument("member_id", type=click.UUID)
+@click.option("--name", required=True, help="As on papers from now on.")
+@click.option("--reason", required=True)
+@click.option("--by", type=click.UUID, required=True, help="Id of the administrator who decides.")
+@_asynchronous
+async def rename_member(member_id: UUID, name: str, reason: str, by: UUID) -> None:
+    """Correct the name on papers; certificates already issued keep theirs."""
+    from services import bootstrap, members
+    from services.dispatch import Order
+
+    settings = bootstrap.start_process()
+    async with bootstrap.open_house(settings, application_name="peerhour member") as running:
+        await running.house.dispatch(
+            members.CorrectName(member_id=member_id, name_on_papers=name, reason=reason, by=by),
+            Order(command_id=uuid4(), actor_id=by),
+        )
+        await bootstrap.drain(running)
+    click.echo("Corrected.")
+
+
 @member.command("forget")
 @click.argument("member_id", type=click.UUID)
 @click.option("--by", type=click.UUID, required=True, help="Id of the administrator who decides.")
+@click.option(
+    "--basis",
+    type=click.Choice(["own_request", "authority_order", "retention_ended"]),
+    default="own_request",
+)
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @_asynchronous
-async def forget_member(member_id: UUID, by: UUID, *, yes: bool) -> None:
+async def forget_member(member_id: UUID, by: UUID, basis: str, *, yes: bool) -> None:
     """Forget a member for ever: every personal value about them becomes unreadable."""
     from domain.members import ErasureBasis
     from services import bootstrap, members
@@ -279,9 +321,8 @@ async def forget_member(member_id: UUID, by: UUID, *, yes: bool) -> None:
         click.confirm("This cannot be undone, not even from a backup. Go on?", abort=True)
     settings = bootstrap.start_process()
     async with bootstrap.open_house(settings, application_name="peerhour member") as running:
-        basis = next(iter(ErasureBasis))
         await running.house.dispatch(
-            members.ForgetMember(member_id=member_id, basis=basis, by=by),
+            members.ForgetMember(member_id=member_id, basis=ErasureBasis(basis), by=by),
             Order(command_id=uuid4(), actor_id=by),
         )
         await bootstrap.drain(running)
@@ -328,9 +369,9 @@ async def export_claims(payer_id: UUID, first: datetime, last: datetime, out: Pa
     settings = bootstrap.start_process()
     async with bootstrap.open_house(settings, application_name="peerhour claims") as running:
         await bootstrap.drain(running)
-        await exports.prepare(running.house, payer_id, first.date(), last.date())
-        await bootstrap.drain(running)
-        made = await exports.export(running.house, payer_id, first.date(), last.date())
+        house = bootstrap.without_worker(running)
+        await exports.prepare(house, payer_id, first.date(), last.date())
+        made = await exports.export(house, payer_id, first.date(), last.date())
     write_files(out / f"run-{made.run_number:05}", made.files)
     click.echo(
         f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"

@@ -52,7 +52,7 @@ async def run_demo(*, port: int, data_dir: Path, mail_dir: Path | None, serving:
 async def _write_papers(running: Running, played: Played, folder: Path) -> None:
     from projections.certificate_register import queries as certificates
 
-    house = running.house
+    house = bootstrap.without_worker(running)
     for person in CAST:
         async with house.views() as connection:
             held = await certificates.of_member(connection, person.id)
@@ -61,7 +61,6 @@ async def _write_papers(running: Running, played: Played, folder: Path) -> None:
             if paper is not None:
                 write_files(folder, {f"certificate-{person.key}-{row.serial}.pdf": paper})
     await exports.prepare(house, PAYER, *played.month)
-    await bootstrap.drain(running)
     made = await exports.export(house, PAYER, *played.month)
     write_files(folder / f"run-{made.run_number:05}", made.files)
 

@@ -56,8 +56,12 @@ def refusals() -> Iterator[type[DomainError]]:
     for module in walk_packages(services.__path__, f"{services.__name__}."):
         import_module(module.name)  # what no module imports is known to nobody; bootstrap has infra
     waiting: list[type[DomainError]] = [DomainError]
+    seen: set[type[DomainError]] = set()
     while waiting:
         kind = waiting.pop()
+        if kind in seen:  # reached by another parent before
+            continue
+        seen.add(kind)
         waiting.extend(kind.__subclasses__())
         if kind.__module__.partition(".")[0] in _OURS:  # tests make up their own
             yield kind

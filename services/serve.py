@@ -76,7 +76,8 @@ async def _serve_web(
         lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=_DRAIN_SECONDS,
-        proxy_headers=False,
+        proxy_headers=bool(running.settings.trusted_proxies),
+        forwarded_allow_ips=running.settings.trusted_proxies or None,
     )
     server = _Server(config)
     feeds = [

@@ -6,7 +6,7 @@ alone: a file's name may hold somebody's name, and no cell of a report is ever r
 
 from __future__ import annotations
 
-from domain.errors import DomainError, InvalidFields
+from domain.errors import DomainError, InvalidFields, TooBig
 
 _SHOWN_NAME = 100  # characters of a file's name that help to recognise it
 
@@ -49,7 +49,7 @@ class BadEncoding(AttendanceFileError):
     code = "attendance_file.bad_encoding"
 
 
-class TooLarge(AttendanceFileError):
+class TooLarge(AttendanceFileError, TooBig):
     """The file is larger than we read."""
 
     code = "attendance_file.too_large"

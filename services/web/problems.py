@@ -22,6 +22,7 @@ from domain.errors import (
     NotAllowed,
     NotFound,
     Stale,
+    TooBig,
 )
 from services.web.refusals import (
     CrossSite,
@@ -49,6 +50,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = MappingProxyType(
         AlreadyExists: 409,
         Stale: 409,
         LinkNotUsable: 410,
+        TooBig: 413,
         DomainError: 422,
         TooMany: 429,
         LaterPlease: 503,

@@ -91,6 +91,7 @@ async def site(
     yield Demo(origin[1], tonight[0], mails)
     process.send_signal(signal.SIGTERM)
     log = (await reading).decode()
+    Path("/tmp/pages_demo/e2e.log").write_text(log)
     assert await process.wait() == 0
     assert "web.fault" not in log, log[log.index("web.fault") :][:2000]
 

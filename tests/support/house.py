@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from domain.recording import Effect, Outcome
+from domain.recording import Effect
 from infra.database import ConnectKwargs
 from infra.door_codes import RotatingCodes
 from infra.rule_files import load_rules
 from infra.settings import Settings, load_settings
 from infra.system import SystemRandomness
-from services import bootstrap, worker
+from services import bootstrap
 from services.bootstrap import Running
 from services.dispatch import Dispatcher
 from services.house import House
@@ -103,12 +103,7 @@ async def open_real_house(
         migrating=False,
         clock=clock,
     ) as running:
-
-        async def shown(outcome: Outcome, views: object) -> bool:
-            await worker.drain(running.chores)
-            return True
-
-        yield RealHouse(running, replace(running.house, shown=shown), clock, mail)
+        yield RealHouse(running, bootstrap.without_worker(running), clock, mail)
 
 
 def settings_for(database: ConnectKwargs, folder: Path) -> Settings:

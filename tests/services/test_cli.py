@@ -1,0 +1,229 @@
+"""The command line, as somebody at a terminal meets it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from click.testing import CliRunner, Result
+
+from infra.database import ConnectKwargs
+from services.bootstrap import PROJECTIONS
+from services.cli import main
+from services.demo import ADMIN
+from tests.support.house import database_url
+
+REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
+Ana Ruiz,ana@example.org,03/02/2026 06:00:00 PM,03/02/2026 07:00:00 PM,60,No
+Bo Berg,,03/02/2026 06:05:00 PM,03/02/2026 07:00:00 PM,55,No
+"""
+# Several commands in one process, so that its imports are paid for once.
+_PROGRAM = """
+import json, sys
+from services.cli import main
+for arguments in json.loads(sys.argv[1]):
+    main(arguments, prog_name="peerhour", standalone_mode=False)
+    print(end="\\0", flush=True)
+"""
+
+
+# Without a database
+
+
+def run(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        (),
+        ("serve",),
+        ("demo",),
+        ("rebuild",),
+        ("status",),
+        ("doctor",),
+        ("attendance", "read"),
+        ("member", "add"),
+        ("member", "forget"),
+        ("claims", "export"),
+        ("claims", "verify"),
+        ("docs",),
+    ],
+    ids=" ".join,
+)
+def test_every_command_explains_itself(path: Sequence[str]) -> None:
+    told = run(*path, "--help")
+    assert told.exit_code == 0
+    assert told.output.startswith("Usage: ")
+    assert len(told.output.splitlines()) > 4
+
+
+def test_an_attendance_report_is_read_into_json(tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    report.write_text(REPORT)
+    told = run(
+        "attendance",
+        "read",
+        report,
+        "--zone",
+        "America/Denver",
+        "--date-order",
+        "mdy",
+        "--scheduled",
+        "2026-03-02T18:00/2026-03-02T18:30",
+        "--json",
+    )
+    assert told.exit_code == 0, told.output
+    answer = json.loads(told.output)
+    assert answer["zone"] == "America/Denver"
+    assert [(each["names"], each["seconds"]) for each in answer["people"]] == [
+        (["Ana Ruiz"], 3600),
+        (["Bo Berg"], 3300),
+    ]
+    assert [each["seconds_in_window"] for each in answer["people"]] == [1800, 1500]
+    assert answer["people"][0]["stays"] == [
+        {"from": "2026-03-03T01:00:00Z", "to": "2026-03-03T02:00:00Z"}
+    ]
+
+
+def test_an_attendance_report_is_told_in_words_with_its_questions(tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    report.write_text(REPORT)
+    told = run("attendance", "read", report)
+    assert told.exit_code == 0
+    assert "Ana Ruiz (person)" in told.output
+    assert "  ? " in told.output  # which zone?
+
+
+def test_a_file_that_is_no_report_is_refused_with_a_sentence_and_a_code(tmp_path: Path) -> None:
+    letter = tmp_path / "letter.txt"
+    letter.write_text("Dear Ana,\nthe room is booked.\n")
+    told = run("attendance", "read", letter, "--json")
+    assert told.exit_code == 2
+    assert told.output.startswith("Error: ")
+    assert "[attendance_file." in told.output
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "."])
+def test_a_file_that_cannot_be_read_is_refused(tmp_path: Path, name: str) -> None:
+    told = run("attendance", "read", tmp_path / name, "--json")
+    assert told.exit_code == 2
+    assert "[not_found]" in told.output
+
+
+@pytest.mark.parametrize("scheduled", ["soon", "2026-03-02T19:00/2026-03-02T18:00", "/"])
+def test_a_window_that_is_none_is_refused(tmp_path: Path, scheduled: str) -> None:
+    report = tmp_path / "report.csv"
+    report.write_text(REPORT)
+    told = run("attendance", "read", report, "--zone", "UTC", "--scheduled", scheduled)
+    assert told.exit_code == 2
+    assert told.output.startswith("Error: ")
+
+
+def test_a_folder_that_is_no_package_does_not_verify(tmp_path: Path) -> None:
+    told = run("claims", "verify", tmp_path)
+    assert told.exit_code == 1
+    assert told.output.startswith("payer_package.manifest_missing: ")
+
+
+def test_settings_that_cannot_be_used_are_refused_before_anything_starts(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PEERHOUR_PORT", "many")
+    monkeypatch.setenv("PEERHOUR_ORIGIN", "nowhere")
+    told = CliRunner().invoke(main, ["migrate"])
+    assert told.exit_code == 2
+    assert "PEERHOUR_PORT" in told.output
+    assert "PEERHOUR_ORIGIN" in told.output
+    assert "[settings.unusable]" in told.output
+
+
+# With one
+
+
+@dataclass
+class Terminal:
+    """Runs the program as its own process on a database and a folder of the test's own."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def run(self, *commands: Sequence[object]) -> list[str]:
+        """Run commands one after the other and return what each of them printed."""
+        written = json.dumps([[str(word) for word in command] for command in commands])
+        done = subprocess.run(
+            [sys.executable, "-c", _PROGRAM, written],
+            env=self.environment,
+            cwd=self.folder,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert "Traceback" not in done.stderr
+        return done.stdout.split("\0")[:-1]
+
+
+@pytest.fixture(scope="module")
+def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    """A terminal on a house in which the demo's story was told."""
+    folder = tmp_path_factory.mktemp("terminal")
+    environment = {
+        **os.environ,
+        "DATABASE_URL": database_url(database),
+        "PEERHOUR_DATA_DIR": str(folder),
+    }
+    terminal = Terminal(folder, environment)
+    (told,) = terminal.run(("demo", "--no-serve", "--data-dir", folder, "--port", "0"))
+    assert "As member    ana@example.org" in told
+    return terminal
+
+
+def test_the_demos_package_verifies_and_one_that_was_touched_does_not(
+    terminal: Terminal,
+) -> None:
+    package = terminal.folder / "demo" / "run-00001"
+    assert "adds up" in run("claims", "verify", package).output
+    lines = package / "lines.csv"
+    lines.write_bytes(lines.read_bytes().replace(b"1250", b"1251", 1))
+    told = run("claims", "verify", package)
+    assert told.exit_code == 1
+    assert "payer_package." in told.output
+
+
+def test_a_house_in_order_is_rebuilt_examined_and_takes_people_in_and_forgets_them(
+    terminal: Terminal,
+) -> None:
+    rebuilt, status, findings, added = terminal.run(
+        ("rebuild", "--all"),
+        ("status", "--json"),
+        ("doctor", "--json"),
+        ("member", "add", "--name", "Eve Invented", "--mail", "eve@example.org"),
+    )
+    assert rebuilt.endswith("Rebuilt.\n")
+
+    figures = json.loads(status)
+    assert figures["head"] > 40
+    assert figures["lag"].items() >= {f"view.{each.NAME}": 0 for each in PROJECTIONS}.items()
+    assert figures["waiting"] == {"outbox": 0, "inbox": 0}
+    assert figures["stuck"] == []
+
+    found = {each["name"]: each["level"] for each in json.loads(findings)}
+    assert set(found.values()) <= {"ok", "warn"}
+    assert found["database"] == "ok"
+
+    member_id = UUID(added.strip())
+    forgotten, status = terminal.run(
+        ("member", "forget", member_id, "--by", ADMIN.id, "--yes"), ("status",)
+    )
+    assert forgotten == "Forgotten.\n"
+    assert "Nothing is stuck." in status
