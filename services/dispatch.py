@@ -31,6 +31,7 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
+from services.turns import Turns
 
 A = TypeVar("A", bound=Root)
 
@@ -179,6 +180,7 @@ class Dispatcher:
         self._clock = clock
         self._key = fingerprint_key
         self._patience = patience
+        self._turns = Turns()
         self.listeners: list[Callable[[Outcome], None]] = []
 
     async def __call__(self, command: object, order: Order) -> Outcome:
@@ -225,21 +227,34 @@ class Dispatcher:
         cause = Cause(
             order.command_id, order.actor_id, order.causing_position, order.correlation_id
         )
-        handler = self._handlers[type(command)]
+        contested: set[UUID] = set()
         for _ in range(_STALE_TRIES):
-            work = Work(self._store, order.command_id)
-            await handler(command, work=work, clock=self._clock)
             try:
-                outcome = await self._store.append(work.append(cause, fingerprint))
-            except StaleStream:
-                continue
-            if outcome.repeated:  # the same command ran twice at once, the other was first
-                return _told_again(outcome)
-            for listener in self.listeners:
-                listener(outcome)
-            work.raise_refusal()
-            return outcome
+                async with self._turns.on(contested):
+                    return await self._decide(command, cause, fingerprint)
+            except StaleStream as stale:
+                contested.update(stale.stream_ids)
         raise Stale("Too many people changed this at once. Nothing was lost; try again.")
+
+    async def _decide(self, command: object, cause: Cause, fingerprint: bytes) -> Outcome:
+        """Run the handler on what now stands, and store what it decides."""
+        work = Work(self._store, cause.command_id)
+        try:
+            await self._handlers[type(command)](command, work=work, clock=self._clock)
+        except DomainError:
+            # The same command may have come twice at once: the first one's doing is then what
+            # stands in the second one's way, and no reason to refuse it.
+            known = await self._store.outcome_of(cause.command_id, fingerprint)
+            if known is None:
+                raise
+            return _told_again(known)
+        outcome = await self._store.append(work.append(cause, fingerprint))
+        if outcome.repeated:  # the same command ran twice at once, the other was first
+            return _told_again(outcome)
+        for listener in self.listeners:
+            listener(outcome)
+        work.raise_refusal()
+        return outcome
 
 
 def _told_again(outcome: Outcome) -> Outcome:

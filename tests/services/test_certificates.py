@@ -163,6 +163,7 @@ async def test_what_a_person_revoked_stays_revoked(house: SmallHouse) -> None:
     await house.settle()
     (still,) = await house.certificates(meeting_id, "ana")
     assert still.revoked_for is RevocationReason.FRAUD
+    assert house.refusals() == []  # and nobody has to look into it
 
 
 async def test_only_an_administrator_revokes(house: SmallHouse) -> None:

@@ -167,6 +167,23 @@ async def test_the_same_command_twice_at_once_is_stored_once(
     assert topics(store) == ["begun", "noted"]
 
 
+async def test_nobody_is_refused_because_of_what_the_same_command_has_just_done(
+    store: InMemoryEventStore,
+) -> None:
+    given = order()
+    twins: list[Callable[[], Awaitable[Outcome]]] = []
+
+    async def begin_second(cmd: Begin, /, *, work: Work, clock: Clock) -> None:
+        if twins:
+            await twins.pop()()
+        await begin(cmd, work=work, clock=clock)
+
+    run = Dispatcher(store, {Begin: begin_second}, FixedClock(), KEY)
+    twins.append(lambda: run(Begin(), given))
+    assert await run(Begin(), given) == Outcome(1, repeated=True)
+    assert topics(store) == ["begun"]
+
+
 async def test_a_command_id_is_not_used_for_another_order(
     run: Dispatcher, store: InMemoryEventStore
 ) -> None:

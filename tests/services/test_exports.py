@@ -12,6 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from domain import verification_code
 from domain.claims import Claim, ClaimState
 from domain.members import ErasureBasis
 from domain.payers import NothingToExport
@@ -109,6 +110,22 @@ async def test_a_run_told_again_after_corrections_still_has_the_same_bytes(
     await house.drain()
     again = await prepared(house, story)
     assert again.files == first.files
+
+
+async def test_a_run_told_again_names_the_certificates_that_stood_when_it_was_sent(
+    house: RealHouse, story: Story
+) -> None:
+    house.clock.move(seconds=60)
+    await story.correct(story.id("meeting"), story.ana, span(0, 45))
+    await house.drain()
+    first = await prepared(house, story)
+    _, replacement = await story.certificates(story.id("meeting"), "ana")
+    code = verification_code.printed(replacement.verification_code)
+    assert code in first.files["lines.csv"].decode()
+    house.clock.move(seconds=3600)
+    await story.void(story.id("meeting"))
+    await house.drain()
+    assert (await prepared(house, story)).files == first.files
 
 
 async def test_an_interrupted_run_goes_on_under_its_number(house: RealHouse, story: Story) -> None:

@@ -55,9 +55,9 @@ async def test_an_hour_by_programs(
     answers = {"answers": {"facilitation": 5}}
     assert (await ana.post(f"{at}/evaluations", json=answers)).status_code == 200
     assert (await joy.post(f"{at}/closings")).status_code == 200
-    credits = (await ana.get("/api/v1/credits")).json()
-    assert {total["kind"] for total in credits["totals"]} == {"sponsored", "claimed peer activity"}
-    newest = [each for each in credits["awards"] if each["meeting_id"] == str(opened)]
+    earned = (await ana.get("/api/v1/credits")).json()
+    assert {total["kind"] for total in earned["totals"]} == {"sponsored", "claimed peer activity"}
+    newest = [each for each in earned["awards"] if each["meeting_id"] == str(opened)]
     assert {(each["amount"], each["minutes"]) for each in newest} == {("1", 60)}
     certificates = (await ana.get("/api/v1/certificates")).json()
     assert certificates[0]["state"] == "standing"
@@ -140,9 +140,7 @@ async def test_a_time_noted_without_signal_counts_from_then(
     noted = pages.real.clock.now().astimezone()
     pages.real.clock.at += minutes(20)
     body = {"method": "offline", "arrived_at": noted.isoformat()}
-    assert (
-        await ana.post(f"/api/v1/meetings/{opened}/check-ins", json=body)
-    ).status_code == 200
+    assert (await ana.post(f"/api/v1/meetings/{opened}/check-ins", json=body)).status_code == 200
     shown = (await ana.get(f"/api/v1/meetings/{opened}")).json()
     (mine,) = [each for each in shown["roster"] if each["arrived_at"]]
     assert mine["arrived_at"] == f"{noted.astimezone(SIX_PM.tzinfo):%Y-%m-%dT%H:%M:%SZ}"

@@ -135,15 +135,16 @@ async def test_the_file_is_compared_byte_for_byte(
         assert (other.status_code, "nothing to compare it with" in other.text) == (404, True)
 
 
-async def test_programs_get_the_same_answers(
-    pages: Pages, papers: dict[str, Certificate]
-) -> None:
+async def test_programs_get_the_same_answers(pages: Pages, papers: dict[str, Certificate]) -> None:
     async with await pages.program() as program:
         at = "/api/v1/verifications"
         standing = (await program.get(f"{at}/{papers['standing'].verification_code}")).json()
         assert standing["state"] == "standing"
         assert standing["certificate"]["holder"] == "Nguyễn Thị Ánh"
-        assert (standing["certificate"]["amount"], standing["certificate"]["minutes"]) == ("0.5", 30)
+        assert (standing["certificate"]["amount"], standing["certificate"]["minutes"]) == (
+            "0.5",
+            30,
+        )
         replaced = (await program.get(f"{at}/{papers['replaced'].verification_code}")).json()
         assert (replaced["state"], replaced["replaced_by"]) == ("superseded", standing["code"])
         revoked = (await program.get(f"{at}/{papers['revoked'].verification_code}")).json()

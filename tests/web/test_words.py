@@ -25,7 +25,7 @@ from services.web import words
         ("1.50", "contact hour", "1.5 contact hours"),
         ("0.97", "hour of peer consultation", "0.97 hours of peer consultation"),
         ("2", "credit hour of 50 minutes", "2 credit hours of 50 minutes"),
-        ("10", "continuing education unit of 60 minutes", "10 continuing education units of 60 minutes"),
+        ("10", "education unit of 60 minutes", "10 education units of 60 minutes"),
         ("3", "point", "3 point"),
     ],
 )  # fmt: skip

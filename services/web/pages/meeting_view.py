@@ -10,7 +10,9 @@ from uuid import UUID
 
 from domain.errors import NotFound
 from domain.meeting_rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
+from domain.meetings import Meeting
 from projections import Connection
+from projections.audit_trail import queries as audit_trail
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from services.web import words
@@ -57,6 +59,7 @@ class MeetingView:
         people: everybody expected, by name, so that no row moves under a finger.
         me: the reader on the roster; ``None`` for an administrator who only looks.
         leads: whether the reader decides here: the facilitator, or an administrator.
+        opened: whether the reader opened the door.
         observed: whom meeting tools saw; for who leads alone.
     """
 
@@ -64,6 +67,7 @@ class MeetingView:
     people: Sequence[Attendee]
     me: Attendee | None
     leads: bool
+    opened: bool
     observed: Sequence[roster.ObservedRow]
     now: datetime
 
@@ -85,16 +89,8 @@ class MeetingView:
 
     @property
     def may_show_code(self) -> bool:
-        """Whether the reader may see the room's code: who leads, or anybody if nobody leads.
-
-        Where the facilitator did not come, whoever opened must be able to show it.
-        """
-        absent = all(
-            each.row.arrived_at is None
-            for each in self.people
-            if each.member_id == self.meeting.facilitator_id
-        )
-        return self.state == "open" and (self.leads or (self._late and absent))
+        """Whether the reader may see the room's code: who leads, or who opened in their stead."""
+        return self.state == "open" and (self.leads or self.opened)
 
     @property
     def here(self) -> int:
@@ -172,6 +168,14 @@ async def see_meeting(
         people=attendees,
         me=next((each for each in attendees if each.member_id == reader_id), None),
         leads=leads,
+        opened=not leads and reader_id in await _who_opened(conn, meeting),
         observed=await roster.observed(conn, meeting_id) if leads else (),
         now=now,
     )
+
+
+async def _who_opened(conn: Connection, meeting: schedule.MeetingRow) -> set[UUID | None]:
+    if meeting.state != "open":
+        return set()
+    trail = await audit_trail.of_stream(conn, meeting.meeting_id)
+    return {row.actor_id for row in trail if row.topic == Meeting.Opened.TOPIC}

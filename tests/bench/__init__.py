@@ -1,0 +1,1 @@
+"""What it costs, as ratios against named baselines in the same run: ``python -m tests.bench``."""
