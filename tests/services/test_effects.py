@@ -16,6 +16,7 @@ from domain.personal import ERASED
 from infra.database import ConnectKwargs
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
+from infra.paper_shelf import PaperShelf
 from infra.web_store import PostgresSessions
 from projections.certificate_register import queries as register
 from projections.people import queries as people
@@ -89,6 +90,21 @@ async def test_sealing_again_keeps_the_first_bytes_and_records_nothing(
     assert await house.house.store.head() == head
     assert await house.house.papers.fetch(certificate.id) == paper
     assert (await house.house.desk.waiting())["outbox"] == 0
+
+
+async def test_a_paper_kept_before_a_crash_is_the_one_that_is_sealed(
+    house: RealHouse, story: Story
+) -> None:
+    meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+    for _ in range(2):  # judged, then certified; the outbox has not had its turn
+        await house.running.chores.steps["processes"]()
+    (issued,) = await story.certificates(meeting_id, "ana")
+    shelf = PaperShelf(house.running.pool, house.running.keystore)
+    await shelf.put(issued.id, story.ana, b"%PDF- drawn by older software")
+    await house.drain()
+    (certificate,) = await story.certificates(meeting_id, "ana")
+    older = hashlib.sha256(b"%PDF- drawn by older software").hexdigest()
+    assert certificate.pdf_sha256 == older
 
 
 async def test_a_name_in_no_font_is_given_up_at_once_and_an_administrator_sees_it(

@@ -10,6 +10,7 @@ from typing_extensions import override
 
 from domain.base import Root
 from domain.ports import Clock
+from domain.recording import Cause
 from services.dispatch import Dispatcher, Order, Work
 from services.turns import Turns
 from tests.support.builders import SIX_PM
@@ -45,8 +46,7 @@ async def test_a_crowd_on_one_stream_is_answered_to_the_last() -> None:
     dispatch = Dispatcher(store, {Count: count}, FixedClock(), bytes(32))
     work = Work(store, uuid4())
     work.save(probe)
-    cause_id = uuid4()
-    await store.append(work.append(Order(command_id=cause_id).cause(), bytes(32)))
+    await store.append(work.append(Cause(uuid4()), bytes(32)))
     outcomes = await asyncio.gather(
         *(dispatch(Count(probe.id), Order(command_id=uuid4())) for _ in range(CROWD))
     )

@@ -330,7 +330,9 @@ async def test_a_report_is_read_matched_and_taken_once(
     match = {"person_key": rows_now[0][0], "member_id": str(pages.story.chidi)}
     assert (await joy.post(f"{at}/matches", data=match)).status_code == 303
     assert "Take back" in (await joy.get(at)).text
-    match.pop("member_id")
+    unchosen = await joy.post(f"{at}/matches", data=match | {"member_id": ""})
+    assert unchosen.status_code == 400
+    match = {"person_key": match["person_key"], "take_back": "yes"}
     assert (await joy.post(f"{at}/matches", data=match)).status_code == 303
     assert await pages.count("meeting.observed_person_unmatched", opened) == 1
 

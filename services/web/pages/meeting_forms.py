@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import unicodedata
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.attendance import CheckInMethod
+from litestar.datastructures import FormMultiDict
+
 from domain.rhythms import instant_of
 from domain.values import Interval
 from services.web.form_values import identifier, local_time, one_of, ticked, whole_number
@@ -19,6 +21,7 @@ _QUESTIONS: Final = (
     ("facilitation", "Was it led well?"),
     ("useful_for_practice", "Will it be of use in your work?"),
 )
+_WHEN: Final = "Write when, or tick the box above."
 _SCALE: Final = tuple((str(value), str(value)) for value in range(1, 6))
 
 
@@ -68,6 +71,7 @@ WHO_FORM: Final = Form(
 MATCH_FORM: Final = Form(
     Field(name="person_key", label="Person in the report", kind="hidden", longest=500),
     Field(name="member_id", label="Member", parse=identifier, required=False),
+    Field(name="take_back", label="Take the match back", parse=ticked, required=False),
 )
 REASON_FORM: Final = Form(
     Field(
@@ -83,14 +87,22 @@ CORRECTION_FORM: Final = Form(
     Field(
         name="absent", label="They were not there", parse=ticked, kind="checkbox", required=False
     ),
-    Field(name="came", label="Came at", parse=local_time, kind="time", required=False),
-    Field(name="left", label="Left at", parse=local_time, kind="time", required=False),
+    Field(name="came", label="Came at", parse=local_time, kind="time", missing=_WHEN),
+    Field(name="left", label="Left at", parse=local_time, kind="time", missing=_WHEN),
     Field(name="came_again", label="Came back at", parse=local_time, kind="time", required=False),
     Field(name="left_again", label="Left again at", parse=local_time, kind="time", required=False),
     *REASON_FORM.fields.values(),
 )
 
-DOOR: Final = CheckInMethod.DOOR_CODE
+
+def read_correction(sent: FormMultiDict) -> Filled:
+    """Return a correction as it was sent; somebody who was not there has no times to be asked."""
+    form = CORRECTION_FORM.read(sent)
+    if not form.words("absent"):
+        return form
+    times = ("came", "left", "came_again", "left_again")
+    errors = {name: words for name, words in form.errors.items() if name not in times}
+    return replace(form, errors=errors)
 
 
 def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interval], dict[str, str]]:
@@ -104,16 +116,16 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
         starts_at: when the meeting begins.
         zone: where people meet.
     """
-    if form["absent"]:
+    if form.words("absent"):
         return [], {}
     errors: dict[str, str] = {}
     stays: list[Interval] = []
     day = starts_at.astimezone(ZoneInfo(zone)).date()
-    for came, left, needed in (("came", "left", True), ("came_again", "left_again", False)):
-        if form[came] is None and form[left] is None and not needed:
+    for came, left in (("came", "left"), ("came_again", "left_again")):
+        if form[came] is None and form[left] is None:
             continue
         if form[came] is None or form[left] is None:
-            errors[came if form[came] is None else left] = "Write when, or tick the box above."
+            errors[came if form[came] is None else left] = "Write both times, or neither."
             continue
         if form[came] == form[left]:
             errors[left] = "Leaving is later than coming."

@@ -98,6 +98,11 @@ class MeetingView:
         return sum(each.row.here for each in self.people)
 
     @property
+    def came(self) -> int:
+        """How many were in the room at any time."""
+        return sum(each.row.arrived_at is not None for each in self.people)
+
+    @property
     def facilitator(self) -> str:
         """The facilitator's name."""
         who = self.meeting.facilitator_id

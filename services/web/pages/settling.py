@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from litestar import Controller, Response, get, post
 from litestar.datastructures import FormMultiDict, UploadFile
@@ -16,7 +17,7 @@ from services.house import House, ReadReport
 from services.meetings import CorrectPresence, MatchObservedPerson, ObservePresence
 from services.web.forms import Filled
 from services.web.orders import Asking, give, order_from_form, require_fresh
-from services.web.pages.meeting_forms import CORRECTION_FORM, MATCH_FORM, stays_of
+from services.web.pages.meeting_forms import CORRECTION_FORM, MATCH_FORM, read_correction, stays_of
 from services.web.pages.meeting_page import VIEWS, act, view_of
 from services.web.pages.meeting_view import MeetingView
 from services.web.problems import to_problem
@@ -91,6 +92,8 @@ class SettlingController(Controller):
         view = await view_of(request, house, person_id, meeting_id)
         sent = await request.form()
         form = MATCH_FORM.read(sent)
+        if form.ok and form["member_id"] is None and not form["take_back"]:
+            form = form.with_errors({"member_id": "Choose somebody."})
         if not form.ok:
             raise InvalidFields(**form.errors)
         command = MatchObservedPerson(
@@ -115,7 +118,13 @@ class SettlingController(Controller):
         """Ask when somebody really was there, and why the record says otherwise."""
         view = await view_of(request, house, person_id, meeting_id)
         view.require_lead()
-        return await _times_page(request, view, member_id, CORRECTION_FORM.blank())
+        row, zone = view.attendee(member_id).row, ZoneInfo(view.meeting.zone)
+        recorded = {
+            name: f"{at.astimezone(zone):%H:%M}"
+            for name, at in (("came", row.arrived_at), ("left", row.left_at))
+            if at is not None
+        }
+        return await _times_page(request, view, member_id, CORRECTION_FORM.blank(**recorded))
 
     @post("/presence/{member_id:uuid}")
     async def correct(
@@ -131,7 +140,7 @@ class SettlingController(Controller):
         view.require_lead()
         now = view.attendee(member_id)
         sent = await request.form()
-        form = CORRECTION_FORM.read(sent)
+        form = read_correction(sent)
         if not form.ok:
             return await _times_page(request, view, member_id, form, status=400)
         order = order_from_form(request, sent, person_id)
