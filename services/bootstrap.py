@@ -56,6 +56,7 @@ from projections.claims_board import project as claims_board
 from projections.people import project as people
 from projections.people import queries as people_queries
 from projections.roster import project as roster
+from projections.roster import queries as roster_queries
 from projections.schedule import project as schedule
 from projections.transcript import project as transcript
 from services import certificates, claims, credits, groups, meetings, members, providers, worker
@@ -266,6 +267,7 @@ async def _assemble(
         render=render,
         shelf=shelf,
         keys=keystore,
+        also_known_as=partial(_also_known_as, pool),
         forgetful=(vault, shelf, tool_messages, _Sessions(sessions)),
         mailer=mailer or _mailer(settings),
         open_letter=letters.open,
@@ -382,6 +384,11 @@ async def _work(
     queue: Inbox | Outbox, effects: Mapping[str, Callable[[Any], Awaitable[None]]]
 ) -> int:
     return int(await queue.work_one(effects))
+
+
+async def _also_known_as(pool: asyncpg.Pool[Any], member_id: UUID) -> list[UUID]:
+    async with pool.acquire() as connection:
+        return await roster_queries.observed_as(connection, member_id)
 
 
 async def _evidence(pool: asyncpg.Pool[Any], stream_id: UUID, until: datetime) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from typing import Any, Protocol
@@ -75,6 +75,7 @@ class Outside:
         render: draws a certificate; runs in a thread.
         shelf: keeps sealed papers.
         keys: erased when somebody is forgotten, as are all *forgetful* places.
+        also_known_as: other ids under which a person's values are encrypted.
         forgetful: vault, sign-ins, sealed papers.
         mailer: sends mail.
         open_letter: opens what :func:`post_sign_in` sealed.
@@ -87,6 +88,7 @@ class Outside:
     render: Callable[[CertificatePaper], bytes]
     shelf: Shelf
     keys: Keys
+    also_known_as: Callable[[UUID], Awaitable[Sequence[UUID]]]
     forgetful: tuple[Forgets, ...]
     mailer: Mailer
     open_letter: Callable[[str], Mapping[str, str]]
@@ -102,7 +104,8 @@ def performers(outside: Outside) -> dict[str, Callable[[Piece], Awaitable[None]]
 
     async def forget_person(piece: Piece) -> None:
         subject_id = UUID(piece.payload["subject_id"])
-        outside.keys.erase([subject_id])
+        # Reports named the person before anybody recognised them: those names have keys too.
+        outside.keys.erase([subject_id, *await outside.also_known_as(subject_id)])
         for place in outside.forgetful:
             await place.forget(subject_id)
 

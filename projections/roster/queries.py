@@ -15,6 +15,8 @@ _ROSTER: Final = """SELECT member_id, arrived_at, left_at, method, inferred, pre
                      ORDER BY arrived_at NULLS LAST, member_id"""
 _OBSERVED: Final = """SELECT person_key, source, names, seconds, member_id FROM observed
                        WHERE meeting_id = $1 ORDER BY names, person_key, source"""
+_SUBJECTS: Final = """SELECT DISTINCT subject_id FROM observed
+                       WHERE member_id = $1 AND subject_id IS NOT NULL ORDER BY subject_id"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +59,8 @@ async def roster(conn: Connection, meeting_id: UUID) -> list[RosterRow]:
 async def observed(conn: Connection, meeting_id: UUID) -> list[ObservedRow]:
     """Return whom meeting tools saw."""
     return [ObservedRow(**row) for row in await conn.fetch(_OBSERVED, meeting_id)]
+
+
+async def observed_as(conn: Connection, member_id: UUID) -> list[UUID]:
+    """Return the ids under which reports' names of a member are encrypted."""
+    return [row["subject_id"] for row in await conn.fetch(_SUBJECTS, member_id)]

@@ -21,7 +21,7 @@ from infra.web_store import PostgresSessions
 from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.roster import queries as roster
-from services.meetings import ObservePresence
+from services.meetings import MatchObservedPerson, ObservePresence
 from services.members import CorrectName, ForgetMember
 from tests.support.builders import about, span
 from tests.support.house import RealHouse, open_real_house
@@ -203,6 +203,33 @@ async def test_every_view_shows_that_a_person_was_forgotten_and_not_who(
     assert (paper.holder_name, paper.licence, paper.minutes) == (ERASED, "", 60)
     assert seen.names == ERASED
     await nowhere_named(house, "Nguyễn", "Ánh", "PSY ana")
+
+
+async def test_a_name_that_was_matched_by_hand_is_forgotten_with_its_person(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    unknown = uuid4()  # the report's "Ánh's phone" was nobody yet when it was read
+    meeting_id = story.id("meeting")
+    await story.do(
+        ObservePresence(
+            meeting_id=meeting_id,
+            source=ToolSource.ZOOM,
+            digest="ef" * 32,
+            people=[ObservedPerson("phone", None, [about(unknown, "Ánh's phone")], [span(0, 60)])],
+            by=story.joy,
+        )
+    )
+    await story.do(
+        MatchObservedPerson(
+            meeting_id=meeting_id, person_key="phone", member_id=story.ana, by=story.joy
+        )
+    )
+    await house.drain()
+    assert house.running.keystore.key_for_reading(unknown) is not None
+    await forget(house, story)
+    assert house.running.keystore.key_for_reading(unknown) is None
+    await nowhere_named(house, "Ánh's phone")
 
 
 async def nowhere_named(house: RealHouse, *words: str) -> None:
