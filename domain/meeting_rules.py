@@ -233,9 +233,9 @@ def must_speak_for_self(by: UUID, member_id: UUID) -> None:
 
 
 def must_have_happened(claimed: datetime, at: datetime) -> None:
-    """Refuse times a device reports from the future."""
+    """Refuse times from the future, whoever reports them."""
     if claimed > at:
-        raise ArrivalInFuture("This time has not come yet; check your device's clock.")
+        raise ArrivalInFuture("This time has not come yet; check the date and the clock.")
 
 
 def must_be_answers(answers: Mapping[str, int]) -> None:

@@ -536,6 +536,7 @@ class Meeting(Root):
             FacilitatorOnly: somebody else asks.
             NotOnRoster: the member is not expected.
             NotOpened: there is nothing to correct yet.
+            ArrivalInFuture: a stay ends later than now.
             InvalidFields: the reason is missing.
         """
         rules.must_lead(by, self.facilitator_id, administrator=administrator)
@@ -543,6 +544,8 @@ class Meeting(Root):
         rules.must_have_been_opened(self.state)
         require_personal(member_id, reason=reason)
         set_right = union(stays)
+        for stay in set_right:
+            rules.must_have_happened(stay.to_at, at)
         if self.attendance.corrected.get(member_id) != set_right:
             self.record(
                 self.PresenceCorrected,

@@ -15,8 +15,11 @@ from uuid import UUID
 
 import asyncpg
 import msgspec
+import structlog
 
 from domain.ports import Clock
+
+log = structlog.get_logger()
 
 TRIES: Final = 8
 _LEASE: Final = timedelta(seconds=60)
@@ -139,6 +142,8 @@ class Queue:
         self, piece: Piece, leased_until: datetime, state: str, next_at: datetime, error: str
     ) -> None:
         """Note a failure, unless the lease ran out and another worker has the piece."""
+        if state == "dead":
+            log.error("queue.dead", queue=self._table, kind=piece.kind, problem=error)
         await self._pool.execute(self._again_sql, *piece.key, state, next_at, error, leased_until)
 
 

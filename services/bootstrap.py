@@ -290,6 +290,7 @@ async def _assemble(
         randomness=randomness,
         origin=settings.origin,
         receive=inbox.receive,
+        rule_names={rule.id: rule.name for rule in rules},
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
     tools = Tools(house, tool_messages, outbox.add)

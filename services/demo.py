@@ -297,7 +297,11 @@ class _Story:
                 meetings.GiveEvaluation(
                     meeting_id=meeting_id,
                     member_id=person.id,
-                    answers={"content_met_objectives": 5, "facilitation": 4, "useful": 5},
+                    answers={
+                        "content_met_objectives": 5,
+                        "facilitation": 4,
+                        "useful_for_practice": 5,
+                    },
                 ),
             )
         return meeting_id

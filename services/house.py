@@ -145,6 +145,7 @@ class House:
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
         origin: public address of the house, without a slash at the end.
         receive: keeps a message (source, id, payload) in the inbox; tells whether it is new.
+        rule_names: what each rule set is called, by its id.
         meeting_tool_secret: signs the meeting tool's messages; ``None`` keeps that door shut.
     """
 
@@ -163,6 +164,7 @@ class House:
     randomness: Randomness
     origin: str
     receive: Callable[[str, str, Any], Awaitable[bool]]
+    rule_names: Mapping[str, str] = field(default_factory=dict)
     meeting_tool_secret: bytes | None = field(default=None, repr=False)
 
     def verify_url(self, printed_code: str) -> str:

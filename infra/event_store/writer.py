@@ -30,17 +30,21 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
-from infra.event_store.rows import Ready, array_literal
+from infra.event_store.rows import SEPARATOR, Ready, joined
 
 Connect: TypeAlias = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
+_COLUMN_TYPES: Final = (
+    *("uuid", "bytea", "text", "text", "timestamptz", "integer"),  # a decision
+    *("integer", "uuid", "integer"),  # a stream
+    *("integer", "uuid", "integer", "text", "smallint", "text", "bytea", "bytea"),  # an event
+)
+_COLUMNS: Final = ", ".join(
+    f"string_to_array(${number}, E'\\x{ord(SEPARATOR):02x}', '')::{kind}[]"
+    for number, kind in enumerate(_COLUMN_TYPES, start=1)
+)
 _APPEND: Final = (
-    "SELECT base, stale, repeated FROM append_batch("
-    "$1::text::uuid[], $2::text::bytea[], $3::text::text[], $4::text::integer[],"
-    "$5::text::integer[], $6::text::uuid[], $7::text::integer[],"
-    "$8::text::integer[], $9::text::uuid[], $10::text::integer[], $11::text::text[],"
-    "$12::text::smallint[], $13::text::text[], $14::text::text[], $15::text::timestamptz[],"
-    "$16::text::bytea[], $17::text::bytea[], $18, $19, $20, $21, $22)"
+    f"SELECT base, stale, repeated FROM append_batch({_COLUMNS}, $18, $19, $20, $21, $22)"  # noqa: S608  constants
 )
 _KNOWN: Final = (
     "SELECT command_id, fingerprint, last_position, refusal FROM commands"
@@ -258,17 +262,17 @@ def _arguments(batch: list[_Waiting]) -> tuple[Any, ...]:
         claims.append((*ready.claim, str(last)))
         streams.extend((str(number), *claim) for claim in ready.stream_claims)
         if ready.size:
-            numbers.append(",".join([str(number)] * ready.size))
+            numbers.extend([str(number)] * ready.size)
             columns.append(ready.columns)
         effects.extend(
             (number, each.effect_id, each.kind, msgspec.json.encode(each.payload).decode())
             for each in ready.effects
         )
     return (
-        *map(array_literal, _transposed(claims, 4)),
-        *map(array_literal, _transposed(streams, 3)),
-        array_literal(numbers),
-        *map(array_literal, _transposed(columns, 9)),
+        *map(joined, _transposed(claims, 6)),
+        *map(joined, _transposed(streams, 3)),
+        joined(numbers),
+        *map(joined, _transposed(columns, 7)),
         *_transposed(effects, 4),
     )
 

@@ -101,7 +101,8 @@ CREATE INDEX sealed_papers_subject ON sealed_papers (subject_id);
 
 -- Append a batch of decisions in the transaction of this call. Each decision is stored whole or
 -- not at all:
---   a_*  one element a decision; a_last is the number of events up to its last one in this batch
+--   a_*  one element a decision; a_last counts the events of this batch up to its last one,
+--        a_metadata and a_made_at belong to each of its events
 --   s_*  one element a stream that a decision touches, with the version it must now have
 --   e_*  one element an event, in the order of their decisions
 --   o_*  one element an effect
@@ -110,11 +111,11 @@ CREATE INDEX sealed_papers_subject ON sealed_papers (subject_id);
 -- Returns the position before the batch, and the decisions that were not stored: those whose
 -- streams have moved on, and those whose command came before.
 CREATE FUNCTION append_batch(
-    a_command uuid[], a_fingerprint bytea[], a_refusal text[], a_last integer[],
+    a_command uuid[], a_fingerprint bytea[], a_refusal text[], a_metadata text[],
+    a_made_at timestamptz[], a_last integer[],
     s_append integer[], s_stream uuid[], s_version integer[],
     e_append integer[], e_stream uuid[], e_version integer[], e_topic text[],
-    e_schema smallint[], e_body text[], e_metadata text[], e_recorded_at timestamptz[],
-    e_salt bytea[], e_leaf_hash bytea[],
+    e_schema smallint[], e_body text[], e_salt bytea[], e_leaf_hash bytea[],
     o_append integer[], o_id uuid[], o_kind text[], o_payload text[],
     at timestamptz,
     OUT base bigint, OUT stale integer[], OUT repeated integer[]
@@ -163,12 +164,11 @@ BEGIN
 
     INSERT INTO events (position, stream_id, stream_version, topic, schema_version, body, metadata,
                         recorded_at, salt, leaf_hash)
-    SELECT base + i - shift[append], stream, version, topic, schema, body, metadata, recorded_at,
-           salt, leaf_hash
+    SELECT base + i - shift[append], stream, version, topic, schema, body, a_metadata[append],
+           a_made_at[append], salt, leaf_hash
       FROM (SELECT generate_series(1, cardinality(e_append)) AS i, unnest(e_append) AS append,
                    unnest(e_stream) AS stream, unnest(e_version) AS version,
                    unnest(e_topic) AS topic, unnest(e_schema) AS schema, unnest(e_body) AS body,
-                   unnest(e_metadata) AS metadata, unnest(e_recorded_at) AS recorded_at,
                    unnest(e_salt) AS salt, unnest(e_leaf_hash) AS leaf_hash) e
      WHERE append <> ALL (refused);
 

@@ -24,7 +24,8 @@ TOPICS: Final = (
 
 _ISSUE: Final = """INSERT INTO certificate
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-            $20, $21, $22, $23, 'issued', NULL, NULL, $24, NULL, NULL)"""
+            $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, 'issued', NULL, NULL, $30, NULL,
+            NULL)"""
 _SEAL: Final = """UPDATE certificate SET state = 'sealed', pdf_sha256 = $2
                    WHERE certificate_id = $1"""
 _SUPERSEDE: Final = """UPDATE certificate SET state = 'superseded', reason = $2, changed_at = $3,
@@ -88,5 +89,11 @@ async def _issue(event: Certificate.Issued, conn: Connection) -> None:
         facts.evidence,
         facts.provider_name,
         facts.provider_contact,
+        facts.objectives,
+        facts.topics,
+        facts.location,
+        f"{shown(facts.presenter_name)}, {facts.presenter_qualification}",
+        [f"{each.body}, number {each.number}: {each.statement}" for each in facts.approvals],
+        f"{shown(facts.authorised_by)}, {facts.authorised_role}",
         event.timestamp,
     )

@@ -14,7 +14,8 @@ from projections import Connection
 _COLUMNS: Final = """c.certificate_id, c.verification_code, c.serial, c.award_id, c.member_id,
     c.holder_name, c.licence, c.title, c.starts_at, c.ends_at, c.zone, c.modality, c.minutes,
     c.amount, c.unit_name, c.rule_name, c.rule_version, c.rule_source, c.arithmetic, c.strength,
-    c.evidence, c.provider_name, c.provider_contact, c.state, c.reason, c.changed_at, c.issued_at,
+    c.evidence, c.provider_name, c.provider_contact, c.objectives, c.topics, c.location,
+    c.presenter, c.approvals, c.authorised_by, c.state, c.reason, c.changed_at, c.issued_at,
     c.pdf_sha256, n.verification_code AS replaced_by_code"""
 _FROM: Final = "FROM certificate c LEFT JOIN certificate n ON n.certificate_id = c.superseded_by"
 _BY_CODE: Final = f"SELECT {_COLUMNS} {_FROM} WHERE c.verification_code = $1"
@@ -54,6 +55,12 @@ class CertificateRow:
     evidence: Sequence[str]
     provider_name: str
     provider_contact: str
+    objectives: Sequence[str]
+    topics: Sequence[str]
+    location: str
+    presenter: str
+    approvals: Sequence[str]
+    authorised_by: str
     state: str
     reason: str | None
     changed_at: datetime | None

@@ -118,6 +118,7 @@ def create_app(
         include_in_schema=False,
         openapi_config=OpenAPIConfig(
             title="Peerhour",
+            use_handler_docstrings=True,
             version=version,
             description="Refusals are RFC 9457 problems with a stable `code`.",
             path="/api/v1/openapi.json",

@@ -514,6 +514,13 @@ def test_a_correction_stands_beside_what_was_recorded() -> None:
     assert meeting.recorded_presence_of(ANA) == [Stay(span(0, 60), Source.DOOR_CODE, inferred=True)]
 
 
+def test_nobody_was_there_in_the_future() -> None:
+    meeting = an_open_meeting(ANA)
+    with pytest.raises(rules.ArrivalInFuture):
+        meeting.correct_presence(ANA, stays=[span(0, 45)], reason=WHY_ANA, by=JOY, at=at(44))
+    assert meeting.recorded_presence_of(ANA) == meeting.presence_of(ANA)
+
+
 def test_a_correction_can_say_that_somebody_was_not_there() -> None:
     meeting = an_open_meeting(ANA)
     meeting.correct_presence(ANA, stays=[], reason=WHY_ANA, by=JOY, at=at(70))

@@ -8,7 +8,8 @@ on the unix socket ``FOLDER/app``:
 * ``{"look": tally, "position": n}`` is answered by ``{"total": n}`` once the view has got there;
 * whatever cannot be answered now is answered by ``{"retry": reason}``.
 
-The arguments of ``asyncpg.connect`` lie in ``FOLDER/database.json``.
+The arguments of ``asyncpg.connect`` lie in ``FOLDER/database.json``. When its standard input ends,
+whoever attacked it is gone: it stops the database that nobody else would stop, and ends.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import sys
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -29,6 +31,7 @@ from domain.errors import DomainError, Stale
 from domain.recording import OutcomeUnknown, StoreUnavailable
 from infra.database import UNREACHABLE, ConnectKwargs, connect, open_pool
 from infra.database_errors import DatabaseUnreachable
+from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
 from infra.keystore import KeyStore
@@ -50,6 +53,10 @@ AWAY = (
 _PATIENCE = 1.0  # seconds
 _PAUSE = 0.02
 _TOTAL = "SELECT total FROM view_tally.tally WHERE tally_id = $1"
+
+
+class _AttackOver(Exception):
+    """Nobody attacks any more."""
 
 
 class App:
@@ -112,7 +119,7 @@ class App:
 
 
 async def main(folder: Path, bug: str | None) -> None:
-    """Serve until killed."""
+    """Serve until killed, or until whoever would do it is gone."""
     database: ConnectKwargs = json.loads((folder / "database.json").read_text())
     if bug == bugs.ACK_BEFORE_COMMIT:
         database = bugs.acknowledging_before_the_commit(database)
@@ -131,7 +138,19 @@ async def main(folder: Path, bug: str | None) -> None:
     socket = folder / "app"
     socket.unlink(missing_ok=True)  # the one before was killed
     server = await asyncio.start_unix_server(app.serve_one, socket)
-    await asyncio.gather(server.serve_forever(), app.keep_the_view())
+    serving = asyncio.gather(server.serve_forever(), app.keep_the_view(), _attacked())
+    with contextlib.suppress(_AttackOver):
+        await serving
+
+
+async def _attacked() -> None:
+    """Wait for the end of standard input."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    await reader.read()
+    raise _AttackOver
 
 
 if __name__ == "__main__":
@@ -140,3 +159,4 @@ if __name__ == "__main__":
     parser.add_argument("--bug", choices=bugs.BUGS)
     chosen = parser.parse_args()
     uvloop.run(main(chosen.folder, chosen.bug))
+    EmbeddedPostgres(chosen.folder / "db").stop(anyone=True)

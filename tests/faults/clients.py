@@ -16,6 +16,7 @@ from uuid import UUID
 
 _PAUSE = 0.05  # seconds before an order is sent again
 _LONGEST_ANSWER = 5.0
+_LONGEST_LOOK = 10.0  # with every restart that may come between
 _IMPATIENT = 0.05  # of the times an order is sent its client does not wait for the answer
 _LONGEST_IMPATIENCE = 0.03
 _ORDERS_PER_TALLY = 40  # streams stay short: the store is under test, not the loading
@@ -70,6 +71,10 @@ class History:
     def all_answered(self) -> bool:
         """Tell whether nobody waits any more."""
         return all(order.answered_at is not None for order in self.orders.values())
+
+    def quiet_or_answered_since(self, moment: float) -> bool:
+        """Tell whether somebody was answered after a moment, or nobody waits."""
+        return self.answered_at > moment or self.all_answered()
 
     def waiting_times(self) -> list[float]:
         """Return the seconds from sending to answer, outages included, of each order."""
@@ -153,10 +158,17 @@ class Client:
 
     async def _look(self, sent: Sent) -> None:
         """Ask the view for what was acknowledged: it has to be there."""
-        answer = await self._ask({"look": str(sent.tally_id), "position": sent.positions[0]})
+        question = {"look": str(sent.tally_id), "position": sent.positions[0]}
         self._history.looks += 1
-        if (answer["total"] or 0) < self._added[sent.tally_id]:
-            self._history.unread.append(f"order {sent.order_id}")
+        try:
+            async with asyncio.timeout(_LONGEST_LOOK):
+                shown = (await self._ask(question))["total"] or 0
+        except TimeoutError:  # the view waits for a position that was lost
+            self.leave()
+            self._history.unread.append(f"order {sent.order_id}: the view never got there")
+        else:
+            if shown < self._added[sent.tally_id]:
+                self._history.unread.append(f"order {sent.order_id}: the view shows {shown}")
 
     async def _ask(self, question: dict[str, Any], sent: Sent | None = None) -> dict[str, Any]:
         line = json.dumps(question).encode() + b"\n"

@@ -7,8 +7,9 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -17,6 +18,8 @@ from infra.database import ConnectKwargs, connect
 from infra.embedded_postgres import EmbeddedPostgres
 from infra.postgres_process import processes_of, running_postmaster
 
+_LAST_WORDS = 500  # characters
+
 
 class Victims:
     """A database server and an application, each killed and started again by its own pid.
@@ -24,19 +27,25 @@ class Victims:
     Args:
         folder: holds the data, the keys and the application's socket; its path is short.
         bug: the mistake that the application makes.
+
+    Attributes:
+        kills: how often each was killed.
+        deaths: what the application said last whenever it ended by itself, which it never may.
     """
 
     def __init__(self, folder: Path, bug: str | None) -> None:
         self.folder = folder
         self.socket = folder / "app"
         self.kills = {"application": 0, "database": 0, "backend": 0}
+        self.deaths: list[str] = []
         self._bug = bug
         self._server = EmbeddedPostgres(folder / "db")
         self._app: asyncio.subprocess.Process | None = None
 
     async def start(self) -> ConnectKwargs:
         """Start both on an empty log; return how to reach the database."""
-        address = await asyncio.to_thread(self._server.start)
+        await _to_its_end(self._server.start)
+        address = self._server.connect_kwargs()
         connection = await connect(address)
         await migrate.apply(connection)
         await connection.close()
@@ -54,7 +63,7 @@ class Victims:
         elif victim == "database":
             _kill(running_postmaster(self._server.cluster))
             await asyncio.sleep(random.random() / 2)
-            await asyncio.to_thread(self._server.start)
+            await _to_its_end(self._server.start)
         else:  # the server notices, ends all others, and recovers by itself
             postmaster = running_postmaster(self._server.cluster)
             others = [p for p in processes_of(self._server.cluster) if p != postmaster]
@@ -62,15 +71,20 @@ class Victims:
 
     async def stop_app(self) -> None:
         """End the application by force, as everything here ends."""
-        if self._app is not None:
-            with suppress(ProcessLookupError):
-                self._app.kill()
-            await self._app.wait()
+        app, self._app = self._app, None
+        if app is None:
+            return
+        if app.returncode is not None:
+            self.deaths.append((self.folder / "app.log").read_text()[-_LAST_WORDS:])
+            return
+        with suppress(ProcessLookupError):
+            app.kill()
+        await app.wait()
 
     async def stop(self) -> None:
         """End both."""
         await self.stop_app()
-        await asyncio.to_thread(self._server.stop, anyone=True)
+        await _to_its_end(partial(self._server.stop, anyone=True))
 
     async def _start_app(self) -> None:
         command = [sys.executable, "-m", "tests.faults.app", str(self.folder)]
@@ -78,7 +92,7 @@ class Victims:
             command += ["--bug", self._bug]
         with (self.folder / "app.log").open("ab") as log:
             self._app = await asyncio.create_subprocess_exec(
-                *command, stdin=asyncio.subprocess.DEVNULL, stdout=log, stderr=log
+                *command, stdin=asyncio.subprocess.PIPE, stdout=log, stderr=log
             )
 
 
@@ -90,6 +104,15 @@ async def running(folder: Path, bug: str | None) -> AsyncIterator[tuple[Victims,
         yield victims, await victims.start()
     finally:
         await victims.stop()
+
+
+async def _to_its_end(blocking: Callable[[], object]) -> None:
+    """Wait for a start or a stop even when cancelled: a server half started would be left over."""
+    task = asyncio.ensure_future(asyncio.to_thread(blocking))
+    try:
+        await asyncio.shield(task)
+    finally:
+        await asyncio.wait([task])
 
 
 def _kill(pid: int | None) -> None:

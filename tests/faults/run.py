@@ -77,6 +77,7 @@ async def attack(
     finally:
         shutil.rmtree(folder, ignore_errors=True)
     found = {name: check(history, truth) for name, check in INVARIANTS.items()}
+    found["nothing ends by itself"] = victims.deaths
     return Report(_counts(history, victims, truth), found)
 
 
@@ -93,7 +94,7 @@ async def _live_through(seconds: float, seed: int, victims: Victims, number: int
             killed_at = monotonic()
             await victims.kill_one(random)
             if random.random() < _RECOVERED:
-                await until(lambda since=killed_at: history.answered_at > since)
+                await until(partial(history.quiet_or_answered_since, killed_at))
         await until(history.all_answered)
     answered = history.acknowledged()
     for sent in random.sample(answered, min(len(answered), _REPEATED_AT_THE_END)):

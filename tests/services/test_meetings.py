@@ -189,6 +189,7 @@ async def test_the_facilitator_and_an_administrator_may(
     house: SmallHouse, order: Ordered, who: str
 ) -> None:
     meeting_id = await house.opened()
+    house.clock.move(seconds=40 * 60)
     head = await house.store.head()
     await house.do(order(house, meeting_id, house.id(who)))
     assert await house.store.head() == head + 1

@@ -118,6 +118,9 @@ class _Teller:
                 by=BO,
             ),
             meetings.OpenMeeting(meeting_id=meeting_id, by=BO),
+        )
+        self._house.clock.at = start + minutes(50)
+        await self._do(
             meetings.CorrectPresence(
                 meeting_id=meeting_id,
                 member_id=BO,

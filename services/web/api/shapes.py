@@ -195,6 +195,12 @@ class CertificateFacts(msgspec.Struct, kw_only=True):
     evidence: list[str]
     provider: str
     provider_contact: str
+    objectives: list[str]
+    topics: list[str]
+    location: str
+    presenter: str
+    approvals: list[str]
+    authorised_by: str
     issued_at: datetime
     pdf_sha256: str | None
 

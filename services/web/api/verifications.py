@@ -76,6 +76,12 @@ def _facts(row: register.CertificateRow) -> CertificateFacts:
         evidence=list(row.evidence),
         provider=row.provider_name,
         provider_contact=row.provider_contact,
+        objectives=list(row.objectives),
+        topics=list(row.topics),
+        location=row.location,
+        presenter=row.presenter,
+        approvals=list(row.approvals),
+        authorised_by=row.authorised_by,
         issued_at=row.issued_at,
         pdf_sha256=row.pdf_sha256,
     )

@@ -26,7 +26,8 @@ from infra.event_store.mapper import StoredBody
 from infra.event_store.rows import Ready
 from infra.event_store.store import PostgresEventStore
 from tests.support.appends import a_new_probe, an_append, counts, ready_text
-from tests.support.builders import ANA
+from tests.support.builders import ANA, SIX_PM
+from tests.support.probe import Probe
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"
 
@@ -43,8 +44,11 @@ HARMFUL = {
     "half a character": replace(
         whole := ready_text(), columns=(*whole.columns[:2], '"\ud800"', *whole.columns[3:])
     ),
-    "a topic that ends the array": replace(
-        whole := ready_text(), columns=(*whole.columns[:2], "}", *whole.columns[3:])
+    "more topics than events": replace(
+        whole := ready_text(), columns=(*whole.columns[:2], "a\x1eb", *whole.columns[3:])
+    ),
+    "fewer bodies than events": replace(
+        whole := ready_text(), columns=(*whole.columns[:4], "", *whole.columns[5:])
     ),
 }
 
@@ -94,7 +98,7 @@ async def test_an_append_that_cannot_be_stored_fails_alone(
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a":"\\\\ \\" , {} NULL"}', "", "NULL", '"', "\\", "Nguyễn Thị Ánh, 李小龙", "\t\n '"],
+    ['{"a":"\\\\ \\" , {} NULL"}', "NULL", '"', "\\", "Nguyễn Thị Ánh, 李小龙", "\t\n '"],
 )
 async def test_any_text_comes_back_as_it_was(
     store: PostgresEventStore, conn: Connection, text: str
@@ -105,6 +109,22 @@ async def test_any_text_comes_back_as_it_was(
     )
     assert row is not None
     assert tuple(row) == (text, text)
+
+
+async def test_characters_that_steer_machines_are_values_like_any_other(
+    store: PostgresEventStore,
+) -> None:
+    label = "".join(map(chr, range(160))) + '\\x1e"{}NULL'
+    probe = Probe.start(uuid4(), at=SIX_PM)
+    probe.count(1, at=SIX_PM, label=label)
+    events: list[Any] = list(probe.collect_events())
+    await append_all(store, a_new_probe(), an_append(*events), a_new_probe())
+    assert await store.load(probe.id) == events
+
+
+def test_text_that_would_end_a_column_is_refused_before_it_is_queued() -> None:
+    with pytest.raises(ValueError, match="separator"):
+        ready_text(body='{"a":"\x1e"}')
 
 
 async def test_streams_of_one_append_stand_or_fall_together(store: PostgresEventStore) -> None:
