@@ -55,7 +55,7 @@ class Victims:
 
     async def kill_one(self, random: Random) -> None:
         """Kill one of them and start it again."""
-        victim = random.choices(["application", "database", "backend"], [5, 4, 1])[0]
+        victim = random.choices(["application", "database", "backend"], [4, 5, 1])[0]
         self.kills[victim] += 1
         if victim == "application":
             await self.stop_app()
