@@ -17,6 +17,7 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
+import structlog
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from litestar.di import Provide
 from prometheus_client import CollectorRegistry
@@ -31,6 +32,7 @@ from infra.attendance_files.text import MAX_BYTES
 from infra.certificate_pdf import render
 from infra.checkpoints import Checkpoints
 from infra.database import UNREACHABLE, connect, connect_kwargs, open_pool
+from infra.database_errors import DatabaseUnreachable
 from infra.door_codes import RotatingCodes
 from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.mapper import EventMapper
@@ -74,6 +76,8 @@ from services.web.routes import CONTROLLERS
 from services.web.settings import WebSettings
 from services.worker import Chores
 
+log = structlog.get_logger()
+
 PROJECTIONS: Final = (
     people,
     schedule,
@@ -85,6 +89,7 @@ PROJECTIONS: Final = (
 )
 PROCESSES: Final = (judge_meetings, settle_certificates)
 _SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
+_DATABASE_WITHIN: Final = 60.0  # seconds that a start waits for the database
 _FAR_BEHIND: Final = 10_000  # events
 _LIVE_VIEWS: Final = ("view.roster", "view.schedule")
 
@@ -201,14 +206,33 @@ async def open_house(
     async with AsyncExitStack() as stack:
         address, embedded = await _database(stack, settings)
         if migrating:
-            connection = await connect(address, application_name=application_name)
-            try:
-                await migrate.apply(connection)
-            finally:
-                await connection.close()
+            await _patiently(partial(_migrate, address))
         yield await _assemble(
             stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
         )
+
+
+async def _migrate(address: dict[str, Any]) -> list[str]:
+    connection = await connect(address, application_name="peerhour migrate")
+    try:
+        return await migrate.apply(connection)
+    finally:
+        await connection.close()
+
+
+async def _patiently(step: Callable[[], Awaitable[Any]]) -> None:
+    """Wait for a database that is still starting, or starting again; then give up."""
+    deadline = asyncio.get_running_loop().time() + _DATABASE_WITHIN
+    while True:
+        try:
+            await step()
+        except (*UNREACHABLE, DatabaseUnreachable) as error:
+            if asyncio.get_running_loop().time() > deadline:
+                raise
+            log.warning("database.away", problem=type(error).__name__)
+            await asyncio.sleep(1)
+        else:
+            return
 
 
 async def _database(
@@ -255,7 +279,7 @@ async def _assemble(
     signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
     dispatch.listeners.append(lambda _outcome: signal.ring())
     projector = Projector(pool, store.recorded, PROJECTIONS)
-    await projector.prepare()
+    await _patiently(projector.prepare)
     vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
     tool_messages = ToolMessages(pool)
     inbox, outbox = Inbox(pool, clock), Outbox(pool, clock)
@@ -548,11 +572,7 @@ async def migrate_database(settings: Settings) -> list[str]:
     """Bring the database up to date; return the names of what was applied."""
     async with AsyncExitStack() as stack:
         address, _ = await _database(stack, settings)
-        connection = await connect(address, application_name="peerhour migrate")
-        try:
-            return await migrate.apply(connection)
-        finally:
-            await connection.close()
+        return await _migrate(address)
 
 
 async def examine(settings: Settings) -> list[dict[str, str]]:

@@ -45,10 +45,20 @@ def encode_cause(cause: Cause) -> str:
 
 def leaf_hash(stored: StoredBody, metadata: str, recorded_at: datetime, salt: bytes) -> bytes:
     """Return the RFC 6962 leaf hash (32 bytes) of an event's canonical envelope."""
-    instant = recorded_at.astimezone(UTC).isoformat(timespec="microseconds")[:-6]
+    instant = instant_text(recorded_at)
+    return leaf_of(stored, str(stored.stream_id), metadata, instant, salt.hex())
+
+
+def instant_text(at: datetime) -> str:
+    """Return an instant as envelopes write it: UTC, microseconds, ``Z``."""
+    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
+
+
+def leaf_of(stored: StoredBody, stream: str, metadata: str, instant: str, salt: str) -> bytes:
+    """Return the leaf hash from texts that a whole decision shares."""
     envelope = (
-        f'{{"body":{stored.body},"metadata":{metadata},"recorded_at":"{instant}Z",'
-        f'"salt":"{salt.hex()}","schema":{stored.schema_version},"stream":"{stored.stream_id}",'
+        f'{{"body":{stored.body},"metadata":{metadata},"recorded_at":"{instant}",'
+        f'"salt":"{salt}","schema":{stored.schema_version},"stream":"{stream}",'
         f'"topic":"{stored.topic}","v":1,"version":{stored.stream_version}}}'
     )
     return sha256(b"\x00" + envelope.encode()).digest()

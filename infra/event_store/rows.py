@@ -17,7 +17,7 @@ from uuid import UUID
 import msgspec
 
 from domain.recording import Append, Effect, StoredRefusal
-from infra.event_store.envelope import encode_cause, leaf_hash
+from infra.event_store.envelope import encode_cause, instant_text, leaf_of
 from infra.event_store.mapper import StoredBody
 
 SEPARATOR: Final = "\x1e"  # "record separator"
@@ -59,12 +59,16 @@ def make_ready(append: Append, bodies: Iterable[StoredBody], at: datetime) -> Re
         bodies: its events as text, in order.
         at: when this process writes it down, aware UTC.
     """
-    metadata = encode_cause(append.cause)
+    metadata, instant = encode_cause(append.cause), instant_text(at)
     streams: dict[UUID, int] = {}
+    texts: dict[int, str] = {}  # writing out an id costs more than finding it again
     rows = []
     for body in bodies:
-        streams.setdefault(body.stream_id, body.stream_version - 1)
-        rows.append(_row(body, metadata, at))
+        number = body.stream_id.int
+        if number not in texts:
+            streams[body.stream_id] = body.stream_version - 1
+            texts[number] = str(body.stream_id)
+        rows.append(_row(body, texts[number], metadata, instant))
     refusal = append.refusal
     return Ready(
         append.cause.command_id,
@@ -90,18 +94,19 @@ def joined(elements: Iterable[str]) -> str:
     return SEPARATOR.join(elements)
 
 
-def _row(stored: StoredBody, metadata: str, at: datetime) -> tuple[str, ...]:
+def _row(stored: StoredBody, stream: str, metadata: str, instant: str) -> tuple[str, ...]:
     if SEPARATOR in stored.topic or SEPARATOR in stored.body:
         raise ValueError("A topic or body holds the separator: it is not canonical.")
-    salt = urandom(32)
+    salt = urandom(32).hex()
+    leaf = leaf_of(stored, stream, metadata, instant, salt)
     return (
-        str(stored.stream_id),
+        stream,
         str(stored.stream_version),
         stored.topic,
         str(stored.schema_version),
         stored.body,
-        _bytea(salt),
-        _bytea(leaf_hash(stored, metadata, at, salt)),
+        f"\\x{salt}",
+        _bytea(leaf),
     )
 
 

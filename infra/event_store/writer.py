@@ -30,6 +30,8 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
+from infra.database import UNREACHABLE
+from infra.database_errors import DatabaseProblem
 from infra.event_store.rows import SEPARATOR, Ready, joined
 
 Connect: TypeAlias = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
@@ -153,7 +155,7 @@ class Writer:
     async def _write(self, batch: list[_Waiting]) -> None:
         try:
             connection = await self._connected()
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError) as error:
+        except (*UNREACHABLE, asyncpg.PostgresError, DatabaseProblem) as error:
             _settle_all(batch, StoreUnavailable(type(error).__name__))
             await asyncio.sleep(0.05)  # a database that is starting needs no storm of attempts
             return
