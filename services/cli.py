@@ -372,7 +372,7 @@ async def export_claims(payer_id: UUID, first: datetime, last: datetime, out: Pa
         house = bootstrap.without_worker(running)
         await exports.prepare(house, payer_id, first.date(), last.date())
         made = await exports.export(house, payer_id, first.date(), last.date())
-    write_files(out / f"run-{made.run_number:05}", made.files)
+    exports.write_files(out / f"run-{made.run_number:05}", made.files)
     click.echo(
         f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
         f" in {out / f'run-{made.run_number:05}'}"
@@ -404,10 +404,3 @@ def docs(*, check: bool) -> None:
         click.echo(f"{'outdated' if check else 'wrote'} {name}")
     if check and outdated:
         raise SystemExit(1)
-
-
-def write_files(folder: Path, files: Any) -> None:
-    """Write files into a folder, which is made if absent."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, content in files.items():
-        (folder / name).write_bytes(content)

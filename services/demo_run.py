@@ -11,7 +11,6 @@ import click
 
 from services import bootstrap, demo, exports
 from services.bootstrap import Running
-from services.cli import write_files
 from services.demo import ADMIN, CAST, PAYER, Played
 from services.serve import serve
 
@@ -59,10 +58,10 @@ async def _write_papers(running: Running, played: Played, folder: Path) -> None:
         for row in held:
             paper = await house.papers.fetch(row.certificate_id)
             if paper is not None:
-                write_files(folder, {f"certificate-{person.key}-{row.serial}.pdf": paper})
+                exports.write_files(folder, {f"certificate-{person.key}-{row.serial}.pdf": paper})
     await exports.prepare(house, PAYER, *played.month)
     made = await exports.export(house, PAYER, *played.month)
-    write_files(folder / f"run-{made.run_number:05}", made.files)
+    exports.write_files(folder / f"run-{made.run_number:05}", made.files)
 
 
 def _tell(origin: str, played: Played, folder: Path) -> None:

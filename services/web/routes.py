@@ -1,6 +1,6 @@
 """Every controller of the subjects: pages, and the JSON API under ``/api/v1``.
 
-``services/bootstrap.py`` gives them to :func:`services.web.app.create_app` with what they ask for:
+``services/bootstrap/`` gives them to :func:`services.web.app.create_app` with what they ask for:
 ``house`` (:class:`services.house.House`) and ``hub`` (:class:`services.web.live.LiveHub`).
 """
 

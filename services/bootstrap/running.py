@@ -1,0 +1,353 @@
+"""Puts a house together, and takes it apart in order."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+from litestar.di import Provide
+from prometheus_client import CollectorRegistry
+from pydantic import SecretStr
+
+from domain.ports import Clock
+from domain.recording import Outcome, OutcomeUnknown, StoreUnavailable
+from infra import logs
+from infra.certificate_pdf import render
+from infra.checkpoints import Checkpoints
+from infra.database import UNREACHABLE, connect, open_pool
+from infra.door_codes import RotatingCodes
+from infra.embedded_postgres import EmbeddedPostgres
+from infra.event_store.mapper import EventMapper
+from infra.event_store.store import PostgresEventStore
+from infra.keystore import KeyStore
+from infra.log_signal import LogSignal, shown_changes
+from infra.mail import ConsoleMailer, Mailer, SmtpMailer
+from infra.paper_shelf import PaperShelf
+from infra.payer_files.package import build
+from infra.projector import Projector, search_path
+from infra.queues import Inbox, Outbox, WillNeverWork
+from infra.report_reader import ReportReader
+from infra.rule_files import load_rules
+from infra.settings import Environment, Settings, load_settings
+from infra.system import SystemClock, SystemRandomness
+from infra.tool_messages import ToolMessages
+from infra.vault import PostgresVault
+from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
+from projections.audit_trail import project as audit_trail
+from projections.certificate_register import project as certificate_register
+from projections.claims_board import project as claims_board
+from projections.people import project as people
+from projections.roster import project as roster
+from projections.roster import queries as roster_queries
+from projections.schedule import project as schedule
+from projections.transcript import project as transcript
+from services import worker
+from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
+from services.bootstrap.database import migrate_at, open_database, patiently
+from services.dispatch import Dispatcher
+from services.effects import Outside, performers
+from services.handlers import handlers
+from services.house import House
+from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
+from services.process_runner import ProcessRunner
+from services.processes import judge_meetings, settle_certificates
+from services.web.app import WebApp, create_app
+from services.web.hooks import HookController
+from services.web.live import LiveHub
+from services.web.ports import WebPorts
+from services.web.routes import CONTROLLERS
+from services.web.settings import WebSettings
+from services.worker import Chores
+
+PROJECTIONS: Final = (
+    people,
+    schedule,
+    roster,
+    transcript,
+    certificate_register,
+    claims_board,
+    audit_trail,
+)
+PROCESSES: Final = (judge_meetings, settle_certificates)
+_SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
+_FAR_BEHIND: Final = 10_000  # events
+_LIVE_VIEWS: Final = ("view.roster", "view.schedule")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A house with its lights on.
+
+    Attributes:
+        house: what web and command line use.
+        chores: what the worker does.
+        projector: for rebuilding and lag.
+        pool: connections under which the views' tables are found.
+        settings: as read from the environment.
+        signal: wakes readers of the log.
+        keystore: the keys of the people.
+        embedded: the database server started here, if any.
+    """
+
+    house: House
+    chores: Chores
+    projector: Projector
+    pool: asyncpg.Pool[Any]
+    settings: Settings
+    signal: LogSignal
+    keystore: KeyStore
+    embedded: EmbeddedPostgres | None
+
+
+def start_process(**overrides: object) -> Settings:
+    """Read the settings and set up logging, once for a process.
+
+    Raises:
+        SettingsUnusable: lists every problem.
+    """
+    settings = load_settings(**overrides)
+    logs.configure(pretty=settings.environment is Environment.DEVELOPMENT)
+    return settings
+
+
+@asynccontextmanager
+async def open_house(
+    settings: Settings,
+    *,
+    application_name: str,
+    mailer: Mailer | None = None,
+    migrating: bool = True,
+    clock: Clock | None = None,
+) -> AsyncIterator[Running]:
+    """Put everything together; take it apart in order at the end.
+
+    Args:
+        settings: as read from the environment.
+        application_name: told to PostgreSQL.
+        mailer: instead of the one that the settings name.
+        migrating: bring the database up to date first.
+        clock: instead of this machine's, for stories and replays.
+    """
+    async with AsyncExitStack() as stack:
+        address, embedded = await open_database(stack, settings)
+        if migrating:
+            await patiently(partial(migrate_at, address))
+        yield await _assemble(
+            stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
+        )
+
+
+async def _assemble(
+    stack: AsyncExitStack,
+    settings: Settings,
+    address: dict[str, Any],
+    application_name: str,
+    mailer: Mailer | None,
+    embedded: EmbeddedPostgres | None,
+    clock: Clock,
+) -> Running:
+    randomness = SystemRandomness()
+    keystore = KeyStore(settings.keys)
+    stack.callback(keystore.close)
+    pool = await open_pool(
+        _with_views(address), max_size=settings.pool_size, application_name=application_name
+    )
+    stack.push_async_callback(_close_pool, pool)
+    store = PostgresEventStore(
+        pool,
+        partial(connect, address, application_name=f"{application_name} writer", for_store=True),
+        EventMapper(keystore),
+        clock,
+    )
+    store.writer.start()
+    stack.push_async_callback(store.writer.stop)
+    rules = load_rules()
+    codes = RotatingCodes(keystore.secret("door-codes"))
+    dispatch = Dispatcher(
+        store, handlers(rules, codes, randomness), clock, keystore.secret("fingerprints")
+    )
+    signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
+    dispatch.listeners.append(lambda _outcome: signal.ring())
+    projector = Projector(pool, store.recorded, PROJECTIONS)
+    await patiently(projector.prepare)
+    vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
+    tool_messages = ToolMessages(pool)
+    inbox, outbox = Inbox(pool, clock), Outbox(pool, clock)
+    letters = Letters(keystore.secret("letters"))
+    sessions = PostgresSessions(pool)
+    outside = Outside(
+        store=store,
+        dispatch=dispatch,
+        render=render,
+        shelf=shelf,
+        keys=keystore,
+        also_known_as=partial(_also_known_as, pool),
+        forgetful=(vault, shelf, tool_messages, Sessions(sessions)),
+        mailer=mailer or _mailer(settings),
+        open_letter=letters.open,
+        origin=settings.origin,
+        give_up=WillNeverWork,
+    )
+    house = House(
+        store=store,
+        dispatch=dispatch,
+        package=build,
+        views=pool.acquire,
+        shown=partial(_shown, projector),
+        door_codes=codes,
+        vault=vault,
+        papers=shelf,
+        reports=Reports(ReportReader(keystore.secret("reports"), vault.person_with_mail)),
+        desk=Desk(pool, projector, inbox, outbox, Checkpoints(pool)),
+        evidence_of=partial(_evidence, pool),
+        clock=clock,
+        randomness=randomness,
+        origin=settings.origin,
+        receive=inbox.receive,
+        rule_names={rule.id: rule.name for rule in rules},
+        meeting_tool_secret=_bytes(settings.meeting_tool_secret),
+    )
+    tools = Tools(house, tool_messages, outbox.add)
+    runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
+    effects = {**performers(outside), "observe_messages": observe_messages(tools)}
+    limits, links = PostgresRateLimits(pool), PostgresSignInLinks(pool)
+
+    async def sweep() -> None:
+        for each in (sessions, limits, links, tool_messages):
+            await each.sweep(at=clock.now())
+
+    chores = Chores(
+        steps={
+            **{each.NAME: partial(projector.advance, each) for each in PROJECTIONS},
+            "processes": runner.advance_all,
+            "outbox": partial(_work, outbox, effects),
+            "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}),
+        },
+        sweep=sweep,
+        signal=signal,
+    )
+    return Running(house, chores, projector, pool, settings, signal, keystore, embedded)
+
+
+def web_app(running: Running, hub: LiveHub, registry: CollectorRegistry) -> WebApp:
+    """Return the web application of a running house; its figures go to *registry*."""
+    settings, pool, house = running.settings, running.pool, running.house
+    token = settings.metrics_token
+    outbox = Outbox(pool, house.clock)
+    letters = Letters(running.keystore.secret("letters"))
+    return create_app(
+        settings=WebSettings(
+            origin=settings.origin,
+            secret=running.keystore.secret("web"),
+            emergency_number=settings.emergency_number,
+            metrics_token=None if token is None else token.get_secret_value(),
+        ),
+        ports=WebPorts(
+            sessions=PostgresSessions(pool),
+            links=PostgresSignInLinks(pool),
+            limits=PostgresRateLimits(pool),
+            people=People(house),
+            mail=SignInMail(outbox, letters, running.signal),
+            clock=house.clock,
+            randomness=house.randomness,
+        ),
+        controllers=(*CONTROLLERS, HookController),
+        dependencies={
+            "house": Provide(lambda: house, sync_to_thread=False),
+            "hub": Provide(lambda: hub, sync_to_thread=False),
+        },
+        checks={"database": partial(_check_database, pool), "views": partial(_check_lag, running)},
+        registry=registry,
+        unavailable=(*UNREACHABLE, OutcomeUnknown, StoreUnavailable),
+    )
+
+
+def live_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
+    """Return what the open pages hear about."""
+    return shown_changes(running.pool, running.signal, _LIVE_VIEWS)
+
+
+def _with_views(address: dict[str, Any]) -> dict[str, Any]:
+    """Return how to connect so that the tables of every view are found."""
+    session = dict(address.get("server_settings", {}))
+    return address | {"server_settings": session | {"search_path": search_path(PROJECTIONS)}}
+
+
+def _bytes(secret: SecretStr | None) -> bytes | None:
+    return None if secret is None else secret.get_secret_value().encode()
+
+
+def _mailer(settings: Settings) -> Mailer:
+    if settings.smtp_url is None:
+        return ConsoleMailer()
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.mail_from)
+
+
+async def _close_pool(pool: asyncpg.Pool[Any]) -> None:
+    try:
+        async with asyncio.timeout(5):
+            await pool.close()
+    except TimeoutError:
+        pool.terminate()
+
+
+async def _shown(projector: Projector, outcome: Outcome, views: Sequence[str]) -> bool:
+    return await projector.reached(views, outcome.position, _SHOWN_WITHIN)
+
+
+async def _work(
+    queue: Inbox | Outbox, effects: Mapping[str, Callable[[Any], Awaitable[None]]]
+) -> int:
+    return int(await queue.work_one(effects))
+
+
+async def _also_known_as(pool: asyncpg.Pool[Any], member_id: UUID) -> list[UUID]:
+    async with pool.acquire() as connection:
+        return await roster_queries.observed_as(connection, member_id)
+
+
+async def _evidence(pool: asyncpg.Pool[Any], stream_id: UUID, until: datetime) -> str:
+    """Return a digest over the leaf hashes of a stream up to an instant, in order."""
+    rows = await pool.fetch(
+        "SELECT leaf_hash FROM events WHERE stream_id = $1 AND recorded_at <= $2"
+        " ORDER BY stream_version",
+        stream_id,
+        until,
+    )
+    return hashlib.sha256(b"".join(row["leaf_hash"] for row in rows)).hexdigest()
+
+
+async def _check_database(pool: asyncpg.Pool[Any]) -> None:
+    async with asyncio.timeout(2):
+        await pool.fetchval("SELECT position FROM log_head WHERE id = 1")
+
+
+async def _check_lag(running: Running) -> None:
+    """Fail while the views are so far behind that pages would mislead."""
+    async with asyncio.timeout(2):
+        behind = max((each.behind for each in await running.projector.lags()), default=0)
+    if behind > _FAR_BEHIND:
+        raise RuntimeError(f"a reader is {behind} events behind")
+
+
+async def drain(running: Running) -> None:
+    """Do all background work there is to do now."""
+    await worker.drain(running.chores)
+
+
+def without_worker(running: Running) -> House:
+    """Return the house for a process without a worker: it keeps the views up to date itself."""
+
+    async def shown(_outcome: Outcome, _views: Sequence[str]) -> bool:
+        await drain(running)
+        return True
+
+    return replace(running.house, shown=shown)
