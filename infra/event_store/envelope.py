@@ -11,6 +11,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 import msgspec
 
@@ -25,21 +26,16 @@ _ENCODER = msgspec.json.Encoder(order="sorted")
 class Metadata(msgspec.Struct, omit_defaults=True):
     """What is stored of a :class:`~domain.recording.Cause`, under its stored names."""
 
-    command: str
-    actor: str | None = None
+    command: UUID
+    actor: UUID | None = None
     cause: int | None = None
-    correlation: str | None = None
+    correlation: UUID | None = None
 
 
 def encode_cause(cause: Cause) -> str:
     """Return the canonical JSON of an event's metadata."""
     return _ENCODER.encode(
-        Metadata(
-            str(cause.command_id),
-            None if cause.actor_id is None else str(cause.actor_id),
-            cause.causing_position,
-            None if cause.correlation_id is None else str(cause.correlation_id),
-        )
+        Metadata(cause.command_id, cause.actor_id, cause.causing_position, cause.correlation_id)
     ).decode()
 
 

@@ -8,10 +8,9 @@ by a control character that canonical JSON always escapes, so nothing has to be 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from os import urandom
-from typing import Final
+from typing import Final, NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -24,8 +23,7 @@ SEPARATOR: Final = "\x1e"  # "record separator"
 _NULL: Final = ""  # no element is empty
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(NamedTuple):
     """A decision that only has to be joined with its neighbours.
 
     Attributes:

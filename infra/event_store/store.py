@@ -154,9 +154,4 @@ def _body(row: asyncpg.Record) -> StoredBody:
 
 def _cause(text: str) -> Cause:
     metadata = msgspec.json.decode(text, type=Metadata)
-    return Cause(
-        UUID(metadata.command),
-        None if metadata.actor is None else UUID(metadata.actor),
-        metadata.cause,
-        None if metadata.correlation is None else UUID(metadata.correlation),
-    )
+    return Cause(metadata.command, metadata.actor, metadata.cause, metadata.correlation)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -57,7 +56,7 @@ def changed(stored: StoredBody, **values: Any) -> StoredBody:
     """Return a stored body in which the value ``text`` has other parts."""
     body = json.loads(stored.body)
     body["text"] |= values
-    return replace(stored, body=json.dumps(body))
+    return stored._replace(body=json.dumps(body))
 
 
 def counted(version: int, body: str) -> StoredBody:
@@ -121,7 +120,7 @@ def test_short_texts_do_not_give_away_their_length(mapper: EventMapper) -> None:
 def test_a_ciphertext_does_not_open_in_another_place(
     place: dict[str, Any], mapper: EventMapper
 ) -> None:
-    moved = replace(mapper.to_body(note(ANA, SECRET)), **place)
+    moved = mapper.to_body(note(ANA, SECRET))._replace(**place)
     with pytest.raises(UnreadableEvent, match="does not belong to this event"):
         mapper.from_body(moved)
 
@@ -321,7 +320,7 @@ def test_no_damage_leads_to_another_error(data: st.DataObject, mapper: EventMapp
     other = data.draw(st.text(max_size=3))
     damaged = stored.body[:at] + other + stored.body[at + 1 :]
     try:
-        value = text_of(mapper.from_body(replace(stored, body=damaged))).value
+        value = text_of(mapper.from_body(stored._replace(body=damaged))).value
     except UnreadableEvent as error:
         shown = str(error)
     else:  # the change touched nothing protected, or made the value unreadable
