@@ -64,10 +64,14 @@ class ToolMessages:
         return "".join(f"{row['body']}\n" for row in rows).encode()
 
     async def forget(self, subject_id: UUID) -> None:
-        """Delete the messages of every meeting that a person was expected at."""
+        """Delete what was read already of meetings that a person was expected at.
+
+        Younger messages are still to be read for everybody else; they fade within days.
+        """
         await self._pool.execute(
             "DELETE FROM tool_messages WHERE meeting_id IN"
-            " (SELECT meeting_id FROM expected WHERE member_id = $1)",
+            " (SELECT meeting_id FROM expected WHERE member_id = $1)"
+            " AND received_at < now() - interval '1 day'",
             subject_id,
         )
 

@@ -178,6 +178,10 @@ class PostgresSignInLinks:
                 return StoredAdmission(person_id=row["person_id"], next_path=row["next_path"])
         return None
 
+    async def drop_of_person(self, person_id: UUID) -> None:
+        """Take back every way in that a person asked for."""
+        await self._pool.execute("DELETE FROM sign_in_links WHERE person_id = $1", person_id)
+
     async def sweep(self, *, at: datetime) -> int:
         """Delete what is over."""
         return _count(await self._pool.execute(_SWEEP_LINKS, at))

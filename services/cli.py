@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import click
 
-from domain.errors import DomainError
+from domain.errors import AlreadyExists, DomainError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -153,7 +153,7 @@ async def status(*, as_json: bool) -> None:
 
     settings = bootstrap.start_process()
     async with bootstrap.open_house(
-        settings, application_name="peerhour status", migrating=False
+        settings, application_name="peerhour status", migrating=False, preparing=False
     ) as running:
         desk = running.house.desk
         lags, waiting, stuck = await desk.lags(), await desk.waiting(), await desk.stuck()
@@ -266,11 +266,13 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
     settings = bootstrap.start_process()
     async with bootstrap.open_house(settings, application_name="peerhour member") as running:
         house, member_id = running.house, uuid4()
-        await house.vault.keep_mail(member_id, mail)
+        if await house.vault.person_with_mail(mail) is not None:
+            raise AlreadyExists("Somebody is known under this address.")
         await house.dispatch(
             members.RegisterMember(member_id=member_id, name_on_papers=name),
             Order(command_id=uuid4()),
         )
+        await house.vault.keep_mail(member_id, mail)
         if administrator:
             await house.dispatch(
                 members.GrantRole(member_id=member_id, role=Role.ADMINISTRATOR, by=members.HOUSE),

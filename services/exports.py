@@ -204,12 +204,10 @@ async def _line_paper(
 ) -> LinePaper:
     async with house.views() as connection:
         held = await certificates.of_member(connection, claim.member_id)
+    about = [each for each in held if each.starts_at == line.starts_at]
+    # A run that was interrupted may take a claim whose certificate came after it began.
     proofs = sorted(
-        (
-            each
-            for each in held
-            if each.starts_at == line.starts_at and each.issued_at <= run_started_at
-        ),
+        [each for each in about if each.issued_at <= run_started_at] or about,
         key=lambda each: (not _stood(each, run_started_at), each.issued_at),
     )
     code = verification_code.printed(proofs[0].verification_code)

@@ -236,6 +236,8 @@ def check_in(codes: DoorCodes) -> Callable[..., Awaitable[None]]:
                 at=now,
             )
         except DomainError as refusal:
+            if cmd.by != cmd.member_id:  # kept for one's own dispute, never against somebody else
+                raise
             meeting.record_refused_check_in(
                 cmd.member_id, code=refusal.code, method=cmd.method, at=now
             )

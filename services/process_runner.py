@@ -13,7 +13,7 @@ from uuid import UUID, uuid5
 
 import structlog
 
-from domain.errors import DomainError
+from domain.errors import DomainError, Stale
 from domain.recording import EventStore, OutcomeUnknown, Recorded, StoreUnavailable
 from services.dispatch import Dispatcher, Order
 
@@ -117,7 +117,7 @@ class ProcessRunner:
         try:
             for number, command in enumerate(process.react(recorded)):
                 await self._order(process, reader, recorded, number, command)
-        except (OutcomeUnknown, StoreUnavailable):
+        except (OutcomeUnknown, StoreUnavailable, Stale):
             return False
         except Exception as error:  # noqa: BLE001  one event must not stop the others for ever
             tries = await self._checkpoints.note_failure(

@@ -18,7 +18,7 @@ from infra.projector import Projector
 from infra.queues import Inbox, Outbox, effect_key, stuck, waiting
 from infra.report_reader import ReportReader
 from infra.system import SystemRandomness
-from infra.web_store import PostgresSessions
+from infra.web_store import PostgresSessions, PostgresSignInLinks
 from projections.people import queries as people_queries
 from services.effects import sign_in_text
 from services.house import House, LagRow, ReadReport, StuckRow
@@ -80,12 +80,14 @@ class People:
 class Sessions:
     """Signs a forgotten person out everywhere."""
 
-    def __init__(self, sessions: PostgresSessions) -> None:
+    def __init__(self, sessions: PostgresSessions, links: PostgresSignInLinks) -> None:
         self._sessions = sessions
+        self._links = links
 
     async def forget(self, subject_id: UUID) -> None:
         """End every sign-in of a person."""
         await self._sessions.drop_of_person(subject_id)
+        await self._links.drop_of_person(subject_id)
 
 
 class Reports:

@@ -125,6 +125,7 @@ async def open_house(
     application_name: str,
     mailer: Mailer | None = None,
     migrating: bool = True,
+    preparing: bool = True,
     clock: Clock | None = None,
 ) -> AsyncIterator[Running]:
     """Put everything together; take it apart in order at the end.
@@ -134,15 +135,19 @@ async def open_house(
         application_name: told to PostgreSQL.
         mailer: instead of the one that the settings name.
         migrating: bring the database up to date first.
+        preparing: make missing views, and rebuild those whose code has changed.
         clock: instead of this machine's, for stories and replays.
     """
     async with AsyncExitStack() as stack:
         address, embedded = await open_database(stack, settings)
         if migrating:
             await patiently(partial(migrate_at, address))
-        yield await _assemble(
+        running = await _assemble(
             stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
         )
+        if preparing:
+            await patiently(running.projector.prepare)
+        yield running
 
 
 async def _assemble(
@@ -177,7 +182,6 @@ async def _assemble(
     signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
     dispatch.listeners.append(lambda _outcome: signal.ring())
     projector = Projector(pool, store.recorded, PROJECTIONS)
-    await patiently(projector.prepare)
     vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
     tool_messages = ToolMessages(pool)
     inbox, outbox = Inbox(pool, clock), Outbox(pool, clock)
@@ -190,7 +194,7 @@ async def _assemble(
         shelf=shelf,
         keys=keystore,
         also_known_as=partial(_also_known_as, pool),
-        forgetful=(vault, shelf, tool_messages, Sessions(sessions)),
+        forgetful=(vault, shelf, tool_messages, Sessions(sessions, PostgresSignInLinks(pool))),
         mailer=mailer or _mailer(settings),
         open_letter=letters.open,
         origin=settings.origin,

@@ -52,12 +52,18 @@ def ticked(text: str) -> bool:
     return text.lower() in {"on", "yes", "true", "1"}
 
 
+_YEARS: Final = range(1990, 2200)  # beyond them no zone can be reckoned with
+
+
 def calendar_day(text: str) -> date:
     """Accept ``2026-11-23``, the form in which browsers send dates."""
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
-        raise Unusable("Write the day as year-month-day, for example 2026-11-23.") from None
+        day = date.min
+    if day.year not in _YEARS:
+        raise Unusable("Write the day as year-month-day, for example 2026-11-23.")
+    return day
 
 
 def local_time(text: str) -> time:

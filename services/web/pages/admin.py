@@ -10,7 +10,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.errors import DomainError, NotAllowed, NotFound, Stale
+from domain.errors import AlreadyExists, DomainError, NotAllowed, NotFound, Stale
 from domain.members import Role
 from projections.audit_trail import queries as audit_trail
 from projections.claims_board import queries as claims_board
@@ -100,9 +100,12 @@ class AdminController(Controller):
         order = order_from_form(request, sent, person_id)
         member_id = uuid5(order.command_id, "member")
         try:
-            await house.vault.keep_mail(member_id, form["email"])
+            if await house.vault.person_with_mail(form["email"]) not in {None, member_id}:
+                raise AlreadyExists("Somebody else is known under this address.")
+            # The name first: one that is refused must not hold the address for ever.
             command = RegisterMember(member_id=member_id, name_on_papers=form["name"])
             await give(house, command, order, "people")
+            await house.vault.keep_mail(member_id, form["email"])
         except (NotFound, NotAllowed, LaterPlease):
             raise
         except DomainError as refusal:
