@@ -91,6 +91,13 @@ async def _to_evaluate(
     for meeting in recent[:_MOST_ASKED]:
         rows = await roster.roster(conn, meeting.meeting_id)
         mine = next((row for row in rows if row.member_id == person_id), None)
-        if mine is not None and mine.arrived_at is not None and not mine.evaluated:
+        if mine is None or mine.evaluated:
+            continue
+        seen = await roster.observed(conn, meeting.meeting_id)
+        if (
+            mine.arrived_at is not None
+            or mine.corrected
+            or any(each.member_id == person_id for each in seen)
+        ):
             waiting.append(meeting)
     return waiting

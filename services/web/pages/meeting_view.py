@@ -121,8 +121,10 @@ class MeetingView:
     @property
     def may_evaluate(self) -> bool:
         """Whether an evaluation of the reader is still open."""
-        begun = self.state in {"open", "closed"}
-        return begun and self.me is not None and self.was_there and not self.me.row.evaluated
+        if self.me is None or self.me.row.evaluated:
+            return False
+        # After the close a report or a correction may show who was there, so anybody is asked.
+        return self.state == "closed" or (self.state == "open" and self.was_there)
 
     def attendee(self, member_id: UUID) -> Attendee:
         """Return somebody on the roster.
