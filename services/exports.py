@@ -154,8 +154,12 @@ async def _run(
     async with house.views() as connection:
         shown_ready = await board.to_send(connection, payer_id, first, last)
     # A view may be late; what was sent already is not sent twice.
+    claims = [await work.load(Claim, each) for each in shown_ready]
+    # One whose member was forgotten names nobody a payer knows; it must not hold up the others.
     ready = [
-        each for each in shown_ready if (await work.load(Claim, each)).state is ClaimState.READY
+        claim.id
+        for claim in claims
+        if claim.state is ClaimState.READY and _reference(claim, payer) is not None
     ]
     told: tuple[UUID, Sequence[UUID]] | None = None
     for attempt in count(1):
@@ -182,18 +186,26 @@ async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
     return claim
 
 
-def _claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
+def _reference(claim: Claim, payer: Payer) -> str | None:
+    """Return the payer's own reference of a claim's member; ``None`` once it is gone."""
     enrolment = payer.enrolment_on(claim.member_id, claim.period_to) or payer.enrolment_on(
         claim.member_id, claim.period_from
     )
     if enrolment is None or enrolment.payer_member_ref.erased:
+        return None
+    return shown(enrolment.payer_member_ref)
+
+
+def _claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
+    reference = _reference(claim, payer)
+    if reference is None:
         raise MemberReferenceMissing(
             "You cannot send this claim: the payer's reference of its member is gone.",
             claim_number=claim.claim_number,
         )
     return ClaimPaper(
         claim_id=claim.claim_number,
-        member_id=shown(enrolment.payer_member_ref),
+        member_id=reference,
         total_cents=claim.total.cents,
         currency=claim.currency,
     )
