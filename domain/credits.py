@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import chain
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from typing_extensions import override
@@ -16,15 +16,16 @@ from domain import intervals as time
 from domain.base import AggregateCreated, Root
 from domain.errors import AlreadyExists, DomainError, InvalidFields
 from domain.fields import require_lines, require_texts
+from domain.papers import CreditKind
 from domain.presence import EvidenceStrength
-from domain.rules.model import CreditKind, Missing
+from domain.rules.explain import Missing, Step
 from domain.values import Interval
 
 _MOST: Final = Decimal(10_000)  # credits of one award; more is a slip, not a meeting
 
 
 class MinutesAlreadyCredited(DomainError):
-    """A rule has credited some of these minutes before."""
+    """A board's text has credited some of these minutes for this licence before."""
 
     code = "credit.minutes_already_credited"
 
@@ -49,15 +50,38 @@ class Credited:
         intervals: the presence credited, sorted and disjoint.
         minutes: whole minutes of it.
         amount: in the award's unit.
-        arithmetic: how the amount came about, a sentence a step.
+        steps: how the amount came about, each with its clause.
         strength: how well the presence is shown.
     """
 
     intervals: list[Interval]
     minutes: int
     amount: Decimal
-    arithmetic: list[str]
+    steps: list[Step]
     strength: EvidenceStrength
+
+    @property
+    def arithmetic(self) -> list[str]:
+        """How the amount came about, in sentences; what more would have taken is left out."""
+        return [step.sentence for step in self.steps if not step.code.startswith("more.")]
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """What a rule would credit, and what stands in its way."""
+
+    rule_version: int
+    amount: Decimal
+    unit_name: str
+    missing: list[Missing]
+
+
+def _steps_from_sentences(state: dict[str, Any]) -> None:
+    """v2 explains in steps with clauses; until then there were sentences only."""
+    sentences = state["credited"].pop("arithmetic")
+    state["credited"]["steps"] = [
+        {"code": "told", "sentence": each, "clause": "", "values": {}} for each in sentences
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +90,7 @@ class Award:
 
     award_id: UUID
     meeting_id: UUID
+    pack_id: str
     rule_id: str
     rule_version: int
     credit_kind: CreditKind
@@ -126,8 +151,10 @@ class CreditLedger(Root):
         """Credit for a meeting."""
 
         TOPIC = "peerhour.credit.awarded"
+        class_version = 2
         award_id: UUID
         meeting_id: UUID
+        pack_id: str
         rule_id: str
         rule_version: int
         credit_kind: CreditKind
@@ -135,11 +162,18 @@ class CreditLedger(Root):
         unit_name: str
         credited: Credited
 
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """v2 names the text that the rule belongs to; until then each text had one rule."""
+            state["pack_id"] = state["rule_id"]
+            _steps_from_sentences(state)
+
         @override
         def apply(self, ledger: CreditLedger) -> None:
             ledger.awards[self.award_id] = Award(
                 self.award_id,
                 self.meeting_id,
+                self.pack_id,
                 self.rule_id,
                 self.rule_version,
                 self.credit_kind,
@@ -154,11 +188,17 @@ class CreditLedger(Root):
         """An award came to something else after a correction; the difference is a new row."""
 
         TOPIC = "peerhour.credit.adjusted"
+        class_version = 2
         award_id: UUID
         credited: Credited
         minutes_difference: int
         amount_difference: Decimal
         reason: str
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """Bring the sentences of v1 to steps."""
+            _steps_from_sentences(state)
 
         @override
         def apply(self, ledger: CreditLedger) -> None:
@@ -197,11 +237,12 @@ class CreditLedger(Root):
 
         @override
         def apply(self, ledger: CreditLedger) -> None:
-            ledger.held[(self.meeting_id, self.rule_id, self.licence_id)] = self.missing
+            held = HeldBack(self.rule_version, self.amount, self.unit_name, self.missing)
+            ledger.held[(self.meeting_id, self.rule_id, self.licence_id)] = held
 
     def __init__(self, *, member_id: UUID) -> None:
         self.member_id = member_id
-        self.held: dict[tuple[UUID, str, UUID | None], list[Missing]] = {}
+        self.held: dict[tuple[UUID, str, UUID | None], HeldBack] = {}
         self.presence: dict[UUID, list[Interval]] = {}
         self.overlaps: dict[frozenset[UUID], int] = {}
         self.awards: dict[UUID, Award] = {}
@@ -214,17 +255,19 @@ class CreditLedger(Root):
 
     # What people ask
 
-    def uncredited(
-        self, rule_id: str, intervals: Sequence[Interval], *, except_award: UUID | None = None
+    def taken(
+        self, pack_id: str, licence_id: UUID | None, *, except_meeting: UUID | None = None
     ) -> list[Interval]:
-        """Return the part of *intervals* that a rule has not credited yet.
+        """Return the presence that a text has credited for a licence.
 
         Args:
-            rule_id: the rule, whatever its version.
-            intervals: a member's presence.
-            except_award: an award about to be adjusted, whose own minutes are free again.
+            pack_id: the text, whatever the version and the rule.
+            licence_id: the licence; each counts for itself.
+            except_meeting: a meeting about to be judged again, whose own minutes are free.
         """
-        return time.without(intervals, self._credited_by(rule_id, except_award))
+        return self._credited_by(
+            (pack_id, licence_id), lambda award: award.meeting_id != except_meeting
+        )
 
     def total(self, rule_id: str) -> Decimal:
         """Return what stands under a rule: the sum of its rows."""
@@ -260,6 +303,7 @@ class CreditLedger(Root):
         award_id: UUID,
         *,
         meeting_id: UUID,
+        pack_id: str,
         rule_id: str,
         rule_version: int,
         credit_kind: CreditKind,
@@ -273,16 +317,17 @@ class CreditLedger(Root):
         Args:
             award_id: derived by the caller, so that a rerun gives the same.
             meeting_id: for which meeting.
-            rule_id: by which rule, of which *rule_version*.
+            pack_id: by which text, of which *rule_version*.
+            rule_id: by which of its rules.
             rule_version: as judged.
-            credit_kind: sponsored or claimed.
+            credit_kind: who stands behind it.
             licence_id: for which licence, where the rule is about one.
             unit_name: never a bare "CEU".
             credited: what the judge found.
             at: now.
 
         Raises:
-            MinutesAlreadyCredited: ask :meth:`uncredited` first.
+            MinutesAlreadyCredited: ask :meth:`taken` first.
             AlreadyExists: the id belongs to another award.
             InvalidFields: the amount, minutes or texts cannot be used.
         """
@@ -291,13 +336,14 @@ class CreditLedger(Root):
             if (known.meeting_id, known.rule_id) == (meeting_id, rule_id):
                 return
             raise AlreadyExists("This award is already in use.", award_id=award_id)
-        require_lines(rule_id=rule_id, unit_name=unit_name)
-        self._must_be_usable(rule_id, credited)
+        require_lines(pack_id=pack_id, rule_id=rule_id, unit_name=unit_name)
+        self._must_be_usable((pack_id, licence_id), credited)
         self.record(
             self.Awarded,
             at=at,
             award_id=award_id,
             meeting_id=meeting_id,
+            pack_id=pack_id,
             rule_id=rule_id,
             rule_version=rule_version,
             credit_kind=credit_kind,
@@ -311,14 +357,15 @@ class CreditLedger(Root):
 
         Raises:
             AwardUnknown, AwardWithdrawn: there is nothing to adjust.
-            MinutesAlreadyCredited: another award of the rule has some of the minutes.
+            MinutesAlreadyCredited: another award of the text has some of the minutes.
             InvalidFields: the reason is missing, or a value cannot be used.
         """
         award = self._award(award_id)
         if award.withdrawn:
             raise AwardWithdrawn("This award was withdrawn; it stays as it is.")
         require_texts(reason=reason)
-        self._must_be_usable(award.rule_id, credited, except_award=award_id)
+        key = (award.pack_id, award.licence_id)
+        self._must_be_usable(key, credited, except_award=award_id)
         if credited != award.credited:
             self.record(
                 self.Adjusted,
@@ -374,7 +421,7 @@ class CreditLedger(Root):
             at: now.
         """
         key = (meeting_id, rule_id, licence_id)
-        if self.held.get(key) != list(missing):
+        if self.held.get(key) != HeldBack(rule_version, amount, unit_name, list(missing)):
             self.record(
                 self.Held,
                 at=at,
@@ -419,26 +466,33 @@ class CreditLedger(Root):
             raise AwardUnknown("This award is not in your ledger.", award_id=award_id)
         return award
 
-    def _credited_by(self, rule_id: str, except_award: UUID | None) -> list[Interval]:
+    def _credited_by(
+        self, key: tuple[str, UUID | None], counts: Callable[[Award], bool]
+    ) -> list[Interval]:
         standing = (
             award.credited.intervals
             for award in self.awards.values()
-            if award.rule_id == rule_id and not award.withdrawn and award.award_id != except_award
+            if (award.pack_id, award.licence_id) == key and not award.withdrawn and counts(award)
         )
         return time.union(chain.from_iterable(standing))
 
     def _must_be_usable(
-        self, rule_id: str, credited: Credited, *, except_award: UUID | None = None
+        self,
+        key: tuple[str, UUID | None],
+        credited: Credited,
+        *,
+        except_award: UUID | None = None,
     ) -> None:
-        require_texts(**{f"arithmetic.{n}": text for n, text in enumerate(credited.arithmetic)})
+        require_texts(**{f"steps.{n}": step.sentence for n, step in enumerate(credited.steps)})
         if not credited.amount.is_finite() or not 0 <= credited.amount <= _MOST:
             raise InvalidFields(amount="An amount lies between 0 and 10000.")
         if credited.minutes != time.minutes(credited.intervals):
             raise InvalidFields(minutes="The minutes are those of the intervals.")
-        twice = time.common(credited.intervals, self._credited_by(rule_id, except_award))
+        others = self._credited_by(key, lambda award: award.award_id != except_award)
+        twice = time.common(credited.intervals, others)
         if twice:
             raise MinutesAlreadyCredited(
-                "Some of these minutes are already credited under this rule.",
-                rule_id=rule_id,
+                "Some of these minutes are already credited under this text.",
+                pack_id=key[0],
                 minutes=time.minutes(twice),
             )

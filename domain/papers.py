@@ -61,19 +61,38 @@ class CreditKind(StrEnum):
 
     SPONSORED = "sponsored"
     CLAIMED = "claimed peer activity"
+    SUPERVISION = "supervision record"
+    PORTFOLIO = "portfolio entry"
 
     @property
     def sentence(self) -> str:
         """Return what the paper says about it."""
-        if self is CreditKind.SPONSORED:
-            return (
-                "Sponsored credit: the provider named here offered this activity under the "
-                "approvals listed and vouches for the attendance."
-            )
-        return (
-            "Claimed peer activity: the member named here claims this activity under the rules "
-            "of the board named here; the record shows attendance and is no board's approval."
-        )
+        return _SENTENCES[self]
+
+    @property
+    def paper(self) -> str:
+        """Return what it ends in: a certificate, or a pack of evidence that the member keeps."""
+        return "certificate" if self is CreditKind.SPONSORED else "evidence pack"
+
+
+_SENTENCES: Final = {
+    CreditKind.SPONSORED: (
+        "Sponsored credit: the provider named here offered this activity under the "
+        "approvals listed and vouches for the attendance."
+    ),
+    CreditKind.CLAIMED: (
+        "Claimed peer activity: the member named here claims this activity under the rules "
+        "of the board named here; the record shows attendance and is no board's approval."
+    ),
+    CreditKind.SUPERVISION: (
+        "Supervision record: the member named here took part in supervision among peers; the "
+        "record shows attendance, and the body named here decides whether it accepts it."
+    ),
+    CreditKind.PORTFOLIO: (
+        "Portfolio entry: the member named here keeps this activity in a portfolio; the body "
+        "named here counts no hours and may ask to see it."
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,24 +1,135 @@
-"""Reads the dated rule sets that ship with the domain."""
+"""Reads the packs: those that ship with the domain, and those of the operator's own folder."""
 
 from __future__ import annotations
 
-import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from time import monotonic
+from typing import Final
 
-from domain.rules.model import RuleSet
-from domain.rules.parse import parse_rule_set
+import structlog
+
+from domain.errors import DomainError
+from domain.rules.book import RuleBook
+from domain.rules.checking import failures
+from domain.rules.lines import line_of
+from domain.rules.model import Pack
+from domain.rules.parse import PackFault, parse_pack
+
+_LOOK_EVERY: Final = 10.0  # seconds between two looks at the folder
+_MOST_BYTES: Final = 1_000_000  # of a pack; more is no board's text
+
+log = structlog.get_logger()
+
+_State = tuple[tuple[str, int, int], ...]
 
 
-def load_rules() -> list[RuleSet]:
-    """Return every rule set, ordered by id and version.
+class RuleShelf:
+    """The packs in use, read anew when the operator's folder changes.
+
+    Args:
+        folder: of the operator's own packs; ``None`` for those that ship with Peerhour alone.
 
     Raises:
-        RuleFileFault: names the file and the key.
+        PackFault: at the start a pack cannot be used; later the last good packs stay in use.
     """
-    folder = files("domain.rules") / "data"
-    found = [
-        parse_rule_set(tomllib.loads(each.read_text(encoding="utf-8")), each.name)
-        for each in folder.iterdir()
-        if each.name.endswith(".toml")
-    ]
-    return sorted(found, key=lambda rule: (rule.id, rule.version))
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder
+        self._state = self._look()
+        self._looked_at = monotonic()
+        self._book = load_rules(folder)
+
+    def book(self) -> RuleBook:
+        """Return the packs in use."""
+        if self._folder is not None and monotonic() - self._looked_at > _LOOK_EVERY:
+            self.look_again()
+        return self._book
+
+    def look_again(self) -> bool:
+        """Read the folder if it changed; return whether the packs in use are its packs."""
+        self._looked_at = monotonic()
+        state = self._look()
+        if state == self._state:
+            return True
+        try:
+            self._book = load_rules(self._folder)
+        except DomainError as fault:
+            log.exception("rules.refused", code=fault.code, says=fault.message)
+            return False
+        self._state = state
+        log.info("rules.read", packs=len(self._book.packs))
+        return True
+
+    def _look(self) -> _State:
+        """Return what tells one state of the folder from another."""
+        if self._folder is None:
+            return ()
+        found = [(each.name, each.stat()) for each in sorted(self._folder.glob("*.toml"))]
+        return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
+
+
+def load_rules(folder: Path | None = None) -> RuleBook:
+    """Return the packs that ship with Peerhour, and those of a folder beside them.
+
+    Raises:
+        PackFault: names the file, the line and the reason.
+    """
+    shipped = (files("domain.rules") / "data").iterdir()
+    own: Iterable[Traversable] = () if folder is None else sorted(folder.iterdir())
+    named = [each for each in (*shipped, *own) if each.name.endswith(".toml")]
+    return RuleBook(read_pack(each) for each in named)
+
+
+def read_pack(file: Traversable) -> Pack:
+    """Read one pack and run its cases.
+
+    Raises:
+        PackFault: the file cannot be used, or one of its own examples does not come out.
+    """
+    text = _text(file)
+    pack = parse_pack(text, file.name)
+    for failure in failures(pack):
+        path = f"case[{failure.case}]"
+        line = line_of(text, path)
+        raise PackFault(
+            f"{file.name}, line {line}: {path}: “{failure.says}”: expected {failure.expected}, "
+            f"found {failure.found}.",
+            where=file.name,
+            line=line,
+            key=path,
+        )
+    return pack
+
+
+def _text(file: Traversable) -> str:
+    try:
+        with file.open("rb") as opened:
+            data = opened.read(_MOST_BYTES + 1)
+        if len(data) > _MOST_BYTES:
+            raise PackFault(f"{file.name} is larger than a pack can be.", where=file.name, line=1)
+        return data.decode("utf-8")
+    except OSError as error:
+        said = error.strerror or "not readable"
+        raise PackFault(f"{file.name} cannot be read: {said}.", where=file.name, line=1) from None
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise PackFault(
+            f"{file.name}, line {line}: This is no UTF-8.", where=file.name, line=line
+        ) from None
+
+
+def _text(file: Traversable) -> str:
+    data = file.read_bytes()
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise PackFault(
+            f"{file.name}, line {line}: The file must be UTF-8.",
+            where=file.name,
+            line=line,
+            key="",
+        ) from None

@@ -1,34 +1,39 @@
-"""Judging meetings: from presence and rules to awards in each member's ledger.
+"""Judging meetings: from presence and packs to awards in each member's ledger.
 
 Judging again is always safe: the same facts change nothing, corrected facts adjust or withdraw what
-was awarded. What a rule would credit once something is there is kept with what is missing.
+was awarded. What a rule would credit once something is there is kept with what is missing. An award
+keeps the version of the text by which it was made; a new version speaks for new awards only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from itertools import count
 from typing import Final
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
-from domain.credits import Credited, CreditLedger
+from domain.credits import Award, Credited, CreditLedger
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
-from domain.members import Licence, Member
+from domain.members import Member
+from domain.papers import CreditKind
 from domain.ports import Clock
-from domain.presence import Presence
-from domain.programs import Program
-from domain.providers import Provider
-from domain.rules.judge import Facts, Judgement, judge
-from domain.rules.model import CreditKind, Missing, RuleSet
+from domain.rules.book import RuleBook
+from domain.rules.explain import Missing
+from domain.rules.facts import Attendance
+from domain.rules.judge import Judgement, judge
+from domain.rules.model import Pack
+from services.attendance_facts import Room, enter, local_day
 from services.dispatch import Work
 
-_CORRECTED: Final = "The facts of the meeting changed after the award."
+_CORRECTED: Final = "The facts behind the award changed."
 _VOIDED: Final = "The meeting does not count."
+_NOT_ABOUT_YOU: Final = "This rule is about none of the licences you held that day."
+# What the member can still bring; anything else is no reason to tell about a second way to count
+# an hour that counts already.
+_CURABLE: Final = ("evaluation.", "post_test.", "check_out.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,10 +45,10 @@ class JudgeMeeting:
 
 @dataclass(frozen=True, slots=True)
 class _Applicable:
-    """A rule and the licence it is judged for, if it is about one."""
+    """A text and the licence it is judged for, if it is about one."""
 
-    rule: RuleSet
-    licence: Licence | None
+    pack: Pack
+    licence_id: UUID | None
 
 
 def ledger_id_of(member_id: UUID) -> UUID:
@@ -62,15 +67,19 @@ def award_id_of(
     return uuid5(meeting_id, f"award:{member_id}:{rule_id}:{licence_id or '-'}:{number}")
 
 
-def judge_meeting(rules: Sequence[RuleSet]) -> Callable[..., Awaitable[None]]:
-    """Return the handler of :class:`JudgeMeeting` under *rules*."""
+def judge_meeting(rules: Callable[[], RuleBook]) -> Callable[..., Awaitable[None]]:
+    """Return the handler of :class:`JudgeMeeting`.
+
+    Args:
+        rules: gives the packs in use now; they may be read anew while we run.
+    """
 
     async def handle(cmd: JudgeMeeting, *, work: Work, clock: Clock) -> None:
         """Judge the meeting for each member; a meeting still open is not judged."""
         meeting = await work.load(Meeting, cmd.meeting_id)
         if meeting.state not in {MeetingState.CLOSED, MeetingState.VOIDED}:
             return
-        approved = await _provider_approved(work, meeting)
+        room = await enter(work, meeting)
         for member_id in sorted(meeting.roster):
             member = await work.find(Member, member_id)
             if member is None or (member.forgotten and meeting.state is MeetingState.CLOSED):
@@ -85,97 +94,132 @@ def judge_meeting(rules: Sequence[RuleSet]) -> Callable[..., Awaitable[None]]:
                 ledger = CreditLedger.open(
                     ledger_id_of(member_id), member_id=member_id, at=clock.now()
                 )
-            _Bench(meeting, member, ledger, approved, clock).judge(rules)
+            Bench(room, member, ledger, rules(), clock).judge()
             work.save(ledger)
 
     return handle
 
 
-class _Bench:
+class Bench:
     """Judges one member's presence at one meeting."""
 
     def __init__(
-        self,
-        meeting: Meeting,
-        member: Member,
-        ledger: CreditLedger,
-        approved: bool | None,  # noqa: FBT001  a fact about the provider, not a switch
-        clock: Clock,
+        self, room: Room, member: Member, ledger: CreditLedger, rules: RuleBook, clock: Clock
     ) -> None:
-        self._meeting = meeting
+        self._meeting = room.meeting
         self._member = member
         self._ledger = ledger
-        self._approved = approved
+        self._rules = rules
         self._at = clock.now()
-        self._day = local_day(meeting)
-        self._presence = meeting.minutes_of(member.id)
+        self._attendance = room.attendance_of(member.id)
 
-    def judge(self, rules: Sequence[RuleSet]) -> None:
-        """Bring the member's ledger to what the rules say of today's facts."""
+    def judge(self) -> None:
+        """Bring the member's ledger to what the packs say of today's facts."""
         if self._meeting.state is MeetingState.VOIDED:
-            self._withdraw_all(rules)
+            self._withdraw_all()
             return
-        if not self._presence.minutes and self._meeting.id not in self._ledger.presence:
+        if not self._attendance.present and self._meeting.id not in self._ledger.presence:
             return  # was not there: nothing to note, nothing to hold against them
         self._ledger.note_presence(
-            self._meeting.id, intervals=self._presence.intervals, at=self._at
+            self._meeting.id, intervals=self._attendance.present, at=self._at
         )
-        for applicable in _applicable(rules, self._member, self._day, self._meeting.program_id):
-            self._settle(applicable, self._presence)
+        asked = list(self._applicable())
+        for applicable in asked:
+            self._settle(applicable)
+        self._withdraw_what_nobody_speaks_for(asked)
 
-    def _settle(self, applicable: _Applicable, presence: Presence) -> None:
-        rule, licence = applicable.rule, applicable.licence
-        licence_id = None if licence is None else licence.licence_id
+    def _applicable(self) -> Iterator[_Applicable]:
+        """Yield every text that speaks of this member, for each licence it is about.
+
+        A text by which this meeting was credited before is asked in that version again.
+        """
+        day = local_day(self._meeting)
+        licences = self._member.licences_on(day)
+        for pack in self._rules.on(day):
+            if not _may_speak(pack, self._attendance):
+                continue
+            if not pack.professions:
+                yield _Applicable(self._as_awarded(pack, None), None)
+                continue
+            for licence in licences:
+                if pack.is_about(licence.profession, licence.jurisdiction):
+                    licence_id = licence.licence_id
+                    yield _Applicable(self._as_awarded(pack, licence_id), licence_id)
+
+    def _as_awarded(self, pack: Pack, licence_id: UUID | None) -> Pack:
+        for award in self._standing():
+            if (award.pack_id, award.licence_id) == (pack.id, licence_id):
+                return self._rules.version(pack.id, award.rule_version) or pack
+        return pack
+
+    def _settle(self, applicable: _Applicable) -> None:
+        pack, licence_id = applicable.pack, applicable.licence_id
+        taken = self._ledger.taken(pack.id, licence_id, except_meeting=self._meeting.id)
+        judgements = judge(
+            pack,
+            self._attendance,
+            licence_held=licence_id is not None if pack.professions else None,
+            taken=taken,
+        )
+        for judgement in judgements:  # first free what does not stand, then credit
+            if not judgement.may_be_credited:
+                self._withdraw(judgement.rule.id, licence_id)
+        for judgement in judgements:
+            if judgement.may_be_credited:
+                self._credit(applicable, judgement)
+        credited = any(judgement.may_be_credited for judgement in judgements)
+        for judgement in judgements:
+            self._hold(applicable, judgement, beside_credit=credited)
+
+    def _credit(self, applicable: _Applicable, judgement: Judgement) -> None:
+        rule, licence_id = judgement.rule, applicable.licence_id
         award_id, known = self._award_of(rule.id, licence_id)
-        judgement = judge(self._facts(applicable, presence, award_id), rule)
-        if judgement.may_be_credited:
-            self._credit(award_id, applicable, judgement, known=known)
-            return
-        if known:
-            self._ledger.withdraw(award_id, reason=_CORRECTED, at=self._at)
-        # Nobody is told what is missing for an hour they were not in; what they were told is kept
-        # up to date.
-        told = (self._meeting.id, rule.id, licence_id) in self._ledger.held
-        if judgement.missing and (presence.minutes or told):
-            self._hold(rule, licence_id, judgement.amount, judgement.missing)
-
-    def _credit(
-        self, award_id: UUID, applicable: _Applicable, judgement: Judgement, *, known: bool
-    ) -> None:
-        rule, licence = applicable.rule, applicable.licence
-        credited = _credited(judgement, self._presence)
+        credited = Credited(
+            intervals=list(judgement.intervals),
+            minutes=judgement.minutes,
+            amount=judgement.amount,
+            steps=list(judgement.steps),
+            strength=self._attendance.strength,
+        )
         if known:
             self._ledger.adjust(award_id, credited=credited, reason=_CORRECTED, at=self._at)
             return
         self._ledger.award(
             award_id,
             meeting_id=self._meeting.id,
+            pack_id=applicable.pack.id,
             rule_id=rule.id,
-            rule_version=rule.version,
+            rule_version=applicable.pack.version,
             credit_kind=rule.credit_kind,
-            licence_id=None if licence is None else licence.licence_id,
-            unit_name=rule.unit_name,
+            licence_id=licence_id,
+            unit_name=rule.unit,
             credited=credited,
             at=self._at,
         )
 
-    def _hold(
-        self,
-        rule: RuleSet,
-        licence_id: UUID | None,
-        amount: Decimal,
-        missing: Sequence[Missing],
-    ) -> None:
-        self._ledger.hold(
-            self._meeting.id,
-            rule_id=rule.id,
-            rule_version=rule.version,
-            licence_id=licence_id,
-            unit_name=rule.unit_name,
-            amount=amount,
-            missing=missing,
-            at=self._at,
+    def _hold(self, applicable: _Applicable, judgement: Judgement, *, beside_credit: bool) -> None:
+        """Remember what is missing, where the member is told of it or was told before.
+
+        Nobody is told what is missing for an hour they were not in; what they were told is kept
+        up to date.
+        """
+        if not judgement.missing:
+            return
+        key = (self._meeting.id, judgement.rule.id, applicable.licence_id)
+        worth_telling = judgement.minutes > 0 and (
+            not beside_credit or all(each.code.startswith(_CURABLE) for each in judgement.missing)
         )
+        if worth_telling or key in self._ledger.held:
+            self._ledger.hold(
+                self._meeting.id,
+                rule_id=judgement.rule.id,
+                rule_version=applicable.pack.version,
+                licence_id=applicable.licence_id,
+                unit_name=judgement.rule.unit,
+                amount=judgement.amount,
+                missing=judgement.missing,
+                at=self._at,
+            )
 
     def _award_of(self, rule_id: str, licence_id: UUID | None) -> tuple[UUID, bool]:
         """Return the id of the award that stands, or of the next one, and whether it stands."""
@@ -186,69 +230,73 @@ class _Bench:
                 return award_id, award is not None
         raise AssertionError("count() never ends")
 
-    def _withdraw_all(self, rules: Sequence[RuleSet]) -> None:
-        for award in list(self._ledger.awards.values()):
-            if award.meeting_id == self._meeting.id and not award.withdrawn:
-                self._ledger.withdraw(award.award_id, reason=_VOIDED, at=self._at)
-        newest = {rule.id: rule for rule in rules}
-        for meeting_id, rule_id, licence_id in list(self._ledger.held):
-            if meeting_id == self._meeting.id and rule_id in newest:
-                missing = [Missing("meeting.voided", _VOIDED)]
-                self._hold(newest[rule_id], licence_id, Decimal(0), missing)
+    def _standing(self) -> Sequence[Award]:
+        return [
+            award
+            for award in self._ledger.awards.values()
+            if award.meeting_id == self._meeting.id and not award.withdrawn
+        ]
+
+    def _withdraw(self, rule_id: str, licence_id: UUID | None) -> None:
+        award_id, known = self._award_of(rule_id, licence_id)
+        if known:
+            self._ledger.withdraw(award_id, reason=_CORRECTED, at=self._at)
+
+    def _withdraw_what_nobody_speaks_for(self, asked: Sequence[_Applicable]) -> None:
+        """Take back awards of texts that are not about the member any more: a licence ended."""
+        speaking = {(each.pack.id, each.licence_id) for each in asked}
+        for award in self._standing():
+            if (award.pack_id, award.licence_id) not in speaking:
+                self._ledger.withdraw(award.award_id, reason=_CORRECTED, at=self._at)
+        judged = {(rule.id, each.licence_id) for each in asked for rule in each.pack.rules}
+        for rule_id, licence_id in self._held():
+            if (rule_id, licence_id) not in judged:
+                self._say(rule_id, licence_id, Missing("rule.not_about_you", _NOT_ABOUT_YOU))
+
+    def _held(self) -> list[tuple[str, UUID | None]]:
+        """Return the rules, and their licences, that hold something of this meeting."""
+        return [
+            (rule, licence)
+            for meeting, rule, licence in self._ledger.held
+            if meeting == self._meeting.id
+        ]
+
+    def _say(self, rule_id: str, licence_id: UUID | None, missing: Missing) -> None:
+        """Tell whoever was told of something missing that it can never come."""
+        held = self._ledger.held[self._meeting.id, rule_id, licence_id]
+        self._ledger.hold(
+            self._meeting.id,
+            rule_id=rule_id,
+            rule_version=held.rule_version,
+            licence_id=licence_id,
+            unit_name=held.unit_name,
+            amount=Decimal(0),
+            missing=[missing],
+            at=self._at,
+        )
+
+    def _withdraw_all(self) -> None:
+        for award in self._standing():
+            self._ledger.withdraw(award.award_id, reason=_VOIDED, at=self._at)
+        for rule_id, licence_id in self._held():
+            self._say(rule_id, licence_id, Missing("meeting.voided", _VOIDED))
         if self._meeting.id in self._ledger.presence:
             self._ledger.note_presence(self._meeting.id, intervals=(), at=self._at)
 
-    def _facts(self, applicable: _Applicable, presence: Presence, award_id: UUID) -> Facts:
-        free = self._ledger.uncredited(
-            applicable.rule.id, presence.intervals, except_award=award_id
-        )
-        return Facts(
-            day=self._day,
-            intervals=free,
-            strength=presence.strength,
-            people_present=len(self._meeting.people_present()),
-            evaluation_given=self._member.id in self._meeting.evaluated,
-            licence_held=applicable.licence is not None,
-            provider_approved=self._approved,
-        )
 
+def _may_speak(pack: Pack, attendance: Attendance) -> bool:
+    """Tell whether a text can say anything about a meeting.
 
-def local_day(meeting: Meeting) -> date:
-    """Return the day on which a meeting begins where it takes place."""
-    return meeting.scheduled.from_at.astimezone(ZoneInfo(meeting.zone)).date()
-
-
-def _applicable(
-    rules: Sequence[RuleSet], member: Member, day: date, program_id: UUID | None
-) -> Iterator[_Applicable]:
-    """Yield every rule in force that speaks of this member, for each licence it is about."""
-    for rule in rules:
-        if not rule.in_force_on(day):
-            continue
-        if rule.credit_kind is CreditKind.SPONSORED and program_id is None:
-            continue  # nobody vouches for a group without a program
-        if not rule.professions:
-            yield _Applicable(rule, None)
-            continue
-        for licence in member.licences_on(day):
-            if rule.is_about(licence.profession, licence.jurisdiction):
-                yield _Applicable(rule, licence)
-
-
-async def _provider_approved(work: Work, meeting: Meeting) -> bool | None:
-    """Tell whether an approved provider vouches; ``None`` when no program stands behind it."""
-    if meeting.program_id is None:
-        return None
-    program = await work.load(Program, meeting.program_id)
-    provider = await work.load(Provider, program.provider_id)
-    return bool(provider.approvals_on(local_day(meeting), meeting.modality))
-
-
-def _credited(judgement: Judgement, presence: Presence) -> Credited:
-    return Credited(
-        intervals=list(judgement.intervals),
-        minutes=judgement.minutes,
-        amount=judgement.amount,
-        arithmetic=list(judgement.arithmetic),
-        strength=presence.strength,
-    )
+    An approver whose approval the provider does not have is not asked: nobody is told that every
+    hour would count, if only somebody else vouched.
+    """
+    for rule in pack.rules:
+        if rule.credit_kind is not CreditKind.SPONSORED:
+            return True
+        bodies = [body.casefold() for body in attendance.approved_by or ()]
+        named = [name.casefold() for name in rule.needs.approved_by]
+        if attendance.program is not None and (
+            not named or any(name in body for name in named for body in bodies)
+        ):
+            return True
+    return False

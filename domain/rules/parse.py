@@ -1,88 +1,78 @@
-"""From the tables of a rule file to a rule set; reading the file is infra's work."""
+"""From the text of a pack's file to a pack; reading the file is infra's work."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import fields
-from typing import Any
+import re
+import tomllib
+from decimal import Decimal
+from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from domain.errors import DomainError
-from domain.papers import is_bare_ceu
-from domain.rules.model import Needs, Rounding, RuleSet
+from domain.rules.consistency import contradictions
+from domain.rules.lines import line_of
+from domain.rules.model import Pack
 
-_TABLES: dict[str, type] = {"rounding": Rounding, "needs": Needs}
+_SYNTAX: Final = re.compile(r"^(?P<text>.*?)(?: \(at line (?P<line>\d+), column \d+\))?$")
 
 
-class RuleFileFault(DomainError):
-    """A rule file cannot be used; ``facts`` name the file and the key."""
+class PackFault(DomainError):
+    """A pack's file cannot be used; ``facts`` name the file, the line and the key."""
 
     code = "rules.file_fault"
 
 
-def parse_rule_set(data: Mapping[str, Any], where: str) -> RuleSet:
-    """Read one rule set.
+def parse_pack(text: str, where: str) -> Pack:
+    """Read one pack.
 
     Args:
-        data: as a TOML reader returns it.
-        where: the file, for the refusal.
+        text: of the file, TOML.
+        where: the file's name, for the refusal.
 
     Returns:
-        The rule set, complete and consistent.
+        The pack, complete and consistent; its cases have not been run.
 
     Raises:
-        RuleFileFault: a key is missing, unknown, of a wrong kind, or contradicts another.
+        PackFault: the text is no TOML, a key is missing, unknown, of a wrong kind, or contradicts
+            another; names the file and the line.
     """
-    _refuse_unknown_keys(data, RuleSet, where, "")
-    for name, kind in _TABLES.items():
-        if isinstance(data.get(name), Mapping):
-            _refuse_unknown_keys(data[name], kind, where, f"{name}.")
+    data = _toml(text, where)
     try:
-        rule = msgspec.convert(dict(data), RuleSet)
+        pack = msgspec.convert(data, Pack)
     except msgspec.ValidationError as error:
-        text, _, key = str(error).partition(" - at `$.")
-        raise _fault(where, key.rstrip("`") or "rule", text) from error
-    for key, (wrong, text) in _contradictions(rule).items():
-        if wrong:
-            raise _fault(where, key, text)
-    return rule
+        said, _, path = str(error).partition(" - at `$")
+        path = path.strip("`.")
+        unknown = re.search(r"unknown field `(.+?)`", said)
+        if unknown is not None:
+            said, path = "no such key", f"{path}.{unknown[1]}".strip(".")
+        raise _fault(where, line_of(text, path), path, said) from None
+    for path, wrong in contradictions(pack):
+        raise _fault(where, line_of(text, path), path, wrong)
+    rules = tuple(replace(rule, clause=rule.clause or pack.source.clause) for rule in pack.rules)
+    return replace(pack, rules=rules)
 
 
-def _refuse_unknown_keys(data: Mapping[str, Any], kind: type, where: str, prefix: str) -> None:
-    known = {each.name for each in fields(kind)}
-    for key in data:
-        if key not in known:
-            raise _fault(where, f"{prefix}{key}", "No rule has such a key")
+def _toml(text: str, where: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except (ValueError, RecursionError) as error:  # tomllib's own, and what it lets through
+        found = _SYNTAX.match(str(error))
+        assert found is not None, "the pattern takes every text"
+        line = int(found["line"] or text.count("\n") + 1)
+        raise _fault(where, line, "", found["text"]) from None
 
 
-def _contradictions(rule: RuleSet) -> dict[str, tuple[bool, str]]:
-    least, most = rule.group_min, rule.group_max
-    begins, ends = rule.effective_from, rule.effective_until
-    per_unit = rule.minutes_per_unit
-    return {
-        "id": (not rule.id.strip(), "A rule needs a name that stays"),
-        "version": (rule.version < 1, "Versions count from 1"),
-        "unit_name": (
-            not rule.unit_name.strip() or is_bare_ceu(rule.unit_name),
-            "Name the unit; a bare CEU says nothing",
-        ),
-        "minutes_per_unit": (per_unit is not None and per_unit < 1, "A unit has a minute or more"),
-        "minimum_minutes": ((rule.minimum_minutes or 0) < 0, "Minutes are never negative"),
-        "group_max": (
-            least is not None and most is not None and most < least,
-            "Less than group_min",
-        ),
-        "effective_until": (
-            begins is not None and ends is not None and ends < begins,
-            "Lies before effective_from",
-        ),
-        "source_url": (
-            not rule.source_url.startswith(("https://", "http://", "urn:")),
-            "Say where the rule was read",
-        ),
-    }
+def _decimal(text: str) -> Decimal:
+    """Return a number; one that no decimal can hold is none, and refused with its key later."""
+    try:
+        return Decimal(text)
+    except ArithmeticError:
+        return Decimal("NaN")
 
 
-def _fault(where: str, key: str, text: str) -> RuleFileFault:
-    return RuleFileFault(f"{where}: {key}: {text}.", where=where, key=key)
+def _fault(where: str, line: int, path: str, said: str) -> PackFault:
+    said = said[:1].upper() + said[1:].rstrip(".")
+    key = f" {path}:" if path else ""
+    return PackFault(f"{where}, line {line}:{key} {said}.", where=where, line=line, key=path)

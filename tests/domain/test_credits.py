@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain import intervals as time
 from domain.credits import AwardUnknown, AwardWithdrawn, CreditLedger, MinutesAlreadyCredited
 from domain.errors import AlreadyExists, InvalidFields
-from domain.rules.model import Missing
+from domain.rules.explain import Missing
 from domain.values import Interval
 from tests.domain.strategies import intervals, many_intervals
 from tests.support.builders import (
@@ -57,7 +57,7 @@ def test_a_minute_is_credited_once_by_one_rule_and_again_by_another() -> None:
         ledger.award(OTHER_AWARD, **an_award(span(30, 90), meeting_id=OTHER_MEETING))
     assert refused.value.facts["minutes"] == 30
     ledger.award(OTHER_AWARD, **an_award(span(30, 90), rule_id="us-ca-psychology"))
-    assert ledger.uncredited("contact-hour", [span(30, 90)]) == [span(60, 90)]
+    assert ledger.taken("contact-hour", LICENCE) == [span(0, 60)]
 
 
 def test_meetings_at_the_same_time_are_found_once_with_their_minutes() -> None:
@@ -90,14 +90,14 @@ def test_an_adjustment_is_a_row_beside_the_first() -> None:
         )
     assert [row.amount for row in ledger.rows] == [1, Decimal("-0.25")]
     assert ledger.total("contact-hour") == Decimal("0.75")
-    assert ledger.uncredited("contact-hour", [span(0, 60)]) == [span(45, 60)]
+    assert ledger.taken("contact-hour", LICENCE) == [span(0, 45)]
 
 
 def test_an_adjustment_may_use_its_own_minutes_again() -> None:
     ledger = a_ledger()
     ledger.award(AWARD, **an_award(span(0, 30), amount="0.5"))
-    free = ledger.uncredited("contact-hour", [span(0, 60)], except_award=AWARD)
-    ledger.adjust(AWARD, credited=credited(*free), reason="Came earlier.", at=SEVEN_PM)
+    assert ledger.taken("contact-hour", LICENCE, except_meeting=MEETING) == []
+    ledger.adjust(AWARD, credited=credited(span(0, 60)), reason="Came earlier.", at=SEVEN_PM)
     assert ledger.total("contact-hour") == 1
 
 
@@ -108,7 +108,7 @@ def test_a_withdrawn_award_gives_its_minutes_back_and_stays() -> None:
         ledger.withdraw(AWARD, reason="The meeting was voided.", at=SEVEN_PM)
     assert ledger.total("contact-hour") == 0
     assert len(ledger.rows) == 2
-    assert ledger.uncredited("contact-hour", [span(0, 60)]) == [span(0, 60)]
+    assert ledger.taken("contact-hour", LICENCE) == []
     with pytest.raises(AwardWithdrawn):
         ledger.adjust(AWARD, credited=credited(span(0, 10)), reason="x", at=SEVEN_PM)
 
@@ -125,7 +125,9 @@ def test_what_holds_credit_back_is_told_once_and_forgotten_with_the_award() -> N
     for missing in ([evaluation, licence], [evaluation, licence], [evaluation]):
         ledger.hold(MEETING, **a_hold(*missing, licence_id=LICENCE))
     assert len(facts(ledger)) == 2
-    assert list(ledger.held.values()) == [[evaluation]]
+    ledger.hold(MEETING, **a_hold(evaluation, licence_id=LICENCE, amount=Decimal("0.5")))
+    assert len(facts(ledger)) == 1, "another amount is another thing to tell"
+    assert [held.missing for held in ledger.held.values()] == [[evaluation]]
     ledger.award(AWARD, **an_award())
     assert ledger.held == {}
 
@@ -150,7 +152,7 @@ def test_crediting_what_is_uncredited_never_counts_a_minute_twice(
     ledger = a_ledger()
     everything = [(rule, each) for rule in RULES for each in present] + orders
     for number, (rule, interval) in enumerate(everything):
-        free = ledger.uncredited(rule, [interval])
+        free = time.without([interval], ledger.taken(rule, LICENCE))
         if free:
             ledger.award(UUID(int=1000 + number), **an_award(*free, rule_id=rule))
     for rule in RULES:

@@ -10,8 +10,8 @@ import pytest
 from domain.certificates import Certificate
 from domain.credits import CreditLedger
 from domain.members import ErasureBasis
+from domain.papers import CreditKind
 from domain.recording import Recorded
-from domain.rules.model import CreditKind
 from services.credits import JudgeMeeting, ledger_id_of
 from services.dispatch import Work
 from services.members import AddLicence, ForgetMember
@@ -42,8 +42,8 @@ async def held_for(house: SmallHouse, key: str, rule_id: str) -> list[str]:
     ledger = await house.ledger(house.id(key))
     return [
         each.code
-        for (_, rule, _), missing in ledger.held.items()
-        for each in missing
+        for (_, rule, _), held in ledger.held.items()
+        for each in held.missing
         if rule == rule_id
     ]
 
@@ -107,6 +107,7 @@ async def test_an_approval_that_lapsed_before_the_day_is_named_as_missing(
             approval_id=house.id("approval"),
             from_day=date(2026, 2, 1),
             reason="Not renewed.",
+            by=house.admin,
         )
     )
     meeting_id = await house.held({house.ana: HOUR}, evaluated=(house.ana,))
@@ -149,15 +150,17 @@ async def test_the_same_minute_is_never_credited_twice_by_one_rule(
     assert overlaps == {frozenset((first, second)): 30}
 
 
-async def test_a_second_licence_of_the_same_board_gives_no_second_credit(
+async def test_an_hour_counts_for_each_licence_in_an_account_of_its_own(
     house: SmallHouse,
 ) -> None:
     second = await house.psychologist("ana", licence_id=house.licence("second"))
     meeting_id = await house.held({house.ana: HOUR})
     await house.settle()
     assert await house.award(meeting_id, "ana", CALIFORNIA) is not None
-    assert await house.award(meeting_id, "ana", CALIFORNIA, licence_id=second) is None
-    assert await held_for(house, "ana", CALIFORNIA) == ["minutes.none"]
+    assert await house.award(meeting_id, "ana", CALIFORNIA, licence_id=second) is not None
+    ledger = await house.ledger(house.ana)
+    for licence_id in (house.licence("ana"), second):
+        assert ledger.taken(CALIFORNIA, licence_id) == [*ledger.presence[meeting_id]]
 
 
 # What waits
@@ -170,7 +173,7 @@ async def test_credit_waits_for_the_evaluation_with_a_sentence_and_comes_with_it
     await house.settle()
     assert await house.award(meeting_id, "ana") is None
     waiting = (await house.ledger(house.ana)).held[meeting_id, CONTACT_HOUR, None]
-    assert [each.sentence for each in waiting] == [
+    assert [each.sentence for each in waiting.missing] == [
         "This rule needs your evaluation of the meeting."
     ]
     await house.evaluate(meeting_id, house.ana)
@@ -235,6 +238,7 @@ async def test_what_a_correction_makes_too_weak_is_withdrawn_and_says_why(
             approval_id=house.id("approval"),
             from_day=SIX_PM.date() + timedelta(days=1),
             reason="Ends.",
+            by=house.admin,
         )
     )
     meeting_id = await house.held({house.ana: HOUR}, evaluated=(house.ana,))
@@ -245,6 +249,7 @@ async def test_what_a_correction_makes_too_weak_is_withdrawn_and_says_why(
             approval_id=house.id("approval"),
             from_day=SIX_PM.date(),
             reason="It had ended before.",
+            by=house.admin,
         )
     )
     await house.do(JudgeMeeting(meeting_id=meeting_id))

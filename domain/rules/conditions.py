@@ -1,0 +1,242 @@
+"""Conditions of a rule: what is not met, or not known to be met."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import pairwise
+
+from domain import intervals as time
+from domain.rules.explain import Missing, how_many, not_determined
+from domain.rules.facts import Attendance, Person
+from domain.rules.model import Needs, Pack, PostTest, Rule
+
+_WAYS = {"in_room": "in the room", "live_video": "by live video", "phone": "by phone"}
+
+
+def obstacles(
+    pack: Pack, rule: Rule, attendance: Attendance, minutes: int, *, licence_held: bool | None
+) -> Iterator[Missing]:
+    """Yield everything that stands in the way of crediting an attendance.
+
+    Args:
+        pack: whose text.
+        rule: which of its rules.
+        attendance: the facts.
+        minutes: of presence that this rule would use.
+        licence_held: whether the member holds a licence that the pack is about, on that day.
+    """
+    if not pack.in_force_on(attendance.day):
+        yield Missing("rule.not_in_force", f"This version of {pack.name} was not in force then.")
+    if minutes == 0:
+        yield Missing("minutes.none", "No minutes are left to credit under this rule.")
+    yield from _about_attendance(rule, attendance, minutes)
+    yield from _about_people(rule, attendance)
+    if rule.needs.licence:
+        yield from _fact("licence", "a licence of this kind on that day", licence_held)
+    yield from _about_the_way(rule.needs, attendance)
+    yield from _about_the_provider(rule.needs, attendance)
+    yield from _about_papers(rule.needs, attendance)
+    wanted = rule.needs.strength
+    if wanted is not None and not attendance.strength.at_least(wanted):
+        yield Missing(
+            "evidence.too_weak",
+            f"This rule wants {wanted} evidence; yours is {attendance.strength}.",
+        )
+
+
+def _about_attendance(rule: Rule, attendance: Attendance, minutes: int) -> Iterator[Missing]:
+    wanted = rule.attendance
+    present, scheduled = time.minutes(attendance.present), time.minutes([attendance.scheduled])
+    least = wanted.minimum_minutes
+    if least is not None and 0 < minutes < least:
+        yield Missing(
+            "minutes.too_few", f"This rule counts from {least} minutes on; you have {minutes}."
+        )
+    shortest = wanted.minimum_meeting_minutes
+    if shortest is not None and scheduled < shortest:
+        yield Missing(
+            "meeting.too_short",
+            f"This rule counts meetings from {shortest} minutes on; this one had {scheduled}.",
+        )
+    if wanted.whole and 0 < present < scheduled:
+        yield from _about_gaps(rule, attendance)
+    if wanted.all_parts_of_series and attendance.series is not None:
+        series = attendance.series
+        lacking = len(set(range(1, series.parts + 1)) - series.attended)
+        if lacking > 0:
+            yield Missing(
+                "series.incomplete",
+                f"All {series.parts} parts of this series are wanted; you lack {lacking}.",
+            )
+
+
+def _about_gaps(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
+    """Compare what was missed at the ends and in between with what is tolerated.
+
+    Who looks in before arriving late, or after leaving early, is not worse off than who does not:
+    an absence that ends (or begins) within the tolerance at that end is none in between.
+    """
+    present = time.union(attendance.present)
+    late = present[0].from_at - attendance.scheduled.from_at
+    early = attendance.scheduled.to_at - present[-1].to_at
+    slack = timedelta(minutes=rule.attendance.late_or_early_minutes or 0)
+    begins, ends = attendance.scheduled.from_at + slack, attendance.scheduled.to_at - slack
+    inside = max(
+        (
+            later.from_at - former.to_at
+            for former, later in pairwise(present)
+            if later.from_at > begins and former.to_at < ends
+        ),
+        default=timedelta(0),
+    )
+    for gap, tolerated, code, what in (
+        (max(late, early), rule.attendance.late_or_early_minutes, "ends", "at one end"),
+        (inside, rule.attendance.absence_minutes, "absence", "in between"),
+    ):
+        missed = -(-gap // timedelta(minutes=1))
+        if not missed:
+            continue
+        said = f"you missed {how_many(missed, 'minute')} {what}"
+        if tolerated is None:
+            yield not_determined(
+                f"attendance.{code}",
+                f"the whole meeting is wanted, {said}, and the text does not say what is tolerated",
+            )
+        elif missed > tolerated:
+            yield Missing(
+                f"attendance.{code}",
+                f"The whole meeting is wanted: {said}, and {tolerated} are tolerated.",
+            )
+
+
+def _about_people(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
+    group, people = rule.group, attendance.people
+    asks = (
+        group.min is not None
+        or group.max is not None
+        or group.others_min is not None
+        or group.same_profession
+        or group.supervisor
+    )
+    if people is None:
+        if asks:
+            yield not_determined("group", "nobody knows who was present")
+    else:
+        yield from _about_size(rule, len(people))
+        yield from _about_kinds(rule, people)
+    wanted = group.facilitated
+    if wanted is not None:
+        if attendance.facilitated is None:
+            yield not_determined("group.facilitated", "nobody recorded who led the meeting")
+        elif attendance.facilitated is not wanted:
+            yield Missing(
+                "group.facilitated",
+                "This category wants a facilitator."
+                if wanted
+                else "This category is for groups without a facilitator.",
+            )
+
+
+def _about_size(rule: Rule, present: int) -> Iterator[Missing]:
+    least, most = rule.group.min, rule.group.max
+    if least is not None and present < least:
+        yield Missing(
+            "group.too_small", f"This rule wants {least} people present; there were {present}."
+        )
+    if most is not None and present > most:
+        yield Missing(
+            "group.too_large", f"This rule allows {most} people present; there were {present}."
+        )
+
+
+def _about_kinds(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
+    group, (me, *others) = rule.group, people
+    if group.same_profession:
+        known = [other.professions for other in others]
+        mine = me.professions
+        strangers = sum(bool(mine and each) and not each & mine for each in known)
+        if strangers:
+            yield Missing(
+                "group.other_professions",
+                f"Everybody must be of your profession; {strangers} were of another.",
+            )
+        elif not all((mine, *known)):
+            yield not_determined("group.professions", "not everybody's licence is known")
+    if group.others_min is not None:
+        wanted = frozenset(group.others_professions)
+        fitting = sum(
+            bool(other.professions & wanted if wanted else other.professions) for other in others
+        )
+        if fitting < group.others_min:
+            unknown = sum(not other.professions for other in others)
+            if fitting + unknown >= group.others_min:
+                yield not_determined("group.professions", "not everybody's licence is known")
+            else:
+                yield Missing(
+                    "group.others_too_few",
+                    f"This rule wants {group.others_min} other professionals; "
+                    f"there were {fitting}.",
+                )
+    if group.supervisor and not any(person.supervisor for person in people):
+        if any(person.supervisor is None for person in people):
+            yield not_determined("group.supervisor", "nobody recorded who is a clinical supervisor")
+        else:
+            yield Missing("group.supervisor", "Somebody present must be a clinical supervisor.")
+
+
+def _about_the_way(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
+    if needs.modalities:
+        wanted = " or ".join(_WAYS[each] for each in needs.modalities)
+        if attendance.modality is None:
+            yield not_determined("modality", "nobody recorded how you took part")
+        elif attendance.modality not in needs.modalities:
+            took = _WAYS[attendance.modality]
+            yield Missing("modality.other", f"You must take part {wanted}; you did {took}.")
+    if needs.topics and not set(needs.topics) & set(attendance.topics):
+        yield Missing("topic.other", f"The topic must be one of: {', '.join(needs.topics)}.")
+
+
+def _about_the_provider(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
+    if not needs.approved_provider:
+        return
+    bodies = attendance.approved_by
+    wanted = "a provider approved for that day and way of meeting"
+    yield from _fact("provider_approval", wanted, None if bodies is None else bool(bodies))
+    if bodies and needs.approved_by:
+        approving = {body.casefold() for body in bodies}
+        if not any(name.casefold() in body for name in needs.approved_by for body in approving):
+            names = " or ".join(needs.approved_by)
+            yield Missing(
+                "provider_approval.other_body",
+                f"The provider must be approved by {names}; it is approved by others.",
+            )
+
+
+def _about_papers(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
+    if needs.check_out:
+        yield from _fact("check_out", "your check-out", attendance.checked_out)
+    if needs.evaluation or needs.evaluation_within_hours is not None:
+        yield from _fact("evaluation", "your evaluation of the meeting", attendance.evaluated)
+        hours = needs.evaluation_within_hours
+        if attendance.evaluated and hours is not None:
+            if attendance.evaluated_at is None:
+                yield not_determined("evaluation.time", "nobody recorded when you evaluated it")
+            elif attendance.evaluated_at > attendance.scheduled.to_at + timedelta(hours=hours):
+                yield Missing(
+                    "evaluation.late", f"The evaluation was due {hours} hours after the end."
+                )
+    if needs.post_test is PostTest.ALWAYS:
+        yield from _fact("post_test", "a passed test", attendance.post_test_passed)
+    elif needs.post_test is PostTest.WHERE_NOT_INTERACTIVE and not attendance.interactive:
+        if attendance.interactive is None and not attendance.post_test_passed:
+            yield not_determined("post_test", "nobody recorded whether people could interact")
+        else:
+            yield from _fact("post_test", "a passed test", attendance.post_test_passed)
+
+
+def _fact(subject: str, wanted: str, known: bool | None) -> Iterator[Missing]:  # noqa: FBT001 - a fact, not a switch
+    if known is None:
+        yield not_determined(subject, f"{wanted} is not known")
+    elif not known:
+        yield Missing(f"{subject}.missing", f"This rule needs {wanted}.")

@@ -1,0 +1,307 @@
+"""What no type can say about a pack: names, order, keys that need each other."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import Final
+
+from msgspec import Struct
+from msgspec.structs import fields
+
+from domain.papers import is_bare_ceu
+from domain.rules.model import FORMAT, Cycle, Pack, Rule, Share
+from domain.rules.worked_cases import Case
+
+_ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
+_MONTH_AND_DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(\d\d)", re.ASCII)
+_LEAP_YEAR: Final = 2024  # so that 29 February is a day
+_MONTHS: Final = range(1, 121)  # of a cycle; the longest seen has five years
+
+_LEAST: Final = Decimal("0.000001")  # of an amount that is not nothing
+_MOST: Final = Decimal(1_000_000)
+_HOURS: Final = 10_000  # for an evaluation; more than a year
+_TIMES: Final = 10_000  # of a case's numbers: minutes, people, parts, credits
+
+_CASE_NUMBERS: Final = {  # with the least each may be
+    "minutes": 0,
+    "late_minutes": 0,
+    "absent_minutes": 0,
+    "meeting_minutes": 1,
+    "own_minutes": 0,
+    "people": 0,
+    "evaluated_after_hours": 0,
+    "instruction_minutes": 0,
+    "series_parts": 0,
+    "series_attended": 0,
+}
+_ACCOUNT: Final = ("counted", "cut", "short", "required")
+
+_NAME = "Wants a name of small letters, digits and hyphens that stays"
+_UNIT = "Name the unit; a bare CEU says nothing"
+_NEGATIVE = "Is never negative"
+
+
+def contradictions(pack: Pack) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a pack whose shape is right.
+
+    Returns:
+        The path of the key, such as ``rule[0].group.max``, and why, a sentence without its stop.
+    """
+    absurd = [path for path, amount in _amounts(pack, "") if not _is_usable(amount)]
+    if absurd:  # nothing can be compared with these
+        yield absurd[0], "Is no amount between 0.000001 and 1000000"
+        return
+    yield from _about_pack(pack)
+    for index, rule in enumerate(pack.rules):
+        for key, wrong in _about_rule(rule):
+            yield f"rule[{index}].{key}", wrong
+    if pack.cycle is not None:
+        for key, wrong in _about_cycle(pack.cycle):
+            yield f"cycle.{key}", wrong
+    yield from _about_limits(pack)
+    yield from _about_cases(pack)
+
+
+def _amounts(value: object, path: str) -> Iterator[tuple[str, Decimal]]:
+    """Yield every amount inside a pack with the path of its key."""
+    if isinstance(value, Decimal):
+        yield path, value
+    elif isinstance(value, Struct):
+        for each in fields(value):
+            inside = f"{path}.{each.encode_name}".strip(".")
+            yield from _amounts(getattr(value, each.name), inside)
+    elif isinstance(value, dict):
+        for name, amount in value.items():
+            yield from _amounts(amount, f"{path}.{name}")
+    elif isinstance(value, tuple):
+        for index, each in enumerate(value):
+            yield from _amounts(each, f"{path}[{index}]")
+
+
+def _is_usable(amount: Decimal) -> bool:
+    return amount.is_finite() and (not amount or _LEAST <= abs(amount) <= _MOST)
+
+
+def _about_pack(pack: Pack) -> Iterator[tuple[str, str]]:
+    begins, ends = pack.effective_from, pack.effective_until
+    backwards = begins is not None and ends is not None and ends < begins
+    for key, wrong, why in (
+        ("format", pack.format != FORMAT, f"This reader knows format {FORMAT}"),
+        ("id", not _ID.fullmatch(pack.id), _NAME),
+        ("version", pack.version < 1, "Versions count from 1"),
+        ("effective_until", backwards, "Lies before effective_from"),
+        (
+            "source.address",
+            not pack.source.address.startswith(("https://", "http://", "urn:")),
+            "Say where the text was read",
+        ),
+        ("source.clause", not pack.source.clause.strip(), "Say which clause, or where it stands"),
+        ("rule", not pack.rules, "A pack has a rule or more"),
+    ):
+        if wrong:
+            yield key, why
+    for name, number in Counter(rule.id for rule in pack.rules).items():
+        if number > 1:
+            yield "rule", f"Two rules are called {name}"
+
+
+def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
+    attendance, group = rule.attendance, rule.group
+    shrinks = group.min is not None and group.max is not None and group.max < group.min
+    for key, wrong, why in (
+        ("id", not _ID.fullmatch(rule.id), _NAME),
+        ("unit", _says_nothing(rule.unit), _UNIT),
+        ("minutes_per_unit", _below(rule.minutes_per_unit, 1), "Must be 1 or more"),
+        (
+            "instruction_minutes_per_unit",
+            _below(rule.instruction_minutes_per_unit, 1),
+            "Must be 1 or more",
+        ),
+        ("half_share_up_to", _below(rule.half_share_up_to, 1), "Must be 1 or more"),
+        (
+            "half_share_up_to",
+            rule.half_share_up_to is not None and rule.share is not Share.EQUAL,
+            'Goes with share = "equal" only',
+        ),
+        (
+            "rounding.step",
+            rule.rounding is not None and rule.rounding.step <= 0,
+            "A step is more than nothing",
+        ),
+        ("attendance.minimum_minutes", _below(attendance.minimum_minutes, 0), _NEGATIVE),
+        (
+            "attendance.minimum_meeting_minutes",
+            _below(attendance.minimum_meeting_minutes, 0),
+            _NEGATIVE,
+        ),
+        ("group.max", shrinks, "Less than group.min"),
+        (
+            "needs.evaluation_within_hours",
+            _outside(rule.needs.evaluation_within_hours, 1, _HOURS),
+            f"Is 1 to {_HOURS}",
+        ),
+        (
+            "group.others_professions",
+            bool(group.others_professions) and group.others_min is None,
+            "Say how many with others_min",
+        ),
+        (
+            "needs.approved_by",
+            bool(rule.needs.approved_by) and not rule.needs.approved_provider,
+            "Goes with approved_provider = true only",
+        ),
+    ):
+        if wrong:
+            yield key, why
+    yield from _about_tolerance(rule)
+    yield from _about_bands(rule)
+
+
+def _about_tolerance(rule: Rule) -> Iterator[tuple[str, str]]:
+    for key in ("late_or_early_minutes", "absence_minutes"):
+        tolerated: int | None = getattr(rule.attendance, key)
+        if _below(tolerated, 0):
+            yield f"attendance.{key}", _NEGATIVE
+        if tolerated is not None and not rule.attendance.whole:
+            yield f"attendance.{key}", "Goes with whole = true only"
+
+
+def _about_bands(rule: Rule) -> Iterator[tuple[str, str]]:
+    if rule.bands is None:
+        return
+    steps = rule.bands.steps
+    if not steps or steps[0][0] <= 0:
+        yield "bands.steps", "The first band begins above nothing"
+    for former, later in pairwise(steps):
+        if later[0] <= former[0] or later[1] <= former[1]:
+            yield "bands.steps", f"Band {later[0]} does not rise above band {former[0]}"
+    if _says_nothing(rule.bands.unit):
+        yield "bands.unit", _UNIT
+
+
+def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
+    first = cycle.first
+    told = () if first is None else (first.per_month, first.required, first.exempt or None)
+    for key, wrong, why in (
+        ("unit", _says_nothing(cycle.unit), _UNIT),
+        (
+            "months",
+            _outside(cycle.months, _MONTHS[0], _MONTHS[-1]),
+            "A cycle has 1 to 120 months",
+        ),
+        (
+            "begins",
+            cycle.begins is not None and not _is_month_and_day(cycle.begins),
+            "No such day; write month and day, such as 12-01",
+        ),
+        (
+            "begins_in_year",
+            cycle.begins_in_year is not None and cycle.begins is None,
+            "Goes with begins only",
+        ),
+        (
+            "carry_over_from_last_months",
+            _outside(cycle.carry_over_from_last_months, _MONTHS[0], _MONTHS[-1]),
+            "A cycle has 1 to 120 months",
+        ),
+        ("required", cycle.required is not None and cycle.required < 0, _NEGATIVE),
+        ("carry_over", cycle.carry_over is not None and cycle.carry_over < 0, _NEGATIVE),
+        (
+            "first",
+            first is not None and sum(each is not None for each in told) != 1,
+            "Say one of per_month, required and exempt",
+        ),
+    ):
+        if wrong:
+            yield key, why
+
+
+def _about_limits(pack: Pack) -> Iterator[tuple[str, str]]:
+    if (pack.caps or pack.floors) and pack.cycle is None:
+        yield "cycle", "Caps and floors need a cycle, if only for its unit"
+    for index, cap in enumerate(pack.caps):
+        if cap.at_most < 0:
+            yield f"cap[{index}].at_most", _NEGATIVE
+        yield from _unknown_rules(pack, cap.of.rules, f"cap[{index}].of.rules")
+    for index, floor in enumerate(pack.floors):
+        if floor.at_least <= 0:
+            yield f"floor[{index}].at_least", "Is more than nothing"
+        yield from _unknown_rules(pack, floor.of.rules, f"floor[{index}].of.rules")
+        for cap in pack.caps:
+            same = floor.of == cap.of and floor.per is cap.per and not floor.outside
+            if same and floor.at_least > cap.at_most:
+                yield f"floor[{index}].at_least", f"More than the cap {cap.name!r} allows"
+
+
+def _about_cases(pack: Pack) -> Iterator[tuple[str, str]]:
+    for index, case in enumerate(pack.cases):
+        for key, wrong in _about_facts(case):
+            yield f"case[{index}].{key}", wrong
+        for table in ("gives", "missing"):
+            yield from _unknown_rules(pack, getattr(case, table), f"case[{index}].{table}")
+        for number, past in enumerate(case.past):
+            named = [past.rule] if past.rule else []
+            yield from _unknown_rules(pack, named, f"case[{index}].past[{number}].rule")
+        if case.past and pack.cycle is None:
+            yield f"case[{index}].past", "The pack has no cycle"
+
+
+def _about_facts(case: Case) -> Iterator[tuple[str, str]]:
+    """Yield what no meeting and no account could be."""
+    if case.day and not _is_day(case.day):
+        yield "day", "No such day; write it such as 2026-03-02"
+    for key, least in _CASE_NUMBERS.items():
+        if _outside(getattr(case, key), least, _TIMES):
+            yield key, f"Is {least} to {_TIMES}"
+    if _outside(case.first_cycle_months, _MONTHS[0], _MONTHS[-1]):
+        yield "first_cycle_months", "A cycle has 1 to 120 months"
+    for number, past in enumerate(case.past):
+        for key in ("times", "every_days", "after_days"):
+            if _outside(getattr(past, key), 0, _TIMES):
+                yield f"past[{number}].{key}", f"Is 0 to {_TIMES}"
+    of_account = [key for key in _ACCOUNT if getattr(case, key) is not None]
+    if case.past and not of_account:
+        yield "past", f"Say what comes of it: {', '.join(_ACCOUNT)}"
+    if case.past and (case.gives or case.missing):
+        yield "past", "Goes without gives and missing; make two cases"
+    if of_account and not case.past:
+        yield of_account[0], "Goes with past only"
+
+
+def _unknown_rules(pack: Pack, named: object, path: str) -> Iterator[tuple[str, str]]:
+    assert isinstance(named, (tuple, list, dict)), "ids of rules"
+    for rule_id in named:
+        if pack.rule(rule_id) is None:
+            yield path, f"The pack has no rule {rule_id}"
+
+
+def _below(value: int | None, least: int) -> bool:
+    return value is not None and value < least
+
+
+def _outside(value: int | None, least: int, most: int) -> bool:
+    return value is not None and not least <= value <= most
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _says_nothing(unit: str) -> bool:
+    return not unit.strip() or is_bare_ceu(unit)
+
+
+def _is_month_and_day(text: str) -> bool:
+    found = _MONTH_AND_DAY.fullmatch(text)
+    return found is not None and (
+        1 <= int(found[2]) <= calendar.monthrange(_LEAP_YEAR, int(found[1]))[1]
+    )

@@ -1,0 +1,254 @@
+"""From presence to an amount in a rule's unit, step by step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import ROUND_DOWN, Decimal
+
+from domain import intervals as time
+from domain.rules.explain import Missing, Step, how_many, not_determined, plain, shown
+from domain.rules.facts import Attendance
+from domain.rules.model import WRITTEN_STEP, Counts, Direction, Rule, Share
+from domain.values import Interval
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """What the time comes to.
+
+    Attributes:
+        amount: in the rule's unit, never negative.
+        intervals: the presence that this amount uses up, sorted and disjoint.
+        minutes: whole minutes of it.
+        steps: how the amount came about.
+        missing: what is not determined on the way.
+    """
+
+    amount: Decimal
+    intervals: tuple[Interval, ...]
+    minutes: int
+    steps: tuple[Step, ...]
+    missing: tuple[Missing, ...]
+
+
+def count(rule: Rule, attendance: Attendance, free: Sequence[Interval]) -> Counted:
+    """Count the time of one attendance.
+
+    Args:
+        rule: how it counts.
+        attendance: the facts.
+        free: the presence that nothing else of the same pack has credited.
+
+    Returns:
+        The amount with its arithmetic; conditions are none of its business.
+    """
+    steps: list[Step] = []
+    missing: list[Missing] = []
+    used = time.union(free)
+    if rule.share is Share.OWN_PRESENTATION:
+        if attendance.own is None:
+            missing.append(
+                not_determined("share", "nobody recorded whose practice was the subject when")
+            )
+            used = []
+        else:
+            used = time.common(used, attendance.own)
+    minutes = time.minutes(used)
+    steps.append(_presence(rule, attendance, minutes))
+    if rule.counts is Counts.MEETINGS:
+        steps.append(Step("unit.meeting", "Each meeting is one entry."))
+        amount = Decimal(min(minutes, 1))
+        return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
+    counted = _share(rule, attendance, minutes, steps, missing)
+    amount = _units(rule, attendance, counted, steps, missing)
+    return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
+
+
+def _presence(rule: Rule, attendance: Attendance, minutes: int) -> Step:
+    all_of_it = time.minutes(attendance.present)
+    values = {"minutes": str(minutes), "present": str(all_of_it)}
+    if rule.share is Share.OWN_PRESENTATION:
+        return Step(
+            "minutes.own",
+            f"{how_many(minutes, 'minute')} of {all_of_it} present were on your own practice.",
+            rule.clause,
+            values,
+        )
+    if minutes != all_of_it:
+        return Step(
+            "minutes.left",
+            f"{minutes} of {how_many(all_of_it, 'minute')} of presence count; the others are "
+            "credited already.",
+            "",
+            values,
+        )
+    verb = "counts" if minutes == 1 else "count"
+    return Step("minutes.present", f"{how_many(minutes, 'minute')} of presence {verb}.", "", values)
+
+
+def _share(
+    rule: Rule,
+    attendance: Attendance,
+    minutes: int,
+    steps: list[Step],
+    missing: list[Missing],
+) -> Decimal:
+    """Return the minutes to divide: those present, those of the whole meeting, or a share."""
+    scheduled = time.minutes([attendance.scheduled])
+    if rule.share is Share.EQUAL:
+        return _equal_share(rule, attendance, minutes, steps, missing)
+    whole = rule.attendance.whole and minutes == time.minutes(attendance.present) > 0
+    if whole and minutes < scheduled:
+        steps.append(
+            Step(
+                "attendance.whole",
+                f"Who was there for the whole meeting is credited with its {scheduled} minutes.",
+                rule.clause,
+                {"minutes": str(scheduled)},
+            )
+        )
+        return Decimal(scheduled)
+    return Decimal(minutes)
+
+
+def _equal_share(
+    rule: Rule,
+    attendance: Attendance,
+    minutes: int,
+    steps: list[Step],
+    missing: list[Missing],
+) -> Decimal:
+    people = attendance.people
+    if people is None:
+        missing.append(not_determined("share", "nobody knows how many people were present"))
+        return Decimal(0)
+    sharing = sum(not person.leads for person in people)
+    if not sharing:
+        missing.append(Missing("share.nobody", "Everybody there led; nobody shares the time."))
+        return Decimal(0)
+    scheduled = time.minutes([attendance.scheduled])
+    half = rule.half_share_up_to is not None and sharing <= rule.half_share_up_to
+    by = 2 if half and sharing > 1 else sharing
+    share = Decimal(scheduled) / by
+    why = "half of it counts" if half else "it is shared equally"
+    steps.append(
+        Step(
+            "share.equal",
+            f"{how_many(sharing, 'person', 'people')} took part in {scheduled} minutes; {why}: "
+            f"{scheduled} ÷ {by} = {shown(share)} minutes.",
+            rule.clause,
+            {"people": str(sharing), "meeting": str(scheduled), "share": shown(share)},
+        )
+    )
+    if share > minutes:
+        steps.append(
+            Step(
+                "share.presence",
+                f"You were there for less, so {how_many(minutes, 'minute')} count.",
+                "",
+                {"minutes": str(minutes)},
+            )
+        )
+    return min(share, Decimal(minutes))
+
+
+def _units(
+    rule: Rule,
+    attendance: Attendance,
+    minutes: Decimal,
+    steps: list[Step],
+    missing: list[Missing],
+) -> Decimal:
+    per_unit = rule.minutes_per_unit
+    if per_unit is None:
+        steps.append(Step("unit.not_determined", "How many minutes make a unit is not determined."))
+        missing.append(not_determined("unit", "the text does not say how many minutes make a unit"))
+        return Decimal(0)
+    exact = minutes / per_unit
+    said = f"{shown(minutes)} ÷ {per_unit} minutes per {rule.unit}"
+    held = rule.instruction_minutes_per_unit
+    if held is not None:
+        exact = min(exact, _instruction(rule, attendance, held, steps, missing))
+    if rule.rounding is None:
+        amount = exact.quantize(WRITTEN_STEP, rounding=ROUND_DOWN)
+        how = "" if exact == amount else ", written to two decimals and never rounded up"
+        steps.append(_divided(rule, f"{said} = {plain(amount)}{how}.", exact))
+        return amount
+    amount = rule.rounding.apply(exact)
+    steps.append(_divided(rule, f"{said} = {shown(exact)}.", exact))
+    steps.append(_rounded(rule, amount))
+    more = _for_more(rule, attendance, exact, amount)
+    if more is not None:
+        steps.append(more)
+    return amount
+
+
+def _divided(rule: Rule, sentence: str, exact: Decimal) -> Step:
+    values = {"exact": shown(exact), "per_unit": str(rule.minutes_per_unit)}
+    return Step("unit.divided", sentence, rule.clause, values)
+
+
+def _instruction(
+    rule: Rule,
+    attendance: Attendance,
+    held: int,
+    steps: list[Step],
+    missing: list[Missing],
+) -> Decimal:
+    known = attendance.instruction_minutes
+    if known is None:
+        missing.append(
+            not_determined("instruction", "nobody recorded how much of it was instruction")
+        )
+        return Decimal(0)
+    units = Decimal(known) / held
+    steps.append(
+        Step(
+            "unit.instruction",
+            f"A {rule.unit} holds {held} minutes of instruction: {known} ÷ {held} = "
+            f"{shown(units)}; the smaller of the two counts.",
+            rule.clause,
+            {"instruction": str(known), "per_unit": str(held)},
+        )
+    )
+    return units
+
+
+def _rounded(rule: Rule, amount: Decimal) -> Step:
+    assert rule.rounding is not None, "asked for where there is a rounding"
+    step = plain(rule.rounding.step)
+    way = {
+        Direction.DOWN: "down to a multiple of",
+        Direction.NEAREST: "to the nearest multiple of",
+        Direction.UP: "up to a multiple of",
+    }[rule.rounding.direction]
+    return Step(
+        "rounding.applied",
+        f"Rounded {way} {step}: {plain(amount)}.",
+        rule.clause,
+        {"step": step, "direction": rule.rounding.direction.value, "amount": plain(amount)},
+    )
+
+
+def _for_more(rule: Rule, attendance: Attendance, exact: Decimal, amount: Decimal) -> Step | None:
+    """Say what the next step would have taken, if this meeting was long enough for it."""
+    assert rule.rounding is not None, "asked for where there is a rounding"
+    assert rule.minutes_per_unit is not None, "asked for where minutes were divided"
+    if rule.share is not Share.ALL or rule.instruction_minutes_per_unit is not None:
+        return None
+    step = rule.rounding.step
+    if rule.rounding.direction is Direction.UP:  # a minute beyond what this amount takes
+        wanted = int(amount * rule.minutes_per_unit) + 1
+    else:
+        reach = amount + (step if rule.rounding.direction is Direction.DOWN else step / 2)
+        wanted = math.ceil(reach * rule.minutes_per_unit)
+    if wanted > time.minutes([attendance.scheduled]):
+        return None
+    return Step(
+        "more.minutes",
+        f"From {wanted} minutes on it would be {plain(amount + step)}.",
+        rule.clause,
+        {"minutes": str(wanted), "amount": plain(amount + step)},
+    )

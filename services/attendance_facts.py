@@ -1,0 +1,107 @@
+"""From a stored meeting to the facts that packs are asked about, one attendance a member."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from domain import intervals as time
+from domain.meetings import Meeting
+from domain.members import Member
+from domain.presence import Source, Stay
+from domain.programs import Program
+from domain.providers import Provider
+from domain.rules.facts import Attendance, Person
+from domain.values import Modality
+from services.dispatch import Work
+
+SUPERVISOR: Final = "clinical_supervision"  # a licence of this profession shows the qualification
+_TOOLS: Final = frozenset({Source.ZOOM, Source.TEAMS, Source.WEBHOOK, Source.TOOL_TOTAL})
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What all who attended a meeting have in common.
+
+    Attributes:
+        meeting: the meeting.
+        people: everybody who was there for a minute or longer.
+        topics: of its program; empty without one.
+        approved_by: bodies whose approval covers the day and the way of meeting.
+    """
+
+    meeting: Meeting
+    people: Mapping[UUID, Person]
+    topics: tuple[str, ...]
+    approved_by: tuple[str, ...]
+
+    def attendance_of(self, member_id: UUID) -> Attendance:
+        """Return what is known about one member at this meeting."""
+        meeting = self.meeting
+        presence = meeting.minutes_of(member_id)
+        stays = meeting.presence_of(member_id)
+        turns = meeting.attendance.turns
+        own = [turn.interval for turn in turns if turn.presenter_id == member_id]
+        return Attendance(
+            meeting=str(meeting.id),
+            title=meeting.title,
+            scheduled=meeting.scheduled,
+            zone=meeting.zone,
+            present=presence.intervals,
+            strength=presence.strength,
+            modality=_modality(meeting.modality, stays),
+            own=tuple(time.union(own)) if turns else None,  # no turns noted: nobody knows
+            me=self.people.get(member_id, Person()),
+            others=tuple(each for key, each in self.people.items() if key != member_id),
+            facilitated=meeting.program_id is not None,  # a program has its instructor
+            topics=self.topics,
+            program=None if meeting.program_id is None else str(meeting.program_id),
+            approved_by=self.approved_by,
+            checked_out=bool(stays) and not any(stay.inferred for stay in stays),
+            evaluated=member_id in meeting.evaluated,
+            evaluated_at=meeting.evaluated.get(member_id),
+            interactive=True,  # a meeting of a peer group is people talking
+        )
+
+
+async def enter(work: Work, meeting: Meeting) -> Room:
+    """Load what the packs ask about everybody at a meeting."""
+    day = local_day(meeting)
+    people = {}
+    for member_id in meeting.people_present():
+        member = await work.find(Member, member_id)
+        people[member_id] = Person() if member is None else person_on(member, day)
+    topics: tuple[str, ...] = ()
+    approved_by: tuple[str, ...] = ()
+    if meeting.program_id is not None:
+        program = await work.load(Program, meeting.program_id)
+        provider = await work.load(Provider, program.provider_id)
+        topics = tuple(program.topics)
+        approvals = provider.approvals_on(day, meeting.modality)
+        approved_by = tuple(dict.fromkeys(each.body for each in approvals))
+    return Room(meeting, people, topics, approved_by)
+
+
+def person_on(member: Member, day: date) -> Person:
+    """Return what packs ask about somebody in the room."""
+    professions = frozenset(licence.profession for licence in member.licences_on(day))
+    return Person(
+        professions=professions - {SUPERVISOR},
+        supervisor=True if SUPERVISOR in professions else None,  # not recorded is not "no"
+    )
+
+
+def local_day(meeting: Meeting) -> date:
+    """Return the day on which a meeting begins where it takes place."""
+    return meeting.scheduled.from_at.astimezone(ZoneInfo(meeting.zone)).date()
+
+
+def _modality(held: Modality, stays: list[Stay]) -> Modality:
+    """Return how a member took part: seen by the meeting tool alone is not in the room."""
+    if held is Modality.IN_ROOM and stays and {stay.source for stay in stays} <= _TOOLS:
+        return Modality.LIVE_VIDEO
+    return held

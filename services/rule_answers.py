@@ -1,0 +1,166 @@
+"""Answers of the credit engine as plain data, for JSON and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, get_type_hints
+
+import msgspec
+
+from domain.errors import DomainError
+from domain.rules.account import Account
+from domain.rules.book import RuleBook
+from domain.rules.explain import Missing, Step, plain
+from domain.rules.facts import Attendance
+from domain.rules.histories import Answer, History, Judged, judge_history
+from domain.rules.judge import Judgement
+
+
+class FactsFault(DomainError):
+    """A file of facts cannot be read; ``facts`` name the file and the field."""
+
+    code = "rules.facts_fault"
+
+
+def read_history(data: bytes, where: str) -> History:
+    """Read a described history; its shape is ``docs/facts.schema.json``.
+
+    Raises:
+        FactsFault: names the file, the field and the reason.
+    """
+    try:
+        return msgspec.json.decode(data, type=History)
+    except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        said, _, path = str(error).partition(" - at `$")
+        path = path.strip("`.")
+        raise FactsFault(
+            f"{where}: {path + ': ' if path else ''}{said}.", where=where, field=path
+        ) from None
+    except DomainError as refusal:  # a value refused itself: an interval that ends before it begins
+        field = _refused_field(msgspec.json.decode(data))
+        raise FactsFault(f"{where}: {field}: {refusal.message}", where=where, field=field) from None
+
+
+def _refused_field(raw: Any) -> str:
+    """Return which attendance of a history holds the value that refused itself."""
+    for index, each in enumerate(raw["attendances"]):
+        for field, kind in get_type_hints(Attendance).items():
+            try:
+                msgspec.convert(each.get(field), kind)
+            except DomainError:
+                return f"attendances[{index}].{field}"
+            except msgspec.ValidationError:
+                continue
+    return "attendances"
+
+
+def answers_for(book: RuleBook, history: History) -> list[dict[str, Any]]:
+    """Judge a history and return the answers as JSON can hold them; amounts are decimal text."""
+    return [_answer(each) for each in judge_history(book, history)]
+
+
+def facts_schema() -> dict[str, Any]:
+    """Return the JSON schema of a described history."""
+    return msgspec.json.schema(History)
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    pack = answer.pack
+    return {
+        "pack": pack.id,
+        "version": pack.version,
+        "name": pack.name,
+        "source": {
+            "address": pack.source.address,
+            "clause": pack.source.clause,
+            "checked": pack.source.checked.isoformat(),
+            "confidence": pack.source.confidence.value,
+        },
+        "licence": None if answer.licence is None else answer.licence.id,
+        "attendances": [_judged(each) for each in answer.judged],
+        "cycles": [_account(each) for each in answer.accounts],
+        "missing": _missing(answer.missing),
+    }
+
+
+def _judged(judged: Judged) -> dict[str, Any]:
+    return {
+        "meeting": judged.attendance.meeting,
+        "day": judged.attendance.day.isoformat(),
+        "version": judged.pack.version,
+        "rules": [_judgement(each) for each in judged.judgements],
+    }
+
+
+def _judgement(judgement: Judgement) -> dict[str, Any]:
+    rule = judgement.rule
+    return {
+        "rule": rule.id,
+        "name": rule.name,
+        "credit_kind": rule.credit_kind.value,
+        "paper": rule.credit_kind.paper,
+        "credited": judgement.may_be_credited,
+        "amount": plain(judgement.amount),
+        "unit": rule.unit,
+        "minutes": judgement.minutes,
+        "steps": _steps(judgement.steps),
+        "missing": _missing(judgement.missing),
+    }
+
+
+def _account(account: Account) -> dict[str, Any]:
+    return {
+        "from": account.window.from_day.isoformat(),
+        "until": account.window.until_day.isoformat(),
+        "unit": account.unit,
+        "earned": plain(account.earned),
+        "carried_in": plain(account.carried_in),
+        "counted": plain(account.counted),
+        "cut": plain(account.cut),
+        "required": None if account.required is None else plain(account.required),
+        "lacks": None if account.lacks is None else plain(account.lacks),
+        "rows": [
+            {
+                "key": row.entry.key,
+                "day": row.entry.day.isoformat(),
+                "amount": plain(row.entry.amount),
+                "counted": plain(row.counted),
+                "steps": _steps(row.steps),
+            }
+            for row in account.rows
+        ],
+        "caps": [
+            {
+                "name": state.cap.name,
+                "from": state.span.isoformat(),
+                "at_most": plain(state.cap.at_most),
+                "used": plain(state.used),
+                "cut": plain(state.cut),
+            }
+            for state in account.caps
+        ],
+        "floors": [
+            {
+                "name": state.floor.name,
+                "from": state.span.isoformat(),
+                "until": state.until.isoformat(),
+                "at_least": plain(state.floor.at_least),
+                "have": plain(state.have),
+                "lacks": plain(state.lacks),
+            }
+            for state in account.floors
+        ],
+        "steps": _steps(account.steps),
+        "missing": _missing(account.missing),
+    }
+
+
+def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
+    return [
+        {"code": s.code, "sentence": s.sentence, "clause": s.clause, "values": s.values}
+        for s in steps
+    ]
+
+
+def _missing(missing: Sequence[Missing]) -> list[dict[str, str]]:
+    return [{"code": each.code, "sentence": each.sentence} for each in missing]
