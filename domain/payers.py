@@ -229,9 +229,13 @@ class Payer(Root):
     # What people ask
 
     def covers(self, member_id: UUID, day: date) -> bool:
-        """Tell whether the contract and the member's enrolment both hold on *day*."""
+        """Tell whether the contract and the member's enrolment both hold on *day*.
+
+        Somebody who was forgotten is not covered: nothing is left by which the payer knows them.
+        """
         holds = self.valid_from <= day and (self.valid_until is None or day <= self.valid_until)
-        return holds and self.enrolment_on(member_id, day) is not None
+        enrolment = self.enrolment_on(member_id, day)
+        return holds and enrolment is not None and not enrolment.payer_member_ref.erased
 
     def enrolment_on(self, member_id: UUID, day: date) -> Enrolment | None:
         """Return the enrolment that covers a member on *day*, if any."""

@@ -1,20 +1,24 @@
-"""Commands about payers and claims: enrolled, prepared, exported, decided, corrected.
+"""Commands about payers and claims: who is covered, what is asked for, what went out.
 
-A claim line rests on a certificate that stands: the payer can check what it pays for.
+A claim line rests on a certificate that stands: the payer can check what it pays for. What comes
+back from payers is in :mod:`services.claim_answers`.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import count
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
 from domain.certificates import Certificate
-from domain.claims import Claim, ClaimLine, Outcome
+from domain.claim_rules import claim_number_of
+from domain.claiming import CertifiedHour, lines_to_claim
+from domain.claims import Claim
 from domain.credits import CreditLedger
 from domain.errors import DomainError
+from domain.members import Member
 from domain.payers import Payer
 from domain.personal import Personal
 from domain.ports import Clock
@@ -24,7 +28,7 @@ from services.dispatch import Work
 
 
 class NothingToClaim(DomainError):
-    """No certificate of the period is covered by the payer."""
+    """Every certified hour that the payer covers is on a claim already, or there is none."""
 
     code = "claim.nothing_to_claim"
 
@@ -57,14 +61,14 @@ class EnrolMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareClaim:
-    """Prepare one member's claim to one payer for one period.
+    """Prepare a claim for what one member may ask one payer for in a period, and did not yet.
 
     Attributes:
-        earlier_claim_ids: the member's other claims to the payer; what they ask for is neither
-            asked for again nor left out of the month's cap.
+        certificate_ids: what is certified in the period; those that do not stand are left out.
+        earlier_claim_ids: the member's claims to the payer that had their ids before claims were
+            numbered; the numbered ones are found by themselves.
     """
 
-    claim_id: UUID
     payer_id: UUID
     member_id: UUID
     period_from: date
@@ -82,43 +86,86 @@ class StartExport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PackedClaim:
+    """A claim as a run packed it; *lines* is how many it had, so that a later one is noticed."""
+
+    claim_id: UUID
+    lines: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FinishExport:
     """Record that a run's files exist, and that its claims went out."""
 
     payer_id: UUID
     run_id: UUID
-    claim_ids: list[UUID]
+    claims: list[PackedClaim]
     sha256s: dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DecideClaim:
-    """Record the payer's answer."""
+def claim_id_of(payer_id: UUID, member_id: UUID, number: int) -> UUID:
+    """Return the id of a member's first, second, … claim to a payer.
 
-    claim_id: UUID
-    outcome: Outcome
-    paid_cents: int
-    reason_code: str | None
-    reference: str
+    The numbers run through all periods: whoever prepares two claims at once, for whatever periods,
+    reaches for the same next number, and the later one is decided again on what the first took.
+    """
+    return uuid5(payer_id, f"claim:{member_id}:{number}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TakeBackLine:
-    """Reverse a line of a claim; nothing is overwritten."""
-
-    claim_id: UUID
-    line_id: str
-    reason: str
-
-
-def claim_id_of(payer_id: UUID, member_id: UUID, period_from: date, period_to: date) -> UUID:
-    """Return the id of the claim for a member and period: one, however often it is prepared."""
+def unnumbered_claim_id_of(
+    payer_id: UUID, member_id: UUID, period_from: date, period_to: date
+) -> UUID:
+    """Return the id that the one claim of a period had before claims were numbered."""
     return uuid5(payer_id, f"claim:{member_id}:{period_from}:{period_to}")
 
 
-def claim_number_of(claim_id: UUID) -> str:
-    """Return the payer-scoped number, 17 characters: payers' forms have no more room."""
-    return f"PH-{claim_id.hex[:14].upper()}"
+async def claims_of(
+    work: Work, payer_id: UUID, member_id: UUID, unnumbered: Sequence[UUID] = ()
+) -> tuple[list[Claim], UUID]:
+    """Return a member's claims to a payer, and the id that the next one has.
+
+    Args:
+        work: where they are read.
+        payer_id: to whom.
+        member_id: of whom.
+        unnumbered: ids from before claims were numbered; those of anything else are left out.
+    """
+    claims: dict[UUID, Claim] = {}
+    for number in count(1):
+        next_id = claim_id_of(payer_id, member_id, number)
+        claim = await work.find(Claim, next_id)
+        if claim is None:
+            break
+        claims[next_id] = claim
+    for claim_id in unnumbered:
+        claim = await work.find(Claim, claim_id)
+        if claim is not None and (claim.payer_id, claim.member_id) == (payer_id, member_id):
+            claims[claim_id] = claim
+    return list(claims.values()), next_id
+
+
+async def hours_of(
+    work: Work, member_id: UUID, certificate_ids: Sequence[UUID]
+) -> list[CertifiedHour]:
+    """Return the hours behind a member's certificates, as far as they stand."""
+    ledger = await work.find(CreditLedger, ledger_id_of(member_id))
+    if ledger is None:
+        return []  # never at a meeting yet
+    certificates = [await work.load(Certificate, each) for each in certificate_ids]
+    return [
+        CertifiedHour(
+            certificate_id=certificate.id,
+            issued_at=certificate.created_on,
+            meeting_id=ledger.awards[certificate.award_id].meeting_id,
+            starts_at=certificate.facts.starts_at,
+            ends_at=certificate.facts.ends_at,
+            zone=certificate.facts.zone,
+            minutes=certificate.facts.minutes,
+            strength=certificate.facts.strength,
+        )
+        for certificate in certificates
+        if certificate.member_id == member_id and certificate.stands
+    ]
 
 
 async def register_payer(cmd: RegisterPayer, *, work: Work, clock: Clock) -> None:
@@ -154,17 +201,29 @@ async def enrol_member(cmd: EnrolMember, *, work: Work, clock: Clock) -> None:
 
 
 async def prepare_claim(cmd: PrepareClaim, *, work: Work, clock: Clock) -> None:
-    """Prepare a claim from certificates that stand and that the payer covers."""
+    """Prepare a claim from certificates that stand, for what no claim asks for yet."""
     payer = await work.load(Payer, cmd.payer_id)
-    if await work.find(Claim, cmd.claim_id) is not None:
-        return  # prepared before; what changed since goes out as corrections
-    lines = await _lines(work, payer, cmd)
+    member = await work.find(Member, cmd.member_id)
+    if member is not None and member.forgotten:
+        raise NothingToClaim("This member was forgotten; nothing is asked for in their name.")
+    before = unnumbered_claim_id_of(cmd.payer_id, cmd.member_id, cmd.period_from, cmd.period_to)
+    earlier, claim_id = await claims_of(
+        work, cmd.payer_id, cmd.member_id, [before, *cmd.earlier_claim_ids]
+    )
+    lines = lines_to_claim(
+        payer,
+        cmd.member_id,
+        await hours_of(work, cmd.member_id, cmd.certificate_ids),
+        earlier=earlier,
+        period=(cmd.period_from, cmd.period_to),
+        claim_number=claim_number_of(claim_id),
+    )
     if not lines:
-        raise NothingToClaim("Nothing in this period is covered by this payer.")
+        raise NothingToClaim("You have nothing new to claim from this payer in this period.")
     work.save(
         Claim.prepare(
-            cmd.claim_id,
-            claim_number=claim_number_of(cmd.claim_id),
+            claim_id,
+            claim_number=claim_number_of(claim_id),
             payer_id=cmd.payer_id,
             member_id=cmd.member_id,
             period_from=cmd.period_from,
@@ -186,101 +245,17 @@ async def start_export(cmd: StartExport, *, work: Work, clock: Clock) -> None:
 async def finish_export(cmd: FinishExport, *, work: Work, clock: Clock) -> None:
     """Record that the run went out, on the payer and on every claim, or on none."""
     payer = await work.load(Payer, cmd.payer_id)
-    payer.finish_export(cmd.run_id, claim_ids=cmd.claim_ids, sha256s=cmd.sha256s, at=clock.now())
+    claim_ids = [each.claim_id for each in cmd.claims]
+    payer.finish_export(cmd.run_id, claim_ids=claim_ids, sha256s=cmd.sha256s, at=clock.now())
     number = payer.exports[cmd.run_id].run_number
-    for claim_id in cmd.claim_ids:
-        claim = await work.load(Claim, claim_id)
+    for packed in cmd.claims:
+        claim = await work.load(Claim, packed.claim_id)
         claim.mark_exported(
             run_id=cmd.run_id,
             run_number=number,
             sha256=cmd.sha256s["claims.csv"],
+            packed=packed.lines,
             at=clock.now(),
         )
         work.save(claim)
     work.save(payer)
-
-
-async def decide_claim(cmd: DecideClaim, *, work: Work, clock: Clock) -> None:
-    """Record the payer's answer."""
-    claim = await work.load(Claim, cmd.claim_id)
-    claim.decide(
-        outcome=cmd.outcome,
-        paid_cents=cmd.paid_cents,
-        reason_code=cmd.reason_code,
-        reference=cmd.reference,
-        at=clock.now(),
-    )
-    work.save(claim)
-
-
-async def take_back_line(cmd: TakeBackLine, *, work: Work, clock: Clock) -> None:
-    """Reverse a line."""
-    claim = await work.load(Claim, cmd.claim_id)
-    claim.correct(
-        cmd.line_id,
-        reversal_line_id=f"{cmd.line_id}-R",
-        replacement=None,
-        reason=cmd.reason,
-        at=clock.now(),
-    )
-    work.save(claim)
-
-
-async def _lines(work: Work, payer: Payer, cmd: PrepareClaim) -> list[ClaimLine]:
-    ledger = await work.find(CreditLedger, ledger_id_of(cmd.member_id))
-    if ledger is None:
-        return []  # covered, and never at a meeting yet
-    used: defaultdict[tuple[int, int], int] = defaultdict(int)  # units by calendar month
-    claimed: set[UUID] = set()
-    for line in await _asked_before(work, cmd):
-        day = line.starts_at.astimezone(ZoneInfo(line.zone)).date()
-        used[day.year, day.month] += line.units
-        claimed.add(line.meeting_id)
-    lines: list[ClaimLine] = []
-    certificates = [await work.load(Certificate, each) for each in cmd.certificate_ids]
-    theirs = [each for each in certificates if each.member_id == cmd.member_id]
-    for certificate in sorted(theirs, key=lambda each: (each.facts.starts_at, each.id)):
-        facts = certificate.facts
-        day = facts.starts_at.astimezone(ZoneInfo(facts.zone)).date()
-        meeting_id = ledger.awards[certificate.award_id].meeting_id
-        covered = (
-            certificate.stands
-            and cmd.period_from <= day <= cmd.period_to
-            and payer.covers(cmd.member_id, day)
-            and facts.strength.at_least(payer.required_strength)
-            and meeting_id not in claimed  # one hour, however many certificates it led to
-        )
-        if not covered:
-            continue
-        month = (day.year, day.month)
-        units = payer.units_for(facts.minutes, used_this_month=used[month])
-        if not units:
-            continue
-        used[month] += units
-        claimed.add(meeting_id)
-        lines.append(
-            ClaimLine(
-                line_id=f"{claim_number_of(cmd.claim_id)}-{len(lines) + 1:03}",
-                meeting_id=meeting_id,
-                starts_at=facts.starts_at,
-                ends_at=facts.ends_at,
-                zone=facts.zone,
-                minutes=facts.minutes,
-                units=units,
-                rate_cents=payer.rate_cents_per_unit,
-                amount_cents=units * payer.rate_cents_per_unit,
-                strength=facts.strength,
-            )
-        )
-    return lines
-
-
-async def _asked_before(work: Work, cmd: PrepareClaim) -> list[ClaimLine]:
-    """Return what the member's other claims ask this payer for."""
-    earlier = [await work.load(Claim, each) for each in cmd.earlier_claim_ids]
-    return [
-        line
-        for claim in earlier
-        if (claim.payer_id, claim.member_id) == (cmd.payer_id, cmd.member_id)
-        for line in claim.standing_lines()
-    ]

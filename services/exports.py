@@ -1,4 +1,4 @@
-"""Reimbursement runs: a period's claims of one payer, prepared, packed and recorded as sent.
+"""Reimbursement runs: what is ready for one payer, packed and recorded as sent.
 
 Every step is a command under an id derived from the run, so a run that was interrupted is finished
 by running it again, with the same number and the same bytes.
@@ -9,32 +9,35 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import count
 from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
-from zoneinfo import ZoneInfo
 
-from domain import verification_code
-from domain.claims import Claim, ClaimLine, ClaimState
-from domain.errors import DomainError
-from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
-from domain.payers import NothingToExport, Payer
-from domain.personal import shown
+from domain import payers
+from domain.claim_rules import ClaimState, SetAsideReason
+from domain.claims import Claim
+from domain.errors import NotFound, Stale
+from domain.payer_papers import PayerRun
+from domain.payers import ExportMadeDifferently, NothingToExport, Payer
 from projections.certificate_register import queries as certificates
 from projections.claims_board import queries as board
+from services.claim_answers import SetAsideClaim
+from services.claim_papers import claim_paper, line_papers, reference_of
 from services.claims import (
     FinishExport,
     NothingToClaim,
+    PackedClaim,
     PrepareClaim,
     StartExport,
-    claim_id_of,
 )
 from services.dispatch import Order, Work
 from services.house import House
+from services.members import HOUSE
 
 _VIEWS: Final = ("claims_board", "certificate_register")
+_TRIES: Final = 3  # of a run whose claims change while it is packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +57,46 @@ class Export:
     currency: str
 
 
-class MemberReferenceMissing(DomainError):
-    """The payer's reference of a member is not known any more."""
-
-    code = "claim.member_reference_missing"
-
-
 def run_id_of(payer_id: UUID, first: date, last: date, attempt: int = 1) -> UUID:
     """Return the id of a period's first, second, … run.
 
-    A second one is needed only where claims of the period became ready after the first was sent.
+    A further one is needed where something became ready after the one before was sent: hours
+    certified late, or corrections.
     """
     return uuid5(payer_id, f"run:{first}:{last}" + ("" if attempt == 1 else f":{attempt}"))
 
 
-async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
-    """Prepare the claim of everybody whom the payer covers in a period; return how many stand."""
+async def prepare(
+    house: House, payer_id: UUID, first: date, last: date, *, order: Order | None = None
+) -> int:
+    """Prepare claims for what the payer may be asked for in a period, and was not asked for yet.
+
+    Preparing again claims only what was certified since; the same order given twice is one.
+
+    Args:
+        house: where.
+        payer_id: who is asked.
+        first: first day of the period.
+        last: its last day, included.
+        order: of whom; a fresh one by default.
+
+    Returns:
+        How many claims were prepared; 0 when there was nothing new.
+
+    Raises:
+        NotFound: there is no such payer.
+    """
+    order = order or Order(command_id=_fresh_id(house))
+    await Work(house.store, payer_id).load(Payer, payer_id)
     async with house.views() as connection:
         covered = await board.covered(connection, payer_id, first, last)
     prepared = 0
     for member_id in covered:
-        claim_id = claim_id_of(payer_id, member_id, first, last)
         async with house.views() as connection:
             standing = await certificates.standing_in(connection, member_id, first, last)
             claims = await board.of_member(connection, member_id)
-        earlier = sorted(
-            each.claim_id
-            for each in claims
-            if each.payer_id == payer_id and each.claim_id != claim_id
-        )
+        earlier = sorted(each.claim_id for each in claims if each.payer_id == payer_id)
         command = PrepareClaim(
-            claim_id=claim_id,
             payer_id=payer_id,
             member_id=member_id,
             period_from=first,
@@ -92,10 +104,11 @@ async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
             certificate_ids=standing,
             earlier_claim_ids=earlier,
         )
-        basis = ",".join(map(str, (*standing, "after", *earlier)))
+        basis = ",".join(map(str, (member_id, *standing, "after", *earlier)))
+        command_id = uuid5(order.command_id, basis)
         try:
             outcome = await house.dispatch(
-                command, Order(command_id=uuid5(claim_id, f"prepare:{basis}"))
+                command, Order(command_id=command_id, actor_id=order.actor_id)
             )
         except NothingToClaim:
             continue
@@ -104,14 +117,51 @@ async def prepare(house: House, payer_id: UUID, first: date, last: date) -> int:
     return prepared
 
 
-async def export(house: House, payer_id: UUID, first: date, last: date) -> Export:
-    """Pack and record the claims of a period that were never sent.
+async def set_aside_forgotten(house: House, payer_id: UUID) -> int:
+    """End the claims that were never sent and whose members the payer can no longer recognise.
 
-    Where there are none, the period's last run is told again, with the same bytes.
+    Returns:
+        How many there were.
+    """
+    work = Work(house.store, payer_id)
+    payer = await work.load(Payer, payer_id)
+    async with house.views() as connection:
+        rows = await board.of_payer(connection, payer_id)
+    ended = 0
+    for row in rows:
+        if row.state != ClaimState.READY:
+            continue
+        claim = await work.load(Claim, row.claim_id)
+        if claim.state is ClaimState.READY and reference_of(claim, payer) is None:
+            reason = SetAsideReason.MEMBER_FORGOTTEN
+            outcome = await house.dispatch(
+                SetAsideClaim(claim_id=claim.id, reason=reason, by=HOUSE),
+                Order(command_id=uuid5(claim.id, "set aside: forgotten")),
+            )
+            await house.shown(outcome, _VIEWS)
+            ended += 1
+    return ended
+
+
+async def export(house: House, payer_id: UUID, first: date, last: date) -> Export:
+    """Pack and record what is ready for a payer: a period's claims, and corrections up to its end.
+
+    Where there is nothing, the period's last run is told again, with the same bytes.
 
     Raises:
-        NothingToExport: no claim is ready, and none was sent.
+        NothingToExport: nothing is ready, and nothing was sent.
+        ExportMadeDifferently: the last run cannot be told again: what it rested on is gone.
+        Stale: the claims changed again and again while they were packed.
     """
+    for _ in range(_TRIES - 1):
+        try:
+            return await _export(house, payer_id, first, last)
+        except Stale:
+            continue
+    return await _export(house, payer_id, first, last)
+
+
+async def _export(house: House, payer_id: UUID, first: date, last: date) -> Export:
     run_id, claim_ids = await _run(house, payer_id, first, last)
     outcome = await house.dispatch(
         StartExport(payer_id=payer_id, run_id=run_id), Order(command_id=uuid5(run_id, "start"))
@@ -128,21 +178,37 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
         period_to=last,
         prepared_at=started.started_at,
     )
-    papers = [_claim_paper(claim, payer) for claim in claims]
+    papers = [claim_paper(claim, payer) for claim in claims]
     lines = [
-        await _line_paper(house, claim, line, payer, run.prepared_at)
-        for claim in claims
-        for line in claim.lines
+        line for claim in claims for line in await line_papers(house, claim, payer, run.prepared_at)
     ]
     files = house.package(run, papers, lines)
-    digests = {name: _sha256(content) for name, content in files.items()}
-    outcome = await house.dispatch(
-        FinishExport(payer_id=payer_id, run_id=run_id, claim_ids=list(claim_ids), sha256s=digests),
-        Order(command_id=uuid5(run_id, "finish")),
-    )
-    await house.shown(outcome, _VIEWS)
+    await _finish(house, payer, started, claims, files)
     total = sum(paper.total_cents for paper in papers)
     return Export(started.run_number, files, len(papers), total, payer.currency)
+
+
+async def _finish(
+    house: House,
+    payer: Payer,
+    started: payers.Export,
+    claims: Sequence[Claim],
+    files: Mapping[str, bytes],
+) -> None:
+    """Record what a run sent, or check that a run told again is the same."""
+    digests = {name: _sha256(content) for name, content in files.items()}
+    if started.claim_ids is not None:
+        if digests != started.sha256s:
+            raise ExportMadeDifferently(
+                "You cannot have this run again: what it rested on has changed since it was sent."
+            )
+        return
+    packed = [PackedClaim(claim_id=claim.id, lines=len(claim.lines)) for claim in claims]
+    outcome = await house.dispatch(
+        FinishExport(payer_id=payer.id, run_id=started.run_id, claims=packed, sha256s=digests),
+        Order(command_id=uuid5(started.run_id, f"finish:{digests['manifest.json']}")),
+    )
+    await house.shown(outcome, _VIEWS)
 
 
 async def _run(
@@ -155,24 +221,33 @@ async def _run(
         shown_ready = await board.to_send(connection, payer_id, first, last)
     # A view may be late; what was sent already is not sent twice.
     claims = [await work.load(Claim, each) for each in shown_ready]
-    # One whose member was forgotten names nobody a payer knows; it must not hold up the others.
-    ready = [
-        claim.id
-        for claim in claims
-        if claim.state is ClaimState.READY and _reference(claim, payer) is not None
-    ]
+    ready = [claim for claim in claims if _can_go(claim, payer)]
     told: tuple[UUID, Sequence[UUID]] | None = None
     for attempt in count(1):
         run_id = run_id_of(payer_id, first, last, attempt)
-        made = payer.exports.get(run_id)
-        if made is None or made.claim_ids is None:
-            if ready or told is None:
-                break
-            return told
-        told = run_id, made.claim_ids
-    if not ready:
+        run = payer.exports.get(run_id)
+        if run is not None and run.claim_ids is not None:
+            told = run_id, run.claim_ids
+        elif run is None or (ready and not _began_too_early(run, ready)):
+            break
+    if ready:
+        return run_id, [claim.id for claim in ready]
+    if told is None:
         raise NothingToExport("Nothing is ready for this payer in this period.")
-    return run_id, ready
+    return told
+
+
+def _can_go(claim: Claim, payer: Payer) -> bool:
+    """Tell whether a claim can be sent; one that cannot must not hold up the others.
+
+    An original claim names its member as the payer does; a correction needs no name for that.
+    """
+    return claim.may_be_sent and bool(claim.sendings or reference_of(claim, payer))
+
+
+def _began_too_early(run: payers.Export, claims: Sequence[Claim]) -> bool:
+    """Tell whether an interrupted run began before some of the hours that would go out in it."""
+    return any(line.ends_at > run.started_at for claim in claims for line in claim.lines)
 
 
 async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
@@ -182,72 +257,13 @@ async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
         if isinstance(event, Claim.Exported) and event.run_id == run_id:
             break
         claim = event.mutate(claim)
-    assert claim is not None, "a run takes claims that exist"
+    if claim is None:
+        raise NotFound("There is no such claim.", id=claim_id)
     return claim
 
 
-def _reference(claim: Claim, payer: Payer) -> str | None:
-    """Return the payer's own reference of a claim's member; ``None`` once it is gone."""
-    enrolment = payer.enrolment_on(claim.member_id, claim.period_to) or payer.enrolment_on(
-        claim.member_id, claim.period_from
-    )
-    if enrolment is None or enrolment.payer_member_ref.erased:
-        return None
-    return shown(enrolment.payer_member_ref)
-
-
-def _claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
-    reference = _reference(claim, payer)
-    if reference is None:
-        raise MemberReferenceMissing(
-            "You cannot send this claim: the payer's reference of its member is gone.",
-            claim_number=claim.claim_number,
-        )
-    return ClaimPaper(
-        claim_id=claim.claim_number,
-        member_id=reference,
-        total_cents=claim.total.cents,
-        currency=claim.currency,
-    )
-
-
-async def _line_paper(
-    house: House, claim: Claim, line: ClaimLine, payer: Payer, run_started_at: datetime
-) -> LinePaper:
-    async with house.views() as connection:
-        held = await certificates.of_member(connection, claim.member_id)
-    about = [each for each in held if each.starts_at == line.starts_at]
-    # A run that was interrupted may take a claim whose certificate came after it began.
-    proofs = sorted(
-        [each for each in about if each.issued_at <= run_started_at] or about,
-        key=lambda each: (not _stood(each, run_started_at), each.issued_at),
-    )
-    code = verification_code.printed(proofs[0].verification_code)
-    return LinePaper(
-        claim_id=claim.claim_number,
-        line_id=line.line_id,
-        service_date=line.starts_at.astimezone(ZoneInfo(line.zone)).date(),
-        starts_at=line.starts_at,
-        ends_at=line.ends_at,
-        zone=line.zone,
-        minutes=line.minutes,
-        service_code=payer.service_code,
-        units=line.units,
-        rate_cents=line.rate_cents,
-        amount_cents=line.amount_cents,
-        currency=claim.currency,
-        evidence_strength=line.strength.value,
-        certificate_verify_url=house.verify_url(code),
-        evidence_sha256=await house.evidence_of(line.meeting_id, run_started_at),
-        reverses_line_id=line.reverses,
-    )
-
-
-def _stood(certificate: certificates.CertificateRow, at: datetime) -> bool:
-    """Tell whether a board could rely on a certificate at an instant after its issue."""
-    return certificate.stands or (
-        certificate.changed_at is not None and certificate.changed_at > at
-    )
+def _fresh_id(house: House) -> UUID:
+    return UUID(bytes=house.randomness.token_bytes(16), version=4)
 
 
 def _sha256(content: bytes) -> str:

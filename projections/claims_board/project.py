@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Final
+from uuid import UUID
 
+from domain import claim_events
+from domain.base import Root
+from domain.claim_lines import ClaimLine
+from domain.claim_rules import number_of_sending
 from domain.claims import Claim
 from domain.payers import Payer
 from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "claims_board"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Payer.Registered.TOPIC,
@@ -23,6 +29,7 @@ TOPICS: Final = (
     Claim.Exported.TOPIC,
     Claim.Decided.TOPIC,
     Claim.Corrected.TOPIC,
+    Claim.SetAside.TOPIC,
 )
 
 _PAYER: Final = "INSERT INTO payer VALUES ($1, $2, $3)"
@@ -31,15 +38,34 @@ _END: Final = """UPDATE enrolment SET until_day = $3 WHERE payer_id = $1 AND mem
                     AND from_day <= $3 AND (until_day IS NULL OR until_day >= $3)"""
 _START: Final = "INSERT INTO export_run VALUES ($1, $2, $3, $4, NULL, NULL)"
 _MADE: Final = "UPDATE export_run SET made_at = $2, claims = $3 WHERE run_id = $1"
-_PREPARE: Final = """INSERT INTO claim VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 'ready',
-                                               NULL, NULL, NULL, NULL, $10)"""
-_SENT: Final = """UPDATE claim SET state = 'submitted', run_number = $2, changed_at = $3
-                   WHERE claim_id = $1"""
-_DECIDED: Final = """UPDATE claim SET state = $2, paid_cents = $3, reason_code = $4,
-                     reference = $5, changed_at = $6 WHERE claim_id = $1"""
-_CORRECTED: Final = """UPDATE claim SET total_cents = total_cents + $2,
-                       line_count = line_count + $3, changed_at = $4,
-                       state = CASE state WHEN 'ready' THEN 'ready' ELSE 'correction_pending' END
+_PREPARE: Final = """INSERT INTO claim VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 'ready', false,
+                                               NULL, NULL, NULL, NULL, NULL, $8)"""
+_LINE: Final = """INSERT INTO claim_line
+    SELECT $1, count(*), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
+      FROM claim_line WHERE claim_id = $1"""
+_COUNT: Final = """UPDATE claim SET line_count = line_count + 1, total_cents = total_cents + $2
+                    WHERE claim_id = $1"""
+_SEND: Final = "INSERT INTO sending VALUES ($1, $2, $3, $4, $5)"
+_SENT: Final = """UPDATE claim SET state = 'submitted', awaits_answer = true, run_number = $2,
+                  changed_at = $3 WHERE claim_id = $1"""
+_LINES_SENT: Final = "UPDATE claim_line SET sending = $2 WHERE claim_id = $1 AND sending IS NULL"
+_SENDINGS: Final = "SELECT count(*) FROM sending WHERE claim_id = $1"
+_NUMBER: Final = "SELECT claim_number FROM claim WHERE claim_id = $1"
+# What was sent before, and answered, stays paid: an answer to a correction adds to it.
+_DECIDED: Final = """UPDATE claim
+    SET state = CASE state WHEN 'correction_pending' THEN state ELSE $2 END, awaits_answer = false,
+        paid_cents = coalesce(paid_cents, 0) + $3, reason_code = $4, reference = $5,
+        changed_at = $6 WHERE claim_id = $1"""
+_ANSWERED: Final = """UPDATE sending SET outcome = $2, paid_cents = $3, reason_code = $4,
+    reference = $5, answered_at = $6 WHERE claim_id = $1
+    AND sending = (SELECT max(sending) FROM sending WHERE claim_id = $1)"""
+_LINE_ANSWERED: Final = """UPDATE claim_line SET paid_cents = $3, reason_code = $4
+                            WHERE claim_id = $1 AND line_id = $2"""
+_CORRECTED: Final = """UPDATE claim
+    SET changed_at = $2, state = CASE WHEN state <> 'ready' THEN 'correction_pending'
+                                      WHEN total_cents = 0 THEN 'set_aside' ELSE 'ready' END
+  WHERE claim_id = $1"""
+_SET_ASIDE: Final = """UPDATE claim SET state = 'set_aside', set_aside_for = $2, changed_at = $3
                         WHERE claim_id = $1"""
 
 
@@ -58,25 +84,83 @@ async def project(recorded: Recorded, conn: Connection) -> None:
             await conn.execute(_START, run_id, stream_id, number, at)
         case Payer.ExportMade(run_id=run_id, claim_ids=claim_ids):
             await conn.execute(_MADE, run_id, at, len(claim_ids))
-        case Claim.Prepared(lines=lines):
-            await conn.execute(
-                _PREPARE,
-                stream_id,
-                event.claim_number,
-                event.payer_id,
-                event.member_id,
-                event.period_from,
-                event.period_to,
-                event.currency,
-                len(lines),
-                sum(line.amount_cents for line in lines),
-                at,
-            )
+        case _:
+            await _about_claim(event, conn)
+
+
+async def _about_claim(event: Root.Event, conn: Connection) -> None:
+    stream_id, at = event.originator_id, event.timestamp
+    match event:
+        case Claim.Prepared():
+            await _prepare(event, conn)
         case Claim.Exported(run_number=number):
-            await conn.execute(_SENT, stream_id, number, at)
-        case Claim.Decided(outcome=outcome, paid_cents=cents, reason_code=code, reference=ref):
-            await conn.execute(_DECIDED, stream_id, outcome.value, cents, code, ref, at)
-        case Claim.Corrected(reversal=reversal, replacement=replacement):
-            added = [line for line in (reversal, replacement) if line is not None]
-            cents = sum(line.amount_cents for line in added)
-            await conn.execute(_CORRECTED, stream_id, cents, len(added), at)
+            await _send(stream_id, number, at, conn)
+        case Claim.Decided():
+            await _answer(event, conn)
+        case Claim.Corrected(reversal=reversal, replacement=replacement, reason=reason):
+            await _add(stream_id, reversal, reason, conn)
+            if replacement is not None:
+                await _add(stream_id, replacement, "", conn)
+            await conn.execute(_CORRECTED, stream_id, at)
+        case Claim.SetAside(reason=reason):
+            await conn.execute(_SET_ASIDE, stream_id, reason.value, at)
+
+
+async def _prepare(event: Claim.Prepared, conn: Connection) -> None:
+    await conn.execute(
+        _PREPARE,
+        event.originator_id,
+        event.claim_number,
+        event.payer_id,
+        event.member_id,
+        event.period_from,
+        event.period_to,
+        event.currency,
+        event.timestamp,
+    )
+    for line in event.lines:
+        await _add(event.originator_id, line, "", conn)
+
+
+async def _add(claim_id: UUID, line: ClaimLine, note: str, conn: Connection) -> None:
+    await conn.execute(
+        _LINE,
+        claim_id,
+        line.line_id,
+        line.certificate_id,
+        line.starts_at,
+        line.zone,
+        line.minutes,
+        line.units,
+        line.rate_cents,
+        line.amount_cents,
+        line.strength.value,
+        line.reverses,
+        note,
+    )
+    await conn.execute(_COUNT, claim_id, line.amount_cents)
+
+
+async def _send(claim_id: UUID, run_number: int, at: datetime, conn: Connection) -> None:
+    sending = 1 + await conn.fetchval(_SENDINGS, claim_id)
+    number = number_of_sending(claim_id, await conn.fetchval(_NUMBER, claim_id), sending)
+    await conn.execute(_SEND, claim_id, sending, number, run_number, at)
+    await conn.execute(_LINES_SENT, claim_id, sending)
+    await conn.execute(_SENT, claim_id, run_number, at)
+
+
+async def _answer(event: claim_events.Decided, conn: Connection) -> None:
+    answer = (
+        event.originator_id,
+        event.outcome.value,
+        event.paid_cents,
+        event.reason_code,
+        event.reference,
+        event.timestamp,
+    )
+    await conn.execute(_DECIDED, *answer)
+    await conn.execute(_ANSWERED, *answer)
+    for each in event.answers:
+        await conn.execute(
+            _LINE_ANSWERED, event.originator_id, each.line_id, each.paid_cents, each.reason_code
+        )

@@ -13,24 +13,62 @@ CREATE TABLE enrolment (
 CREATE INDEX enrolment_payer ON enrolment (payer_id);
 
 CREATE TABLE claim (
-    claim_id     uuid        PRIMARY KEY,
-    claim_number text        NOT NULL,
-    payer_id     uuid        NOT NULL,
-    member_id    uuid        NOT NULL,
-    period_from  date        NOT NULL,
-    period_to    date        NOT NULL,
-    currency     text        NOT NULL,
-    line_count   integer     NOT NULL,
-    total_cents  bigint      NOT NULL,
-    state        text        NOT NULL,
-    run_number   integer,
-    paid_cents   bigint,
-    reason_code  text,
-    reference    text,
-    changed_at   timestamptz NOT NULL
+    claim_id      uuid        PRIMARY KEY,
+    claim_number  text        NOT NULL,
+    payer_id      uuid        NOT NULL,
+    member_id     uuid        NOT NULL,
+    period_from   date        NOT NULL,
+    period_to     date        NOT NULL,
+    currency      text        NOT NULL,
+    line_count    integer     NOT NULL,
+    total_cents   bigint      NOT NULL,
+    state         text        NOT NULL,
+    awaits_answer boolean     NOT NULL,
+    run_number    integer,
+    paid_cents    bigint,
+    reason_code   text,
+    reference     text,
+    set_aside_for text,
+    changed_at    timestamptz NOT NULL
 );
 CREATE INDEX claim_payer ON claim (payer_id, period_from);
 CREATE INDEX claim_member ON claim (member_id);
+
+CREATE TABLE claim_line (
+    claim_id       uuid        NOT NULL,
+    place          integer     NOT NULL,
+    line_id        text        NOT NULL,
+    certificate_id uuid,
+    starts_at      timestamptz NOT NULL,
+    zone           text        NOT NULL,
+    minutes        integer     NOT NULL,
+    units          integer     NOT NULL,
+    rate_cents     bigint      NOT NULL,
+    amount_cents   bigint      NOT NULL,
+    strength       text        NOT NULL,
+    reverses       text,
+    note           text        NOT NULL,
+    sending        integer,
+    paid_cents     bigint,
+    reason_code    text,
+    PRIMARY KEY (claim_id, place)
+);
+CREATE INDEX claim_line_certificate ON claim_line (certificate_id);
+
+CREATE TABLE sending (
+    claim_id       uuid        NOT NULL,
+    sending        integer     NOT NULL,
+    number_as_sent text        NOT NULL,
+    run_number     integer     NOT NULL,
+    sent_at        timestamptz NOT NULL,
+    outcome        text,
+    paid_cents     bigint,
+    reason_code    text,
+    reference      text,
+    answered_at    timestamptz,
+    PRIMARY KEY (claim_id, sending)
+);
+CREATE INDEX sending_number ON sending (number_as_sent);
 
 CREATE TABLE export_run (
     run_id     uuid        PRIMARY KEY,

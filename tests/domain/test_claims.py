@@ -11,18 +11,26 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claims import (
-    Claim,
-    ClaimAlreadyDecided,
-    ClaimNotExported,
-    ClaimState,
+from domain.claim_lines import (
     DecisionDoesNotBalance,
+    LineAnswer,
     LineDoesNotAddUp,
     LineTwice,
-    LineUnknown,
     Outcome,
 )
-from domain.errors import InvalidFields
+from domain.claim_rules import (
+    ClaimAlreadyDecided,
+    ClaimAlreadySent,
+    ClaimNotExported,
+    ClaimState,
+    LineUnknown,
+    NothingToSend,
+    SetAsideReason,
+    number_of_sending,
+)
+from domain.claims import Claim
+from domain.errors import InvalidFields, Stale
+from domain.payer_papers import Frequency
 from domain.values import Money, UnusableCurrency
 from tests.support.builders import (
     DIGEST,
@@ -45,6 +53,16 @@ def decision(outcome: Outcome, paid_cents: int, **changes: Any) -> dict[str, Any
         "reference": "EFT-1",
         "at": SEVEN_PM,
     } | changes
+
+
+def taken_back(claim: Claim, line_id: str, **changes: Any) -> None:
+    values: dict[str, Any] = {
+        "reversal_line_id": f"{line_id}-R",
+        "replacement": None,
+        "reason": "Not there.",
+        "at": SEVEN_PM,
+    } | changes
+    claim.correct(line_id, **values)
 
 
 @pytest.mark.parametrize("number", ["", "PH 1", "ph-1", "P" * 18, "PH_1", "ÄH-1"])
@@ -87,12 +105,26 @@ def test_a_line_adds_up(changes: dict[str, Any], field: str) -> None:
     assert refused.value.facts == {"fields": [field]}
 
 
-def test_a_claim_goes_out_once_in_a_run_and_may_go_out_again() -> None:
+def test_a_claim_goes_out_once_and_again_only_with_a_correction() -> None:
     claim = a_claim()
-    for run in (RUN, RUN, OTHER_RUN):
+    for run in (RUN, RUN):
         claim.mark_exported(run_id=run, run_number=1, sha256=DIGEST, at=SEVEN_PM)
     assert claim.state is ClaimState.SUBMITTED
-    assert len(facts(claim)) == 2
+    with pytest.raises(NothingToSend):
+        claim.mark_exported(run_id=OTHER_RUN, run_number=2, sha256=DIGEST, at=SEVEN_PM)
+    claim.decide(**decision(Outcome.PAID, 9000))
+    taken_back(claim, "L1")
+    claim.mark_exported(run_id=OTHER_RUN, run_number=2, sha256=DIGEST, at=SEVEN_PM)
+    assert claim.runs == [RUN, OTHER_RUN]
+    assert claim.state is ClaimState.SUBMITTED
+
+
+def test_a_claim_that_changed_while_its_run_was_packed_does_not_go_out() -> None:
+    claim = a_claim()
+    with pytest.raises(Stale):
+        claim.mark_exported(run_id=RUN, run_number=1, sha256=DIGEST, packed=2, at=SEVEN_PM)
+    claim.mark_exported(run_id=RUN, run_number=1, sha256=DIGEST, packed=1, at=SEVEN_PM)
+    assert claim.state is ClaimState.SUBMITTED
 
 
 @pytest.mark.parametrize(
@@ -182,6 +214,160 @@ def test_a_correction_does_not_claim_another_meeting_twice() -> None:
             reason="x",
             at=SEVEN_PM,
         )
+
+
+def test_a_correction_is_for_the_same_meeting() -> None:
+    with pytest.raises(InvalidFields):
+        taken_back(a_claim(), "L1", replacement=a_line("L9", meeting_id=OTHER_MEETING))
+
+
+# What goes to the payer after a correction
+
+
+def a_paid_claim() -> Claim:
+    claim = a_sent_claim(lines=[a_line("L1"), a_line("L2", meeting_id=OTHER_MEETING)])
+    claim.decide(**decision(Outcome.PAID, 18000))
+    return claim
+
+
+def sent_again(claim: Claim) -> None:
+    claim.mark_exported(run_id=OTHER_RUN, run_number=2, sha256=DIGEST, at=SEVEN_PM)
+
+
+def test_a_correction_carries_what_is_new_under_a_number_of_its_own() -> None:
+    claim = a_paid_claim()
+    right = a_line("L3", minutes=40, units=1, amount_cents=4500)
+    taken_back(claim, "L1", replacement=right)
+    assert claim.next_frequency is Frequency.REPLACEMENT
+    assert [line.line_id for line in claim.lines_of(2)] == ["L1-R", "L3"]
+    assert claim.number_as_sent(1) == claim.claim_number
+    assert claim.number_as_sent(2) != claim.claim_number
+    assert len(claim.number_as_sent(2)) == 17
+
+
+def test_the_numbers_of_corrections_never_change() -> None:
+    number = number_of_sending(UUID(int=403), "PH-2026-000001", 2)
+    assert number == "PH-60933C4C817954"
+
+
+def test_a_claim_of_which_nothing_stands_is_void() -> None:
+    claim = a_paid_claim()
+    for line_id in ("L1", "L2"):
+        taken_back(claim, line_id)
+    assert claim.next_frequency is Frequency.VOID
+    assert [line.reverses for line in claim.lines_of(2)] == ["L1", "L2"]
+
+
+def test_what_came_and_went_between_two_sendings_is_left_out() -> None:
+    claim = a_paid_claim()
+    taken_back(claim, "L1", replacement=a_line("L3"))
+    taken_back(claim, "L3")
+    assert [line.line_id for line in claim.lines_of(2)] == ["L1-R"]
+    sent_again(claim)
+    assert [line.line_id for line in claim.lines_of(2)] == ["L1-R"]
+
+
+def test_a_correction_waits_for_the_answer_to_what_it_corrects() -> None:
+    claim = a_sent_claim()
+    taken_back(claim, "L1")
+    assert not claim.may_be_sent
+    with pytest.raises(NothingToSend):
+        sent_again(claim)
+    claim.decide(**decision(Outcome.PAID, 9000))  # of what was sent, not of what stands now
+    assert claim.state is ClaimState.CORRECTION_PENDING
+    assert claim.may_be_sent
+
+
+def test_a_correction_is_answered_by_what_it_takes_back() -> None:
+    claim = a_paid_claim()
+    taken_back(claim, "L1")
+    sent_again(claim)
+    with pytest.raises(DecisionDoesNotBalance):
+        claim.decide(**decision(Outcome.PAID, 9000))
+    claim.decide(**decision(Outcome.REDUCED, -4500))
+    assert claim.state is ClaimState.REDUCED
+    assert not claim.may_be_sent
+
+
+# Answers line by line
+
+
+@pytest.mark.parametrize(
+    ("paid", "outcome"),
+    [
+        ((9000, 9000), Outcome.PAID),
+        ((9000, 4500), Outcome.REDUCED),
+        ((9000, 0), Outcome.REDUCED),
+        ((0, 0), Outcome.DENIED),
+    ],
+)
+def test_answers_to_lines_add_up_to_one(paid: tuple[int, int], outcome: Outcome) -> None:
+    claim = a_sent_claim(lines=[a_line("L1"), a_line("L2", meeting_id=OTHER_MEETING)])
+    answers = [
+        LineAnswer(line_id=f"L{n}", paid_cents=cents, reason_code=None if cents == 9000 else "45")
+        for n, cents in enumerate(paid, start=1)
+    ]
+    for _ in range(2):
+        claim.decide_lines(answers, reference="EFT-1", at=SEVEN_PM)
+    assert claim.decision == (outcome, sum(paid), "EFT-1")
+    assert claim.answers == answers
+    assert len(facts(claim)) == 1
+
+
+@pytest.mark.parametrize(
+    ("answers", "refusal"),
+    [
+        ([("L1", 9000, None)], LineUnknown),
+        ([("L1", 9000, None), ("L1", 9000, None)], LineUnknown),
+        ([("L1", 9000, None), ("L9", 9000, None)], LineUnknown),
+        ([("L1", 9001, None), ("L2", 9000, None)], DecisionDoesNotBalance),
+        ([("L1", -1, "45"), ("L2", 9000, None)], DecisionDoesNotBalance),
+        ([("L1", 0, None), ("L2", 9000, None)], InvalidFields),
+        ([("L1", 0, " "), ("L2", 9000, None)], InvalidFields),
+    ],
+)
+def test_answers_to_lines_that_cannot_be_are_refused(
+    answers: list[tuple[str, int, str | None]], refusal: type[Exception]
+) -> None:
+    claim = a_sent_claim(lines=[a_line("L1"), a_line("L2", meeting_id=OTHER_MEETING)])
+    given_ = [LineAnswer(line_id=i, paid_cents=c, reason_code=r) for i, c, r in answers]
+    with pytest.raises(refusal):
+        claim.decide_lines(given_, reference="EFT-1", at=SEVEN_PM)
+    assert facts(claim) == []
+
+
+@pytest.mark.parametrize("reference", ["", "=SUM(A1)", "@x", "-1", "Überweisung", "x" * 51, "a\nb"])
+def test_an_answer_has_a_number_that_a_correction_can_name(reference: str) -> None:
+    with pytest.raises(InvalidFields):
+        a_sent_claim().decide(**decision(Outcome.PAID, 9000, reference=reference))
+
+
+# Set aside
+
+
+def test_a_claim_is_set_aside_once_and_asks_for_nothing_then() -> None:
+    claim = a_claim()
+    for _ in range(2):
+        claim.set_aside(reason=SetAsideReason.PAID_ELSEWHERE, at=SEVEN_PM)
+    assert len(facts(claim)) == 1
+    assert (claim.state, claim.standing_lines()) == (ClaimState.SET_ASIDE, [])
+    with pytest.raises(NothingToSend):
+        sent_again(claim)
+    with pytest.raises(LineUnknown):
+        taken_back(claim, "L1")
+    with pytest.raises(ClaimNotExported):
+        claim.decide(**decision(Outcome.PAID, 9000))
+
+
+def test_what_the_payer_has_is_not_set_aside() -> None:
+    with pytest.raises(ClaimAlreadySent):
+        a_sent_claim().set_aside(reason=SetAsideReason.PREPARED_IN_ERROR, at=SEVEN_PM)
+
+
+def test_a_claim_that_asks_for_nothing_any_more_is_not_sent() -> None:
+    claim = a_claim()
+    taken_back(claim, "L1")
+    assert claim.state is ClaimState.SET_ASIDE
 
 
 @given(

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 
 from domain import verification_code
-from domain.claims import Claim, ClaimState
+from domain.claim_lines import Outcome
+from domain.claim_rules import ClaimState, SetAsideReason, claim_number_of
+from domain.claims import Claim
 from domain.members import ErasureBasis
 from domain.payers import NothingToExport
+from domain.recording import Cause
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
+from projections.claims_board import queries as board
 from services import exports
-from services.claims import StartExport, TakeBackLine, claim_id_of
-from services.dispatch import Order
+from services.claim_answers import DecideClaim, TakeBackLine
+from services.claim_papers import claim_paper
+from services.claims import (
+    PrepareClaim,
+    StartExport,
+    claim_id_of,
+    unnumbered_claim_id_of,
+)
+from services.dispatch import Order, Work
 from services.house import House
 from services.members import ForgetMember
 from tests.support.builders import SIX_PM, span
@@ -55,8 +67,49 @@ async def prepared(house: RealHouse, story: Story) -> exports.Export:
     return await exports.export(house.house, story.payer, *MARCH)
 
 
-def claim_id(story: Story, key: str) -> UUID:
-    return claim_id_of(story.payer, story.id(key), *MARCH)
+def claim_id(story: Story, key: str, number: int = 1) -> UUID:
+    return claim_id_of(story.payer, story.id(key), number)
+
+
+async def take_back(story: Story, key: str, **changes: Any) -> None:
+    """Take back the first line of somebody's claim."""
+    (line, *_) = (await story.claim(claim_id(story, key))).standing_lines()
+    await story.do(
+        TakeBackLine(
+            claim_id=claim_id(story, key),
+            line_id=line.line_id,
+            reason="Not there.",
+            by=story.admin,
+            **changes,
+        )
+    )
+
+
+async def answered(house: RealHouse, story: Story, key: str, reference: str = "EFT-7") -> None:
+    """Let the payer pay all that was sent last of somebody's claim."""
+    claim = await story.claim(claim_id(story, key))
+    paid = sum(line.amount_cents for line in claim.lines_of(claim.sendings))
+    await story.do(
+        DecideClaim(
+            claim_id=claim.id,
+            outcome=Outcome.PAID,
+            paid_cents=paid,
+            reason_code=None,
+            reference=reference,
+            by=story.admin,
+        )
+    )
+    await house.drain()
+
+
+async def an_hour_more(house: RealHouse, story: Story, key: str, day: int = 7) -> UUID:
+    """Let somebody attend another hour of March, and return the meeting."""
+    who = story.id(key)
+    meeting_id = await story.held(
+        {who: HOUR}, name=f"day {day}", start=SIX_PM + timedelta(days=day), evaluated=(who,)
+    )
+    await house.drain()
+    return meeting_id
 
 
 def rows(run: exports.Export, name: str) -> list[dict[str, str]]:
@@ -101,10 +154,7 @@ async def test_a_run_told_again_after_corrections_still_has_the_same_bytes(
     house: RealHouse, story: Story
 ) -> None:
     first = await prepared(house, story)
-    line = (await story.claim(claim_id(story, "bo"))).lines[0]
-    await story.do(
-        TakeBackLine(claim_id=claim_id(story, "bo"), line_id=line.line_id, reason="Not there.")
-    )
+    await take_back(story, "bo")
     house.clock.move(seconds=3600)
     await story.correct(story.id("meeting"), story.ana, span(0, 45))
     await house.drain()
@@ -167,23 +217,228 @@ async def test_a_run_of_another_period_has_the_next_number(house: RealHouse, sto
     assert verify(run.files) == []
 
 
-async def test_a_claim_ready_after_the_run_goes_out_in_a_second_one(
+async def test_hours_certified_after_a_run_go_out_in_a_second_one(
     house: RealHouse, story: Story
 ) -> None:
     first = await prepared(house, story)
-    await story.held(
-        {story.chidi: HOUR},
-        name="late",
-        start=SIX_PM + timedelta(days=7),
-        evaluated=(story.chidi,),
-    )
-    await house.drain()
+    await an_hour_more(house, story, "chidi")
+    await an_hour_more(house, story, "ana", 14)
     second = await prepared(house, story)
-    assert (second.run_number, second.claims) == (2, 1)
+    assert (second.run_number, second.claims, second.total_cents) == (2, 2, 18000)
     assert verify(second.files) == []
+    assert {row["frequency"] for row in rows(second, "claims.csv")} == {"1"}
     third = await prepared(house, story)
     assert (third.run_number, third.files) == (2, second.files)
     assert first.files != second.files
+    assert [
+        line.starts_at.day for line in (await story.claim(claim_id(story, "ana", 2))).lines
+    ] == [16]
+
+
+async def test_people_who_prepare_at_once_claim_each_hour_once(
+    house: RealHouse, story: Story
+) -> None:
+    days = (7, 14, 21)
+    for day in days:
+        await an_hour_more(house, story, "ana", day)
+    meetings = [story.id("meeting"), *(story.id(f"day {day}") for day in days)]
+    certificates = [(await story.certificates(each, "ana"))[0].id for each in meetings]
+    periods = [MARCH, (MARCH[0], date(2026, 3, 15)), (date(2026, 3, 8), MARCH[1]), MARCH]
+    orders = [
+        story.do(
+            PrepareClaim(
+                payer_id=story.payer,
+                member_id=story.ana,
+                period_from=first,
+                period_to=last,
+                certificate_ids=certificates[:many],
+            )
+        )
+        for (first, last), many in zip(periods, (2, 4, 4, 4), strict=True)
+    ]
+    await asyncio.gather(
+        *orders,
+        *(exports.prepare(house.house, story.payer, *period) for period in periods),
+        return_exceptions=True,
+    )
+    await exports.prepare(house.house, story.payer, *MARCH)
+    lines = [
+        line
+        for number in range(1, 10)
+        if await house.house.store.load(claim_id(story, "ana", number))
+        for line in (await story.claim(claim_id(story, "ana", number))).standing_lines()
+    ]
+    assert sorted(line.meeting_id for line in lines) == sorted(meetings)
+
+
+async def test_hours_of_a_claim_from_before_claims_were_numbered_are_not_claimed_again(
+    house: RealHouse, story: Story
+) -> None:
+    """Old claims had one id for member and period; what stands on them is still spoken for."""
+    await exports.prepare(house.house, story.payer, *MARCH)
+    old_id = unnumbered_claim_id_of(story.payer, story.bo, *MARCH)
+    line = (await story.claim(claim_id(story, "bo"))).lines[0]
+    earlier = Claim.prepare(
+        old_id,
+        claim_number=claim_number_of(old_id),
+        payer_id=story.payer,
+        member_id=story.bo,
+        period_from=MARCH[0],
+        period_to=MARCH[1],
+        lines=[replace(line, line_id="OLD-001", certificate_id=None)],
+        currency="USD",
+        at=house.clock.now(),
+    )
+    await take_back(story, "bo", asked_again=True)
+    work = Work(house.house.store, uuid4())
+    work.save(earlier)
+    await house.house.store.append(work.append(Cause(uuid4()), b"as it was"))
+    await house.drain()
+    assert await exports.prepare(house.house, story.payer, *MARCH) == 0
+    run = await exports.export(house.house, story.payer, *MARCH)
+    assert verify(run.files) == []
+    codes = [each.verification_code for each in await story.certificates(story.id("meeting"), "bo")]
+    assert verification_code.printed(codes[0]) in run.files["lines.csv"].decode()
+
+
+# Corrections
+
+
+async def test_a_correction_goes_out_as_a_void_that_names_the_original(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "bo", "EFT-77")
+    await take_back(story, "bo")
+    await house.drain()
+    run = await prepared(house, story)
+    assert verify(run.files) == []
+    (claim,), (line,) = rows(run, "claims.csv"), rows(run, "lines.csv")
+    original = await story.claim(claim_id(story, "bo"))
+    assert (run.run_number, run.total_cents) == (2, -9000)
+    assert (claim["frequency"], claim["original_claim_id"], claim["payer_claim_number"]) == (
+        "8",
+        original.claim_number,
+        "EFT-77",
+    )
+    assert claim["claim_id"] == line["claim_id"] == original.number_as_sent(2)
+    assert line["reverses_line_id"] == original.lines[0].line_id
+    assert original.state is ClaimState.SUBMITTED
+    async with house.house.views() as view:
+        for number in (original.claim_number, original.number_as_sent(2)):
+            found = await board.by_number(view, number)
+            assert found is not None
+            assert (found.claim_id, found.paid_cents) == (original.id, 9000)
+        assert await board.by_number(view, "PH-NOWHERE") is None
+    head = await house.house.store.head()
+    again = await prepared(house, story)
+    assert (again.run_number, again.files) == (2, run.files)
+    assert await house.house.store.head() == head, "nothing was sent twice"
+
+
+async def test_a_line_in_anothers_place_goes_out_as_a_replacement(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "ana")
+    await story.correct(story.id("meeting"), story.ana, span(0, 45))
+    await house.drain()
+    new = (await story.certificates(story.id("meeting"), "ana"))[1]
+    await take_back(story, "ana", certificate_id=new.id)
+    await house.drain()
+    run = await prepared(house, story)
+    assert verify(run.files) == []
+    (claim,) = rows(run, "claims.csv")
+    assert (claim["frequency"], claim["total_cents"]) == ("7", "-4500")
+    lines = {row["amount_cents"]: row for row in rows(run, "lines.csv")}
+    assert set(lines) == {"-9000", "4500"}
+    code = verification_code.printed(new.verification_code)
+    assert lines["4500"]["certificate_verify_url"].endswith(code)
+
+
+async def test_a_correction_of_an_earlier_period_goes_out_with_the_next_run(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "bo")
+    await take_back(story, "bo")
+    await story.held(
+        {story.ana: HOUR}, name="april", start=SIX_PM + timedelta(days=35), evaluated=(story.ana,)
+    )
+    await house.drain()
+    april = date(2026, 4, 1), date(2026, 4, 30)
+    await exports.prepare(house.house, story.payer, *april)
+    run = await exports.export(house.house, story.payer, *april)
+    assert verify(run.files) == []
+    assert sorted(row["frequency"] for row in rows(run, "claims.csv")) == ["1", "8"]
+
+
+async def test_a_correction_waits_for_the_payers_number(house: RealHouse, story: Story) -> None:
+    first = await prepared(house, story)
+    await take_back(story, "bo")
+    await house.drain()
+    assert (await prepared(house, story)).files == first.files
+    await answered(house, story, "bo")
+    assert (await prepared(house, story)).run_number == 2
+
+
+async def test_a_correction_reaches_the_payer_though_its_member_was_forgotten(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "bo")
+    await take_back(story, "bo")
+    await story.do(ForgetMember(member_id=story.bo, basis=ErasureBasis.OWN_REQUEST, by=story.bo))
+    await house.drain()
+    run = await prepared(house, story)
+    assert verify(run.files) == []
+    assert [row["member_id"] for row in rows(run, "claims.csv")] == ["ERASED"]
+
+
+async def test_an_answer_kept_before_numbers_were_checked_holds_up_nobody(
+    house: RealHouse, story: Story
+) -> None:
+    """Whatever an old answer called itself, its correction goes out."""
+    await prepared(house, story)
+    await answered(house, story, "bo")
+    claim = await story.claim(claim_id(story, "bo"))
+    outcome, cents, _ = claim.decision or (Outcome.PAID, 0, "")
+    for old, sent in {
+        "=Überweisung 5": "berweisung 5",
+        "★": "UNKNOWN",
+        "x" * 300: "x" * 50,
+    }.items():
+        claim.decision = outcome, cents, old
+        assert claim_paper(claim, await story.payer_now()).payer_claim_number == sent
+
+
+async def test_a_claim_corrected_while_its_run_is_packed_goes_out_as_it_then_is(
+    house: RealHouse, story: Story
+) -> None:
+    await an_hour_more(house, story, "bo")
+    await exports.prepare(house.house, story.payer, *MARCH)
+    busy = True
+
+    def packing(*papers: Any) -> Any:
+        return house.house.package(*papers)
+
+    async def evidence_of(meeting_id: UUID, at: datetime) -> str:
+        nonlocal busy
+        if busy:
+            busy = False
+            await take_back(story, "bo")
+        return await house.house.evidence_of(meeting_id, at)
+
+    meddling = replace(house.house, package=packing, evidence_of=evidence_of)
+    run = await exports.export(meddling, story.payer, *MARCH)
+    assert verify(run.files) == []
+    assert sorted(row["amount_cents"] for row in rows(run, "lines.csv")) == [
+        "-9000",
+        "9000",
+        "9000",
+        "9000",
+    ]
+    assert (await prepared(house, story)).files == run.files
 
 
 async def test_a_view_that_is_late_sends_no_claim_twice(house: RealHouse, story: Story) -> None:
@@ -213,7 +468,7 @@ async def test_nothing_is_exported_where_nothing_is_ready(house: RealHouse, stor
     assert (await story.payer_now()).exports == {}
 
 
-async def test_a_claim_whose_member_was_forgotten_holds_up_nobody_else(
+async def test_a_claim_whose_member_was_forgotten_holds_up_nobody_and_is_set_aside(
     house: RealHouse, story: Story
 ) -> None:
     await exports.prepare(house.house, story.payer, *MARCH)
@@ -225,7 +480,23 @@ async def test_a_claim_whose_member_was_forgotten_holds_up_nobody_else(
     other: Claim = await story.claim(claim_id(story, "ana"))
     assert other.claim_number in sent
     assert forgotten.claim_number not in sent
-    assert forgotten.state is ClaimState.READY
+    assert [await exports.set_aside_forgotten(house.house, story.payer) for _ in range(2)] == [1, 0]
+    (*_, ended) = await house.house.store.load(forgotten.id)
+    assert isinstance(ended, Claim.SetAside)
+    assert ended.reason is SetAsideReason.MEMBER_FORGOTTEN
+    assert await exports.prepare(house.house, story.payer, *MARCH) == 0
+
+
+async def test_an_interrupted_run_does_not_hold_up_hours_that_came_after_it_began(
+    house: RealHouse, story: Story
+) -> None:
+    run_id = exports.run_id_of(story.payer, *MARCH)
+    await story.do(StartExport(payer_id=story.payer, run_id=run_id))
+    await an_hour_more(house, story, "ana", 14)
+    run = await prepared(house, story)
+    assert (run.run_number, run.claims) == (2, 2)
+    assert verify(run.files) == []
+    assert (await prepared(house, story)).files == run.files
 
 
 async def test_a_run_can_be_started_by_hand_only_once_under_an_id(

@@ -1,0 +1,148 @@
+"""Commands about what comes back: a payer's answer, a line taken back, a claim that is not sent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.claim_lines import ClaimLine, LineAnswer, Outcome
+from domain.claim_rules import SetAsideReason
+from domain.claiming import line_instead
+from domain.claims import Claim
+from domain.payers import Payer
+from domain.ports import Clock
+from services.claims import NothingToClaim, claims_of, hours_of
+from services.dispatch import Work
+from services.members import HOUSE, require_administrator
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideClaim:
+    """Record one answer of the payer to everything that was sent last.
+
+    Attributes:
+        paid_cents: in the claim's currency; negative where a correction was taken back.
+        reason_code: the payer's, word for word; needed unless paid in full.
+        reference: the payer's number of the claim, the payment or the letter.
+    """
+
+    claim_id: UUID
+    outcome: Outcome
+    paid_cents: int
+    reason_code: str | None
+    reference: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecideLines:
+    """Record what the payer said to each line that was sent last."""
+
+    claim_id: UUID
+    answers: list[LineAnswer]
+    reference: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBackLine:
+    """Reverse a line of a claim; nothing is overwritten.
+
+    Attributes:
+        reason: for the payer.
+        asked_again: whether another claim may ask for the hour.
+        certificate_id: the certificate by which the right line takes the wrong one's place.
+    """
+
+    claim_id: UUID
+    line_id: str
+    reason: str
+    asked_again: bool = False
+    certificate_id: UUID | None = None
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetAsideClaim:
+    """End a claim that was never sent.
+
+    Attributes:
+        asked_again: whether another claim may ask for its hours.
+    """
+
+    claim_id: UUID
+    reason: SetAsideReason
+    asked_again: bool = False
+    by: UUID
+
+
+async def decide_claim(cmd: DecideClaim, *, work: Work, clock: Clock) -> None:
+    """Record the payer's answer."""
+    await require_administrator(work, cmd.by)
+    claim = await work.load(Claim, cmd.claim_id)
+    claim.decide(
+        outcome=cmd.outcome,
+        paid_cents=cmd.paid_cents,
+        reason_code=cmd.reason_code,
+        reference=cmd.reference,
+        at=clock.now(),
+    )
+    work.save(claim)
+
+
+async def decide_lines(cmd: DecideLines, *, work: Work, clock: Clock) -> None:
+    """Record the payer's answer line by line."""
+    await require_administrator(work, cmd.by)
+    claim = await work.load(Claim, cmd.claim_id)
+    claim.decide_lines(cmd.answers, reference=cmd.reference, at=clock.now())
+    work.save(claim)
+
+
+async def take_back_line(cmd: TakeBackLine, *, work: Work, clock: Clock) -> None:
+    """Reverse a line, and put in its place what a certificate says, if one is named."""
+    await require_administrator(work, cmd.by)
+    claim = await work.load(Claim, cmd.claim_id)
+    replacement = None
+    if cmd.certificate_id is not None:
+        replacement = await _line_by(work, claim, cmd.line_id, cmd.certificate_id)
+    claim.correct(
+        cmd.line_id,
+        reversal_line_id=f"{cmd.line_id}-R",
+        replacement=replacement,
+        reason=cmd.reason,
+        asked_again=cmd.asked_again,
+        at=clock.now(),
+    )
+    work.save(claim)
+
+
+async def set_aside_claim(cmd: SetAsideClaim, *, work: Work, clock: Clock) -> None:
+    """End a claim that was never sent; the house does so itself for somebody forgotten."""
+    if cmd.by != HOUSE:
+        await require_administrator(work, cmd.by)
+    claim = await work.load(Claim, cmd.claim_id)
+    claim.set_aside(reason=cmd.reason, asked_again=cmd.asked_again, at=clock.now())
+    work.save(claim)
+
+
+async def _line_by(work: Work, claim: Claim, line_id: str, certificate_id: UUID) -> ClaimLine:
+    payer = await work.load(Payer, claim.payer_id)
+    wrong = claim.standing_line(line_id)
+    hours = await hours_of(work, claim.member_id, [certificate_id])
+    others, _ = await claims_of(work, claim.payer_id, claim.member_id)
+    claims = [claim, *(each for each in others if each.id != claim.id)]
+    number = 1 + sum(line.reverses is None for line in claim.lines)
+    for hour in hours:
+        line = line_instead(
+            payer,
+            claim.member_id,
+            wrong,
+            hour,
+            claims=claims,
+            line_id=f"{claim.claim_number}-{number:03}",
+        )
+        if line is not None:
+            return line
+    raise NothingToClaim(
+        "This certificate proves nothing that you can ask this payer for; take the line back alone."
+    )

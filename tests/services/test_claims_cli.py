@@ -1,0 +1,113 @@
+"""Claims and certificates from a terminal: prepared, answered, taken back, set aside, revoked."""
+
+from __future__ import annotations
+
+import calendar
+import csv
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from infra.database import ConnectKwargs
+from services.cli import main
+from services.demo import ADMIN, PAYER
+from tests.support.terminal import Terminal
+
+BY = ("--by", ADMIN.id, "--yes")
+
+
+@pytest.fixture(scope="module")
+def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    return Terminal.with_demo(database, tmp_path_factory.mktemp("terminal"))
+
+
+def rows(package: Path, name: str) -> list[dict[str, str]]:
+    with (package / name).open(newline="", encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, [str(each) for each in arguments])
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        ("claims", "prepare"),
+        ("claims", "export"),
+        ("claims", "verify"),
+        ("claims", "show"),
+        ("claims", "decide"),
+        ("claims", "take-back"),
+        ("claims", "set-aside"),
+        ("certificate", "revoke"),
+    ],
+    ids=" ".join,
+)
+def test_every_command_explains_itself(path: tuple[str, ...]) -> None:
+    told = run(*path, "--help")
+    assert told.exit_code == 0
+    assert len(told.output.splitlines()) > 4
+
+
+@pytest.mark.parametrize("line", ["L1", "L1=", "L1=1.5", "l1=5", "L1=5:"])
+def test_an_answer_that_cannot_be_read_is_refused(line: str) -> None:
+    told = run("claims", "decide", "PH-1", "--line", line, "--reference", "E", "--by", ADMIN.id)
+    assert told.exit_code == 2
+    assert "Write LINE=CENTS" in told.output
+
+
+def test_lines_are_not_paid_and_denied_at_once() -> None:
+    told = run("claims", "decide", "PH-1", "--paid", "--denied", "45", "--reference", "E", *BY[:2])
+    assert told.exit_code == 2
+
+
+def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: Terminal) -> None:
+    first = terminal.folder / "demo" / "run-00001"
+    (claim, *_) = rows(first, "claims.csv")
+    line = next(r for r in rows(first, "lines.csv") if r["claim_id"] == claim["claim_id"])
+    number, day = claim["claim_id"], line["service_date"]
+    period = ("--from", f"{day[:7]}-01", "--to", day)
+    out = terminal.folder / "out"
+    prepared, decided, back, exported, shown, again = terminal.run(
+        ("claims", "prepare", PAYER, *period),
+        ("claims", "decide", number, "--paid", "--reference", "EFT-7", "--by", ADMIN.id),
+        ("claims", "take-back", number, line["line_id"], "--reason", "Not there.", *BY),
+        ("claims", "export", PAYER, "--from", f"{day[:7]}-01", "--to", last_of(day), "--out", out),
+        ("claims", "show", number),
+        ("claims", "export", PAYER, "--from", f"{day[:7]}-01", "--to", last_of(day), "--out", out),
+    )
+    assert prepared == "Nothing new to claim in this period.\n"
+    assert (decided, back) == ("Kept.\n", "Taken back.\n")
+    package = out / "run-00002"
+    assert "Run 2: 1 claims" in exported
+    assert "adds up" in run("claims", "verify", package).output
+    (correction,) = rows(package, "claims.csv")
+    assert (correction["frequency"], correction["original_claim_id"]) == ("8", number)
+    assert correction["payer_claim_number"] == "EFT-7"
+    assert correction["claim_id"] in shown
+    assert f"takes back {line['line_id']}" in shown
+    assert "Run 2: 1 claims" in again
+
+
+def test_a_claim_that_was_sent_is_not_set_aside(terminal: Terminal) -> None:
+    number = rows(terminal.folder / "demo" / "run-00001", "claims.csv")[1]["claim_id"]
+    refused = terminal.attempt(("claims", "set-aside", number, "--reason", "paid_elsewhere", *BY))
+    assert refused.returncode != 0
+    assert "claim.already_sent" in refused.stderr
+
+
+def test_a_certificate_is_revoked_and_the_claims_on_it_are_named(terminal: Terminal) -> None:
+    line = rows(terminal.folder / "demo" / "run-00001", "lines.csv")[1]
+    (code,) = re.findall(r"/v/(\S+)$", line["certificate_verify_url"])
+    (told,) = terminal.run(("certificate", "revoke", code, "--reason", "issued_in_error", *BY))
+    assert told.startswith("Revoked.\n")
+    assert line["claim_id"] in told
+
+
+def last_of(day: str) -> str:
+    """Return the last day of a day's month."""
+    year, month, _ = (int(part) for part in day.split("-"))
+    return f"{year:04}-{month:02}-{calendar.monthrange(year, month)[1]:02}"
