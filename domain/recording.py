@@ -145,6 +145,27 @@ class EventStore(Protocol):
         """Return the first outcome of a command that came before, once it is durable."""
         ...
 
+    async def refuse(self, cause: Cause, fingerprint: bytes, refusal: StoredRefusal) -> Outcome:
+        """Make a refusal the command's outcome, unless an earlier try of it stands.
+
+        The barrier after an unknown outcome: a try whose connection was lost may still wait in the
+        server and be stored later. Once this returns, no earlier try can land any more: either one
+        stands, or the command's id is taken by the refusal.
+
+        Args:
+            cause: the command whose id is taken.
+            fingerprint: keyed hash over the command.
+            refusal: what it is told, now and whenever it comes again.
+
+        Returns:
+            The outcome that stands: the refusal, or (``repeated``) that of the try that was first.
+
+        Raises:
+            CommandIdReused: the command id is known with another fingerprint.
+            OutcomeUnknown, StoreUnavailable: neither is certain yet; ask again.
+        """
+        ...
+
     async def read(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[Recorded]:
         """Return up to *limit* events behind position *after*, in order."""
         ...

@@ -2,13 +2,16 @@
 
 Workers take entries by a lease in the row, so any number of them share the work and a worker that
 dies loses nothing. A piece that fails is tried again with growing pauses; after the last try it is
-dead and stays visible until an administrator revives it.
+dead and stays visible until an administrator revives or settles it.
+
+What a piece is about is forgotten as soon as it can be: when it is done, or when it has been dead
+for a month. That it came is remembered longer, so that the same message is not handled twice.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,14 +19,19 @@ from uuid import UUID
 import asyncpg
 import msgspec
 import structlog
+from typing_extensions import override
 
 from domain.ports import Clock
+from infra.sealing import Seal, SealBroken
 
 log = structlog.get_logger()
 
 TRIES: Final = 8
 _LEASE: Final = timedelta(seconds=60)
 _FIRST_PAUSE: Final = timedelta(seconds=2)  # doubles with every try: the eighth comes after 4 min
+_NOT_YET_PAUSE: Final = timedelta(seconds=5)
+_DONE_KEPT: Final = timedelta(days=7)  # an effect id comes again within hours, if at all
+_DEAD_KEPT: Final = timedelta(days=30)  # what it was about; the row and its problem stay
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +51,15 @@ class Piece:
     attempts: int
 
 
-Perform = Callable[[Piece], Awaitable[None]]
+Perform = Callable[[Piece], Awaitable[str | None]]
+"""Does a piece; returns a word if it is done without any effect, such as ``no_meeting``."""
+
+
+class NotYet(Exception):
+    """Raised by a performer: something of ours has to catch up first; this counts as no try.
+
+    Its text says what is waited for: a word, never personal data.
+    """
 
 
 class WillNeverWork(Exception):
@@ -54,7 +70,7 @@ class WillNeverWork(Exception):
 
 
 class Queue:
-    """What inbox and outbox share: lease, try, pause, give up, revive.
+    """What inbox and outbox share: lease, try, pause, give up, revive, settle.
 
     Args:
         pool: connections.
@@ -93,7 +109,11 @@ class Queue:
         """
         self._done_sql = (
             f"UPDATE {table} SET state = 'done', leased_until = NULL, last_error = NULL,"
-            f" done_at = ${n + 1}, payload = NULL WHERE {same}"
+            f" done_at = ${n + 1}, note = ${n + 2}, payload = NULL WHERE {same}"
+        )
+        self._later_sql = (
+            f"UPDATE {table} SET leased_until = NULL, next_at = ${n + 1}, last_error = ${n + 2}"
+            f" WHERE {same} AND state = 'waiting' AND leased_until = ${n + 3}"
         )
         self._again_sql = (
             f"UPDATE {table} SET state = ${n + 1}, attempts = attempts + 1, leased_until = NULL,"
@@ -102,6 +122,10 @@ class Queue:
         )
         self._revive_sql = (
             f"UPDATE {table} SET state = 'waiting', attempts = 0, next_at = ${n + 1}"
+            f" WHERE {same} AND state = 'dead' AND payload IS NOT NULL"
+        )
+        self._settle_sql = (
+            f"UPDATE {table} SET state = 'done', done_at = ${n + 1}, payload = NULL"
             f" WHERE {same} AND state = 'dead'"
         )
 
@@ -113,11 +137,15 @@ class Queue:
         if row is None:
             return False
         key = tuple(row[name] for name in self._key)
-        piece = Piece(key, row["kind"], msgspec.json.decode(row["payload"]), row["attempts"])
+        piece = Piece(key, row["kind"], None, row["attempts"])
         try:
             if piece.kind not in performers:
                 raise WillNeverWork(f"nobody performs {piece.kind}")  # noqa: TRY301
-            await performers[piece.kind](piece)
+            piece = replace(piece, payload=self._opened(key, row["payload"]))
+            note = await performers[piece.kind](piece)
+        except NotYet as wait:
+            later = self._clock.now() + _NOT_YET_PAUSE
+            await self._pool.execute(self._later_sql, *key, later, str(wait), leased_until)
         except WillNeverWork as error:
             await self._give_back(piece, leased_until, "dead", now, str(error))
         except Exception as error:  # noqa: BLE001  whatever a performer met, the queue goes on
@@ -130,13 +158,22 @@ class Queue:
                 type(error).__name__,  # never its text: it may name people
             )
         else:
-            await self._pool.execute(self._done_sql, *key, self._clock.now())
+            await self._pool.execute(self._done_sql, *key, self._clock.now(), note)
         return True
 
     async def revive(self, key: tuple[Any, ...]) -> bool:
         """Try a dead piece again from the start; tell whether there was one."""
         said = await self._pool.execute(self._revive_sql, *key, self._clock.now())
         return bool(said.endswith(" 1"))
+
+    async def settle(self, key: tuple[Any, ...]) -> bool:
+        """Take a dead piece off the list without doing it; tell whether there was one."""
+        said = await self._pool.execute(self._settle_sql, *key, self._clock.now())
+        return bool(said.endswith(" 1"))
+
+    def _opened(self, _key: tuple[Any, ...], payload: str) -> Any:
+        """Return what a piece is about."""
+        return msgspec.json.decode(payload)
 
     async def _give_back(
         self, piece: Piece, leased_until: datetime, state: str, next_at: datetime, error: str
@@ -168,11 +205,42 @@ class Outbox(Queue):
             due or now,
         )
 
+    async def sweep(self, *, at: datetime) -> None:
+        """Forget what was done, and what letters that never went out said.
+
+        What a dead effect of an event is about stays: it holds ids only, and without them somebody
+        who asked to be forgotten could no longer be.
+        """
+        await self._pool.execute(
+            "DELETE FROM outbox WHERE state = 'done' AND done_at < $1", at - _DONE_KEPT
+        )
+        await self._pool.execute(
+            "UPDATE outbox SET payload = NULL WHERE state = 'dead' AND payload IS NOT NULL"
+            " AND next_at < $1 AND command_id = effect_id",  # asked for by no event: see add()
+            at - _DEAD_KEPT,
+        )
+
 
 class Inbox(Queue):
-    """Messages from outside: received once each, handled later."""
+    """Messages from outside: received once each, sealed while they wait, handled later.
 
-    def __init__(self, pool: asyncpg.Pool[Any], clock: Clock) -> None:
+    Args:
+        pool: connections.
+        clock: tells what is due.
+        seal: messages name people.
+        repeats: how long each source may send the same message again; of a source that is not
+            named here the ids are kept for ever, and a repetition is known whenever it comes.
+    """
+
+    def __init__(
+        self,
+        pool: asyncpg.Pool[Any],
+        clock: Clock,
+        seal: Seal,
+        repeats: Mapping[str, timedelta] | None = None,
+    ) -> None:
+        self._seal = seal
+        self._repeats = dict(repeats or {})
         super().__init__(
             pool,
             clock,
@@ -189,64 +257,33 @@ class Inbox(Queue):
             " VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
             source,
             external_id,
-            msgspec.json.encode(payload).decode(),
+            self._seal.close(msgspec.json.encode(payload).decode(), _place((source, external_id))),
             now,
         )
         return bool(said.endswith(" 1"))
 
+    @override
+    def _opened(self, key: tuple[Any, ...], payload: str) -> Any:
+        try:
+            return msgspec.json.decode(self._seal.open(payload, _place(key)))
+        except SealBroken:
+            raise WillNeverWork("payload_unreadable") from None
 
-@dataclass(frozen=True, slots=True)
-class Stuck:
-    """Something that waits for an administrator.
-
-    Attributes:
-        where: ``inbox``, ``outbox`` or ``reader``.
-        key: what to hand back to revive it.
-        kind: effect, source or reader.
-        problem: a word for it; never personal data.
-        attempts: how often it was tried.
-        since: when it began.
-    """
-
-    where: str
-    key: str
-    kind: str
-    problem: str
-    attempts: int
-    since: datetime
-
-
-async def stuck(pool: asyncpg.Pool[Any]) -> list[Stuck]:
-    """List dead letters of every kind, oldest first."""
-    rows = await pool.fetch(
-        """
-        SELECT 'outbox' AS place, effect_id::text AS key, kind, coalesce(last_error, '') AS problem,
-               attempts, created_at AS since FROM outbox WHERE state = 'dead'
-        UNION ALL
-        SELECT 'inbox', source || '/' || external_id, source, coalesce(last_error, ''), attempts,
-               received_at FROM inbox WHERE state = 'dead'
-        UNION ALL
-        SELECT 'reader', reader || '/' || position::text, reader, problem, attempts, created_at
-          FROM dead_letters WHERE solved_at IS NULL
-        ORDER BY since
-        """
-    )
-    return [
-        Stuck(r["place"], r["key"], r["kind"], r["problem"], r["attempts"], r["since"])
-        for r in rows
-    ]
+    async def sweep(self, *, at: datetime) -> None:
+        """Forget ids that cannot come again, and what messages said that nobody could handle."""
+        for source, repeats_for in self._repeats.items():
+            await self._pool.execute(
+                "DELETE FROM inbox WHERE state = 'done' AND source = $1 AND done_at < $2",
+                source,
+                at - max(repeats_for, _DONE_KEPT),
+            )
+        await self._pool.execute(
+            "UPDATE inbox SET payload = NULL WHERE state = 'dead' AND payload IS NOT NULL"
+            " AND next_at < $1",
+            at - _DEAD_KEPT,
+        )
 
 
-async def waiting(pool: asyncpg.Pool[Any]) -> dict[str, int]:
-    """Count what is waiting in each queue."""
-    row = await pool.fetchrow(
-        "SELECT (SELECT count(*) FROM outbox WHERE state = 'waiting') AS outbox,"
-        " (SELECT count(*) FROM inbox WHERE state = 'waiting') AS inbox"
-    )
-    assert row is not None
-    return {"outbox": row["outbox"], "inbox": row["inbox"]}
-
-
-def effect_key(text: str) -> tuple[UUID]:
-    """Return the key of an outbox entry from its printed form."""
-    return (UUID(text),)
+def _place(key: tuple[Any, ...]) -> str:
+    """Return what binds a message's seal to its row."""
+    return f"inbox/{'/'.join(key)}"

@@ -6,11 +6,14 @@ they are gathered by meeting and read together, as the same files' readers would
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 import asyncpg
+
+from infra.sealing import Seal
 
 KEPT_FOR: Final = timedelta(days=7)  # after that a forgotten report is imported by hand
 
@@ -20,10 +23,12 @@ class ToolMessages:
 
     Args:
         pool: connections.
+        seal: messages name people.
     """
 
-    def __init__(self, pool: asyncpg.Pool[Any]) -> None:
+    def __init__(self, pool: asyncpg.Pool[Any], seal: Seal) -> None:
         self._pool = pool
+        self._seal = seal
 
     async def link(self, source: str, room: str, group_id: UUID) -> None:
         """Say which group meets in a room of the tool."""
@@ -51,17 +56,42 @@ class ToolMessages:
             source,
             message_id,
             meeting_id,
-            body,
+            self._seal.close(body, _place(source, message_id)),
             at,
         )
 
     async def of_meeting(self, meeting_id: UUID) -> bytes:
         """Return a meeting's messages as JSON lines, in the order of their ids."""
         rows = await self._pool.fetch(
-            "SELECT body FROM tool_messages WHERE meeting_id = $1 ORDER BY source, message_id",
+            "SELECT source, message_id, body FROM tool_messages WHERE meeting_id = $1"
+            " ORDER BY source, message_id",
             meeting_id,
         )
-        return "".join(f"{row['body']}\n" for row in rows).encode()
+        bodies = [
+            self._seal.open(row["body"], _place(row["source"], row["message_id"])) for row in rows
+        ]
+        return "".join(f"{body}\n" for body in bodies).encode()
+
+    async def leave_open(self, meeting_id: UUID, source: str, questions: Sequence[str]) -> None:
+        """Keep what a tool's messages leave open, in place of what they left open before."""
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(
+                "DELETE FROM tool_questions WHERE meeting_id = $1 AND source = $2",
+                meeting_id,
+                source,
+            )
+            await connection.executemany(
+                "INSERT INTO tool_questions VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+                [(meeting_id, source, n, text) for n, text in enumerate(questions)],
+            )
+
+    async def open_questions(self, meeting_id: UUID) -> list[str]:
+        """Return what tools' messages leave open about a meeting; sentences without names."""
+        rows = await self._pool.fetch(
+            "SELECT question FROM tool_questions WHERE meeting_id = $1 ORDER BY source, number",
+            meeting_id,
+        )
+        return [row["question"] for row in rows]
 
     async def forget(self, subject_id: UUID) -> None:
         """Delete what was read already of meetings that a person was expected at.
@@ -70,7 +100,7 @@ class ToolMessages:
         """
         await self._pool.execute(
             "DELETE FROM tool_messages WHERE meeting_id IN"
-            " (SELECT meeting_id FROM expected WHERE member_id = $1)"
+            " (SELECT meeting_id FROM expected_today WHERE member_id = $1)"
             " AND received_at < now() - interval '1 day'",
             subject_id,
         )
@@ -78,3 +108,8 @@ class ToolMessages:
     async def sweep(self, *, at: datetime) -> None:
         """Forget messages that nobody waits for any more."""
         await self._pool.execute("DELETE FROM tool_messages WHERE received_at < $1", at - KEPT_FOR)
+
+
+def _place(source: str, message_id: str) -> str:
+    """Return what binds a message's seal to its row."""
+    return f"tool_messages/{source}/{message_id}"

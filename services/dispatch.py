@@ -2,7 +2,8 @@
 
 A handler loads aggregates, asks them, and saves; it neither commits nor retries. Dispatch does:
 a stale stream means the handler runs again on what now stands, an unknown outcome means the same
-command is sent again under its id, and a command that came before gets its first outcome.
+command is sent again under its id, and a command that came before gets its first outcome. After an
+unknown outcome nobody is told a refusal before it is certain that no earlier try can still land.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from domain.recording import (
     StoredRefusal,
     StoreUnavailable,
 )
+from services.doubts import Doubts
 from services.turns import Turns
 
 A = TypeVar("A", bound=Root)
@@ -102,9 +104,7 @@ class Work:
         """Return everything as one decision."""
         refusal = None
         if self._refusal is not None:
-            refusal = StoredRefusal(
-                self._refusal.code, self._refusal.message, _plain(self._refusal.facts)
-            )
+            refusal = _to_be_stored(self._refusal)
         return Append(cause, fingerprint, tuple(self._events), tuple(self._effects), refusal)
 
     def raise_refusal(self) -> None:
@@ -181,6 +181,7 @@ class Dispatcher:
         self._key = fingerprint_key
         self._patience = patience
         self._turns = Turns()
+        self._doubts = Doubts()
         self.listeners: list[Callable[[Outcome], None]] = []
 
     async def __call__(self, command: object, order: Order) -> Outcome:
@@ -196,12 +197,22 @@ class Dispatcher:
         trouble: OutcomeUnknown | StoreUnavailable | None = None
         while True:
             try:
-                return await self._attempt(command, order, fingerprint)
+                outcome = await self._attempt(command, order, fingerprint)
             except OutcomeUnknown as error:
+                self._doubts.add(order.command_id)
                 trouble = error
+            except DomainError:
+                self._doubts.discard(order.command_id)
+                raise
+            except asyncio.CancelledError:  # who asked went away; what was sent may still land
+                self._doubts.add(order.command_id)
+                raise
             except StoreUnavailable as error:
                 # This attempt stored nothing; whether an earlier one did may still be unknown.
                 trouble = trouble or error
+            else:
+                self._doubts.discard(order.command_id)
+                return outcome
             if asyncio.get_running_loop().time() > deadline:
                 raise trouble
             await asyncio.sleep(_UNKNOWN_PAUSE)
@@ -234,6 +245,8 @@ class Dispatcher:
                     return await self._decide(command, cause, fingerprint)
             except StaleStream as stale:
                 contested.update(stale.stream_ids)
+        if order.command_id in self._doubts:  # perhaps it is late itself, and no refusal is true
+            raise OutcomeUnknown("An earlier try may still land.")
         raise Stale("Too many people changed this at once. Nothing was lost; try again.")
 
     async def _decide(self, command: object, cause: Cause, fingerprint: bytes) -> Outcome:
@@ -241,11 +254,13 @@ class Dispatcher:
         work = Work(self._store, cause.command_id)
         try:
             await self._handlers[type(command)](command, work=work, clock=self._clock)
-        except DomainError:
+        except DomainError as refusal:
             # The same command may have come twice at once: the first one's doing is then what
             # stands in the second one's way, and no reason to refuse it.
             known = await self._store.outcome_of(cause.command_id, fingerprint)
-            if known is None:
+            if known is None and cause.command_id in self._doubts:
+                known = await self._store.refuse(cause, fingerprint, _to_be_stored(refusal))
+            if known is None or not known.repeated:
                 raise
             return _told_again(known)
         outcome = await self._store.append(work.append(cause, fingerprint))
@@ -271,6 +286,10 @@ def _open_personal(value: Any) -> Any:
 
 def _not_plain(value: Any) -> NoReturn:
     raise TypeError(f"{type(value).__name__} cannot stand in a command")
+
+
+def _to_be_stored(refusal: DomainError) -> StoredRefusal:
+    return StoredRefusal(refusal.code, refusal.message, _plain(refusal.facts))
 
 
 def _plain(facts: Mapping[str, object]) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from domain.recording import (
     Outcome,
     OutcomeUnknown,
     Recorded,
+    StoredRefusal,
     StoreUnavailable,
 )
 from infra.database import UNREACHABLE
@@ -91,6 +92,14 @@ class PostgresEventStore:
             )
         await self._wait_until_durable()
         return Outcome(row["last_position"], decode_refusal(row["refusal"]), repeated=True)
+
+    async def refuse(self, cause: Cause, fingerprint: bytes, refusal: StoredRefusal) -> Outcome:
+        """Take the command's id; see the protocol for what that rules out.
+
+        An append of nothing is enough: it takes the head row's lock, so an append that is under
+        way ends first, and it takes the id, so one that the server has yet to read stores nothing.
+        """
+        return await self.append(Append(cause, fingerprint, (), (), refusal))
 
     async def _wait_until_durable(self) -> None:
         """Write, and wait for the commit; a notice says that the wait was cut short."""

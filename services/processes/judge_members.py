@@ -25,8 +25,8 @@ def react(recorded: Recorded) -> list[JudgeMember | JudgeOverlaps | FindProvider
     match recorded.event:
         case Member.LicenceAdded(originator_id=member_id, licence=licence):
             return [JudgeMember(member_id=member_id, from_day=licence.valid_from)]
-        case Member.LicenceEnded(originator_id=member_id, last_day=last_day):
-            return [JudgeMember(member_id=member_id, from_day=last_day)]
+        case Member.LicenceEnded(originator_id=member_id):
+            return [JudgeMember(member_id=member_id)]  # the last day may have moved either way
         case CreditLedger.Adjusted() | CreditLedger.Withdrawn() as event:
             return [JudgeOverlaps(ledger_id=event.originator_id, award_id=event.award_id)]
         case Provider.ApprovalRecorded(originator_id=provider_id, approval=approval):
