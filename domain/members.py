@@ -10,8 +10,8 @@ from uuid import UUID
 from typing_extensions import override
 
 from domain.base import AggregateCreated, Root
-from domain.errors import DomainError
-from domain.fields import require_dates, require_lines, require_personal
+from domain.errors import DomainError, NotAllowed
+from domain.fields import require_dates, require_lines, require_personal, require_personal_lines
 from domain.personal import Personal
 
 
@@ -31,6 +31,12 @@ class LicenceUnknown(DomainError):
     """The member has no such licence."""
 
     code = "member.licence_unknown"
+
+
+class OwnRole(NotAllowed):
+    """Nobody takes a role from themselves, so that somebody always looks after the house."""
+
+    code = "member.own_role"
 
 
 class Role(StrEnum):
@@ -181,7 +187,7 @@ class Member(Root):
         Raises:
             InvalidFields: the name is empty or cannot be shown.
         """
-        require_personal(member_id, name_on_papers=name_on_papers)
+        require_personal_lines(member_id, name_on_papers=name_on_papers)
         return cls.begin(cls.Registered, stream_id=member_id, at=at, name_on_papers=name_on_papers)
 
     @property
@@ -212,7 +218,7 @@ class Member(Root):
         """
         self._must_be_known()
         require_lines(profession=profession, jurisdiction=jurisdiction)
-        require_personal(self.id, number=number)
+        require_personal_lines(self.id, number=number)
         require_dates(valid_from, valid_until)
         licence = Licence(licence_id, profession, jurisdiction, number, valid_from, valid_until)
         if self.licences.get(licence_id) == licence:
@@ -245,7 +251,8 @@ class Member(Root):
             InvalidFields: the name or the reason is missing.
         """
         self._must_be_known()
-        require_personal(self.id, name_on_papers=name_on_papers, reason=reason)
+        require_personal_lines(self.id, name_on_papers=name_on_papers)
+        require_personal(self.id, reason=reason)
         if name_on_papers != self.name_on_papers:
             self.record(
                 self.NameCorrected, at=at, name_on_papers=name_on_papers, reason=reason, by=by
@@ -258,13 +265,22 @@ class Member(Root):
             self.record(self.RoleGranted, at=at, role=role, by=by)
 
     def withdraw_role(self, role: Role, *, by: UUID, at: datetime) -> None:
-        """Take a role back."""
+        """Take a role back.
+
+        Raises:
+            OwnRole: somebody would take their own.
+        """
         self._must_be_known()
+        if by == self.id:
+            raise OwnRole(
+                "You cannot take this role from yourself. Another administrator can, so that "
+                "somebody always looks after the house."
+            )
         if role in self.roles:
             self.record(self.RoleWithdrawn, at=at, role=role, by=by)
 
     def take_leave(self, *, at: datetime) -> None:
-        """Pause: no reminders, no missed meetings."""
+        """Pause: the seat stays, no meeting counts as missed, and coming anyway is welcome."""
         self._must_be_known()
         if not self.on_leave:
             self.record(self.LeaveTaken, at=at)

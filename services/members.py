@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
+from domain.administration import Administration
 from domain.errors import NotAllowed
 from domain.members import ErasureBasis, Member, Role
 from domain.personal import Personal
@@ -14,6 +15,7 @@ from domain.ports import Clock
 from services.dispatch import Work
 
 HOUSE: Final = UUID("00000000-0000-0000-0000-000000000001")  # acts when no person does
+_ADMINISTRATION: Final = uuid5(HOUSE, "administration")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -148,11 +150,18 @@ async def grant_role(cmd: GrantRole, *, work: Work, clock: Clock) -> None:
 
 
 async def withdraw_role(cmd: WithdrawRole, *, work: Work, clock: Clock) -> None:
-    """Take a role back; only an administrator may."""
-    await _require_house(work, cmd.by)
+    """Take a role back; only another administrator may, who thereby remains."""
+    await require_administrator(work, cmd.by)
     member = await work.load(Member, cmd.member_id)
+    had = cmd.role in member.roles
     member.withdraw_role(cmd.role, by=cmd.by, at=clock.now())
     work.save(member)
+    if had:
+        now = clock.now()
+        row = await work.find(Administration, _ADMINISTRATION)
+        row = row or Administration.begin_at(_ADMINISTRATION, at=now)
+        row.note_role_taken(cmd.member_id, by=cmd.by, at=now)
+        work.save(row)
 
 
 async def take_leave(cmd: TakeLeave, *, work: Work, clock: Clock) -> None:

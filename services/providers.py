@@ -12,6 +12,7 @@ from domain.programs import Program
 from domain.providers import Provider
 from domain.values import Modality
 from services.dispatch import Work
+from services.members import require_administrator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +50,7 @@ class WithdrawApproval:
     approval_id: UUID
     from_day: date
     reason: str
+    by: UUID
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,6 +74,7 @@ class RetireProgram:
 
     program_id: UUID
     reason: str
+    by: UUID
 
 
 async def register_provider(cmd: RegisterProvider, *, work: Work, clock: Clock) -> None:
@@ -108,7 +111,8 @@ async def record_approval(cmd: RecordApproval, *, work: Work, clock: Clock) -> N
 
 
 async def withdraw_approval(cmd: WithdrawApproval, *, work: Work, clock: Clock) -> None:
-    """Withdraw an approval."""
+    """Withdraw an approval; only an administrator may."""
+    await require_administrator(work, cmd.by)
     provider = await work.load(Provider, cmd.provider_id)
     provider.withdraw_approval(
         cmd.approval_id, from_day=cmd.from_day, reason=cmd.reason, at=clock.now()
@@ -137,7 +141,8 @@ async def publish_program(cmd: PublishProgram, *, work: Work, clock: Clock) -> N
 
 
 async def retire_program(cmd: RetireProgram, *, work: Work, clock: Clock) -> None:
-    """Stop offering a program."""
+    """Stop offering a program; only an administrator may."""
+    await require_administrator(work, cmd.by)
     program = await work.load(Program, cmd.program_id)
     program.retire(reason=cmd.reason, at=clock.now())
     work.save(program)

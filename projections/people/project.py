@@ -11,7 +11,7 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "people"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Member.Registered.TOPIC,
@@ -29,6 +29,10 @@ _JOIN: Final = "INSERT INTO person (member_id, name, joined_at) VALUES ($1, $2, 
 _RENAME: Final = "UPDATE person SET name = $2 WHERE member_id = $1"
 _ROLE: Final = "UPDATE person SET administrator = $2 WHERE member_id = $1"
 _LEAVE: Final = "UPDATE person SET on_leave = $2 WHERE member_id = $1"
+_PAUSE: Final = """INSERT INTO person_leave VALUES ($1, $2)
+                   ON CONFLICT (member_id, from_at) DO UPDATE SET until_at = NULL"""
+_RESUME: Final = """UPDATE person_leave SET until_at = $2
+                     WHERE member_id = $1 AND until_at IS NULL"""
 _FORGET: Final = "UPDATE person SET name = $2, forgotten = true WHERE member_id = $1"
 _FORGET_NUMBERS: Final = "UPDATE person_licence SET number = $2 WHERE member_id = $1"
 _LICENCE: Final = "INSERT INTO person_licence VALUES ($1, $2, $3, $4, $5, $6, $7)"
@@ -46,10 +50,12 @@ async def project(recorded: Recorded, conn: Connection) -> None:
             await conn.execute(_ROLE, member_id, True)
         case Member.RoleWithdrawn(originator_id=member_id, role=Role.ADMINISTRATOR):
             await conn.execute(_ROLE, member_id, False)
-        case Member.LeaveTaken(originator_id=member_id):
+        case Member.LeaveTaken(originator_id=member_id, timestamp=at):
             await conn.execute(_LEAVE, member_id, True)
-        case Member.Returned(originator_id=member_id):
+            await conn.execute(_PAUSE, member_id, at)
+        case Member.Returned(originator_id=member_id, timestamp=at):
             await conn.execute(_LEAVE, member_id, False)
+            await conn.execute(_RESUME, member_id, at)
         case Member.Forgotten(originator_id=member_id):
             await conn.execute(_FORGET, member_id, ERASED)
             await conn.execute(_FORGET_NUMBERS, member_id, ERASED)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
@@ -16,6 +16,11 @@ _NAMES: Final = "SELECT member_id, name FROM person WHERE member_id = ANY ($1)"
 _LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid_from, valid_until
                         FROM person_licence WHERE member_id = $1
                        ORDER BY valid_from, licence_id"""
+_ADMINISTRATORS: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
+                             WHERE administrator AND NOT forgotten ORDER BY name, member_id"""
+_ON_LEAVE: Final = """SELECT DISTINCT member_id FROM person_leave
+                       WHERE member_id = ANY ($1) AND from_at <= $2
+                         AND (until_at IS NULL OR until_at > $2)"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,17 @@ async def person(conn: Connection, member_id: UUID) -> PersonRow | None:
     """Return a member, if there is one."""
     row = await conn.fetchrow(_PERSON, member_id)
     return None if row is None else PersonRow(**row)
+
+
+async def administrators(conn: Connection) -> list[PersonRow]:
+    """Return who looks after the house, by name."""
+    return [PersonRow(**row) for row in await conn.fetch(_ADMINISTRATORS)]
+
+
+async def on_leave(conn: Connection, member_ids: Sequence[UUID], at: datetime) -> set[UUID]:
+    """Return which of some members were on leave at an instant."""
+    rows = await conn.fetch(_ON_LEAVE, list(member_ids), at)
+    return {row["member_id"] for row in rows}
 
 
 async def names(conn: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]:

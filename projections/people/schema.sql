@@ -17,3 +17,10 @@ CREATE TABLE person_licence (
     valid_until  date
 );
 CREATE INDEX person_licence_member ON person_licence (member_id);
+
+CREATE TABLE person_leave (
+    member_id uuid        NOT NULL,
+    from_at   timestamptz NOT NULL,
+    until_at  timestamptz,
+    PRIMARY KEY (member_id, from_at)
+);

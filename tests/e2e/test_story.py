@@ -35,6 +35,10 @@ CREDIT = "0.15 contact hours"  # nine minutes of sixty
 PHONE: dict[str, Any] = {"viewport": {"width": 360, "height": 780}, "has_touch": True}
 ZONE = ZoneInfo("America/Denver")
 ANA, JOY, PRIYANKA = "ana@example.org", "joy@example.org", "priyanka@example.org"
+_ADMIN = {
+    "admin": "/admin", "people": "/admin/people", "claims": "/admin/claims",
+    "administrators": "/admin/administrators", "providers": "/admin/providers",
+}  # fmt: skip
 _LINK = re.compile(r"http://\S+/sign-in/link/\S+")
 
 
@@ -260,28 +264,52 @@ async def test_nothing_runs_off_a_narrow_screen_with_large_type(
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+async def offers(page: Page) -> dict[str, str]:
+    """Return the pages about a provider, its approval and its program."""
+    found: dict[str, str] = {}
+    for name, start, link in (
+        ("provider", "/admin/providers", "main a[href^='/admin/providers/']"),
+        ("approval", "", "main a[href$='/withdraw']"),
+        ("program", "", "main a[href^='/admin/programs/']"),
+    ):
+        await page.goto(start or found["provider"])
+        found[name] = str(await page.locator(link).first.get_attribute("href"))
+    return {**found, "retire": f"{found['program']}/retire"}
+
+
 async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
     """Return the pages that are this person's to look at; together they are all there are."""
     if who == PRIYANKA:
-        return {"admin": "/admin", "people": "/admin/people", "claims": "/admin/claims"}
+        return {**(await offers(page)), **_ADMIN}
     await page.goto("/groups")
     group = str(await page.locator("main a[href^='/groups/']").first.get_attribute("href"))
     await page.goto(group)
     past = str(await page.locator("main a[href^='/meetings/']").last.get_attribute("href"))
     if who == JOY:
-        led = {each: f"{site.tonight}/{each}" for each in ("door", "close", "void", "reports")}
+        led = {
+            each: f"{site.tonight}/{each}"
+            for each in ("door", "close", "void", "reports", "move", "call-off", "facilitator")
+        }
+        held = {f"group-{each}": f"{group}/{each}" for each in ("leave", "facilitator", "rhythm")}
+        remove = page.locator("main a[href$='/remove']").first
+        held["group-remove"] = str(await remove.get_attribute("href"))
         await page.goto(past)
         times = page.locator("main a[href*='/presence/']").first
         return {
             **led,
+            **held,
             "group": group,
             "past": past,
             "times": str(await times.get_attribute("href")),
         }
     await page.goto("/certificates")
     code = str(await page.locator("main a[href^='/v/']").first.get_attribute("href"))
+    checks = str(await page.locator("main a[href$='/checks']").first.get_attribute("href"))
+    await page.goto("/you")
+    ends = str(await page.locator("main a[href$='/end']").first.get_attribute("href"))
     return {
         "home": "/", "groups": "/groups", "group": group, "meeting": site.tonight, "past": past,
         "credits": "/credits", "certificates": "/certificates", "certificate": code, "you": "/you",
-        "verify": "/v", "unknown": "/v/00000-00000-0000",
+        "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,
+        "name": "/you/name", "leave": "/you/leave", "licence": ends,
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""When certificates were looked at; never by whom."""

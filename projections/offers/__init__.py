@@ -1,0 +1,1 @@
+"""What is offered: providers, their approvals by date, and their programs."""

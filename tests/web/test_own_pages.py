@@ -1,0 +1,155 @@
+"""What members set right themselves: name, licences, leave; and who looked at their papers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import httpx
+import pytest
+
+from domain.certificates import Certificate
+from domain.members import Member
+from domain.personal import shown
+from tests.support.builders import SIX_PM
+from tests.support.pages import Pages, hidden, words_of
+
+LICENCE_ENDED = "member.licence_ended"
+CHECKED = "peerhour.certificate_check.noted"
+
+
+async def send(client: httpx.AsyncClient, address: str, page: str, **typed: str) -> httpx.Response:
+    """Fill in the form of a page and follow where it leads."""
+    form = hidden((await client.get(page)).text)
+    return await client.post(address, data={**form, **typed}, follow_redirects=True)
+
+
+async def test_a_member_ends_a_licence_and_lengthens_it_when_it_is_renewed(pages: Pages) -> None:
+    story = pages.story
+    address = f"/you/licences/{story.licence('ana')}/end"
+    async with await pages.browser(story.ana) as ana:
+        for day in (date(2026, 6, 30), date(2028, 6, 30)):
+            answer = await send(ana, address, address, last_day=day.isoformat())
+            assert "Its last day is kept." in words_of(answer.text)
+            member = await story.known(Member, story.ana)
+            assert member.licences[story.licence("ana")].valid_until == day
+        assert "until Friday 30 June 2028" in words_of((await ana.get("/you")).text)
+
+
+async def test_a_licence_cannot_end_before_it_began_and_the_day_is_asked_again(
+    pages: Pages,
+) -> None:
+    story = pages.story
+    address = f"/you/licences/{story.licence('bo')}/end"
+    async with await pages.browser(story.bo) as bo:
+        answer = await send(bo, address, address, last_day="2020-01-01")
+    assert answer.status_code == 400
+    assert "Its last day: The last day must not lie before the first." in words_of(answer.text)
+    assert 'value="2020-01-01"' in answer.text
+    assert await pages.count(LICENCE_ENDED, story.bo) == 0
+
+
+async def test_a_name_is_corrected_and_the_page_says_what_papers_show(pages: Pages) -> None:
+    story = pages.story
+    async with await pages.browser(story.bo) as bo:
+        before = await bo.get("/you/name")
+        assert "Papers you have already keep the old one" in words_of(before.text)
+        unsaid = await send(bo, "/you/name", "/you/name", name_on_papers="Søren Æ. Ægir")
+        assert unsaid.status_code == 400
+        assert "Write why" in words_of(unsaid.text)
+        answer = await send(
+            bo, "/you/name", "/you/name", name_on_papers="Søren Æ. Ægir", reason="A slip."
+        )
+    assert "New papers show this name." in words_of(answer.text)
+    assert shown((await story.known(Member, story.bo)).name_on_papers) == "Søren Æ. Ægir"
+
+
+async def test_somebody_on_leave_is_not_expected_and_their_seat_is_kept(pages: Pages) -> None:
+    story = pages.story
+    meeting_id = await story.opened("pause", start=SIX_PM + timedelta(days=40))
+    await pages.real.drain()
+    async with await pages.browser(story.chidi) as chidi, await pages.browser(story.joy) as joy:
+        asked = words_of((await chidi.get("/you/leave")).text)
+        assert "Your seat in your groups is kept." in asked
+        answer = await send(chidi, "/you/leave", "/you/leave")
+        assert "You are on leave." in words_of(answer.text)
+        room = words_of((await joy.get(f"/meetings/{meeting_id}")).text)
+        assert "Chidi Anozie on leave" in room
+        assert "0 of 3 here" in room
+        home = words_of((await chidi.get("/")).text)
+        assert "You are expected" not in home
+        group = words_of((await joy.get(f"/groups/{story.group}")).text)
+        assert "Chidi Anozie" in group
+
+        story.clock.at += timedelta(minutes=61)
+        back = await send(chidi, "/you/leave/end", "/you/leave")
+        assert "Good to have you back." in words_of(back.text)
+        # The hour is over: that Chidi was on leave then stays true for it.
+        assert "Chidi Anozie on leave" in words_of((await joy.get(f"/meetings/{meeting_id}")).text)
+
+
+async def test_somebody_on_leave_who_comes_all_the_same_is_welcome(pages: Pages) -> None:
+    story = pages.story
+    meeting_id = await story.opened("welcome", start=SIX_PM + timedelta(days=41))
+    await pages.real.drain()
+    async with await pages.browser(story.bo) as bo:
+        await send(bo, "/you/leave", "/you/leave")
+        code = story.codes.current(meeting_id, story.clock.now())
+        page = f"/meetings/{meeting_id}"
+        answer = await send(bo, f"{page}/check-in", page, door_code=code)
+        assert "You are here since" in words_of(answer.text)
+        assert "1 of 4 here" in words_of(answer.text)
+        await send(bo, "/you/leave/end", "/you/leave")
+
+
+@pytest.fixture(scope="module")
+async def certificate(pages: Pages) -> Certificate:
+    story = pages.story
+    held = await story.held(
+        {story.joy: (0, 60), story.ana: (0, 60)}, name="looked at", evaluated=[story.ana]
+    )
+    await pages.real.drain()
+    (issued,) = await story.certificates(held, "ana")
+    story.clock.at = SIX_PM + timedelta(days=50)
+    return issued
+
+
+async def looks(pages: Pages) -> int:
+    ((many,),) = await pages.real.fetch("SELECT count(*) FROM events WHERE topic = $1", CHECKED)
+    return int(many)
+
+
+async def test_a_look_at_a_certificate_is_shown_to_its_holder_once_an_hour(
+    pages: Pages, certificate: Certificate
+) -> None:
+    story, code = pages.story, certificate.verification_code
+    address = f"/certificates/{certificate.id}/checks"
+    async with await pages.browser(story.ana) as ana:
+        assert "Nobody has looked so far." in words_of((await ana.get(address)).text)
+        await ana.get(f"/v/{code}")
+        assert await looks(pages) == 0, "her own look is no news"
+        async with await pages.browser() as board, await pages.program() as payer:
+            for _ in range(3):
+                assert (await board.get(f"/v/{code}")).status_code == 200
+                assert (await payer.get(f"/api/v1/verifications/{code}")).status_code == 200
+            assert await looks(pages) == 1
+            story.clock.at += timedelta(hours=1)
+            assert (await payer.get(f"/api/v1/verifications/{code}")).status_code == 200
+        await pages.real.drain()
+        shown_to_her = words_of((await ana.get(address)).text)
+        listed = words_of((await ana.get("/certificates")).text)
+    assert "2 hours in which somebody looked" in shown_to_her
+    assert "Looked up on the check page." in shown_to_her
+    assert "Looked up by a program." in shown_to_her
+    assert "Last checked" in listed
+
+
+async def test_a_look_names_nobody(pages: Pages, certificate: Certificate) -> None:
+    story = pages.story
+    story.clock.at += timedelta(hours=5)
+    async with await pages.browser(story.bo) as bo:
+        await bo.get(f"/v/{certificate.verification_code}")
+    ((metadata, body),) = await pages.real.fetch(
+        "SELECT metadata::text, body FROM events WHERE topic = $1 ORDER BY position DESC LIMIT 1",
+        CHECKED,
+    )
+    assert str(story.bo) not in metadata + body
