@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final
@@ -19,7 +19,7 @@ from domain.fields import require_lines, require_texts
 from domain.papers import CreditKind
 from domain.presence import EvidenceStrength
 from domain.rules.explain import Missing, Step
-from domain.values import Interval
+from domain.values import Interval, Modality
 
 _MOST: Final = Decimal(10_000)  # credits of one award; more is a slip, not a meeting
 
@@ -43,6 +43,31 @@ class AwardWithdrawn(DomainError):
 
 
 @dataclass(frozen=True, slots=True)
+class AboutMeeting:
+    """What was known of a meeting when it was credited.
+
+    Attributes:
+        day: on which it began where it took place.
+        title: as announced.
+        topics: of its program.
+        modality: how the member took part; ``None`` where nobody recorded it.
+        meeting_minutes: from start to end as announced.
+        present_minutes: the member's presence, also where a rule counts less.
+        own_minutes: on the member's own practice; ``None`` where nobody recorded turns.
+        people: present, the member included; ``None`` where nobody knows.
+    """
+
+    day: date
+    title: str
+    topics: list[str]
+    modality: Modality | None
+    meeting_minutes: int
+    present_minutes: int
+    own_minutes: int | None
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Credited:
     """What an award comes to; the part that an adjustment replaces.
 
@@ -52,6 +77,8 @@ class Credited:
         amount: in the award's unit.
         steps: how the amount came about, each with its clause.
         strength: how well the presence is shown.
+        about: the meeting; ``None`` for what was credited before this was kept. Two amounts that
+            came about in the same way are the same, whatever else is known of the meeting.
     """
 
     intervals: list[Interval]
@@ -59,6 +86,7 @@ class Credited:
     amount: Decimal
     steps: list[Step]
     strength: EvidenceStrength
+    about: AboutMeeting | None = field(default=None, compare=False)
 
     @property
     def arithmetic(self) -> list[str]:
@@ -77,11 +105,12 @@ class HeldBack:
 
 
 def _steps_from_sentences(state: dict[str, Any]) -> None:
-    """v2 explains in steps with clauses; until then there were sentences only."""
+    """v2 explains in steps with clauses, and says what was known of the meeting."""
     sentences = state["credited"].pop("arithmetic")
     state["credited"]["steps"] = [
         {"code": "told", "sentence": each, "clause": "", "values": {}} for each in sentences
     ]
+    state["credited"]["about"] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -77,10 +78,15 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     Raises:
         PackFault: names the file, the line and the reason.
     """
-    shipped = (files("domain.rules") / "data").iterdir()
-    own: Iterable[Traversable] = () if folder is None else sorted(folder.iterdir())
-    named = [each for each in (*shipped, *own) if each.name.endswith(".toml")]
-    return RuleBook(read_pack(each) for each in named)
+    own = () if folder is None else sorted(folder.glob("*.toml"))
+    return RuleBook([*_shipped(), *(read_pack(each) for each in own)])
+
+
+@cache
+def _shipped() -> Sequence[Pack]:
+    """Return the packs in our own package; its files do not change while we run."""
+    found = (files("domain.rules") / "data").iterdir()
+    return [read_pack(each) for each in found if each.name.endswith(".toml")]
 
 
 def read_pack(file: Traversable) -> Pack:
@@ -109,27 +115,15 @@ def _text(file: Traversable) -> str:
         with file.open("rb") as opened:
             data = opened.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
-            raise PackFault(f"{file.name} is larger than a pack can be.", where=file.name, line=1)
+            raise _unreadable(file, 1, "The file is larger than a pack can be")
         return data.decode("utf-8")
     except OSError as error:
-        said = error.strerror or "not readable"
-        raise PackFault(f"{file.name} cannot be read: {said}.", where=file.name, line=1) from None
+        raise _unreadable(file, 1, f"It cannot be read: {error.strerror or 'unknown'}") from None
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
-        raise PackFault(
-            f"{file.name}, line {line}: This is no UTF-8.", where=file.name, line=line
-        ) from None
+        raise _unreadable(file, line, "The file must be UTF-8") from None
 
 
-def _text(file: Traversable) -> str:
-    data = file.read_bytes()
-    try:
-        return data.decode()
-    except UnicodeDecodeError as error:
-        line = data[: error.start].count(b"\n") + 1
-        raise PackFault(
-            f"{file.name}, line {line}: The file must be UTF-8.",
-            where=file.name,
-            line=line,
-            key="",
-        ) from None
+def _unreadable(file: Traversable, line: int, said: str) -> PackFault:
+    where = file.name
+    return PackFault(f"{where}, line {line}: {said}.", where=where, line=line, key="")

@@ -14,13 +14,15 @@ from itertools import count
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.credits import Award, Credited, CreditLedger
+from domain import intervals as time
+from domain.credits import AboutMeeting, Award, Credited, CreditLedger
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Member
 from domain.papers import CreditKind
 from domain.ports import Clock
 from domain.rules.book import RuleBook
+from domain.rules.conditions import names_any
 from domain.rules.explain import Missing
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
@@ -180,6 +182,7 @@ class Bench:
             amount=judgement.amount,
             steps=list(judgement.steps),
             strength=self._attendance.strength,
+            about=_about(self._attendance),
         )
         if known:
             self._ledger.adjust(award_id, credited=credited, reason=_CORRECTED, at=self._at)
@@ -284,6 +287,21 @@ class Bench:
             self._ledger.note_presence(self._meeting.id, intervals=(), at=self._at)
 
 
+def _about(attendance: Attendance) -> AboutMeeting:
+    """Return what is kept of a meeting beside its credit."""
+    own, people = attendance.own, attendance.people
+    return AboutMeeting(
+        day=attendance.day,
+        title=attendance.title,
+        topics=list(attendance.topics),
+        modality=attendance.modality,
+        meeting_minutes=time.minutes([attendance.scheduled]),
+        present_minutes=time.minutes(attendance.present),
+        own_minutes=None if own is None else time.minutes(time.common(attendance.present, own)),
+        people=None if people is None else len(people),
+    )
+
+
 def _may_speak(pack: Pack, attendance: Attendance) -> bool:
     """Tell whether a text can say anything about a meeting.
 
@@ -293,10 +311,9 @@ def _may_speak(pack: Pack, attendance: Attendance) -> bool:
     for rule in pack.rules:
         if rule.credit_kind is not CreditKind.SPONSORED:
             return True
-        bodies = [body.casefold() for body in attendance.approved_by or ()]
-        named = [name.casefold() for name in rule.needs.approved_by]
+        named = rule.needs.approved_by
         if attendance.program is not None and (
-            not named or any(name in body for name in named for body in bodies)
+            not named or names_any(attendance.approved_by or (), named)
         ):
             return True
     return False

@@ -20,10 +20,10 @@ from services.dispatch import Work
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeMember:
-    """Judge every meeting since a day for one member: a licence came or went."""
+    """Judge the meetings of one member since a day, or all: a licence came or went."""
 
     member_id: UUID
-    from_day: date
+    from_day: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,9 @@ def judge_member(rules: Callable[[], RuleBook]) -> Callable[..., Awaitable[None]
         if ledger is None:
             return
         meetings = [await work.load(Meeting, each) for each in ledger.presence]
-        since = [each for each in meetings if local_day(each) >= cmd.from_day]
+        since = [
+            each for each in meetings if cmd.from_day is None or local_day(each) >= cmd.from_day
+        ]
         await _judge(work, ledger, since, rules(), clock)
 
     return handle

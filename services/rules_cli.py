@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,6 +15,8 @@ from domain.errors import DomainError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from services.rule_change import Difference
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FAULTS: Final = 1
@@ -71,6 +75,77 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
         return
     for answer in answers:
         _print(answer)
+
+
+@rules.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
+    """List who gains or loses what, if NEW spoke instead of OLD since a day.
+
+    Members are named by their id. Nothing is recorded, and papers stay as they were issued.
+    """
+    import asyncio
+
+    asyncio.run(_diff(old, new, since.replace(tzinfo=UTC), as_json=as_json))
+
+
+async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from projections.schedule.queries import closed_since, how_many_closed
+    from services import bootstrap
+    from services.bootstrap.rules import read_pack
+    from services.rule_change import Comparison
+
+    packs = (read_pack(old), read_pack(new))
+    settings = bootstrap.start_process()
+    attendances, gains, losses = 0, Counter[object](), Counter[object]()
+    async with (
+        bootstrap.open_house(settings, application_name="peerhour rules diff") as running,
+        running.house.views() as conn,
+    ):
+        total = await how_many_closed(conn, since)
+        comparison = Comparison(running.house.store, *packs)
+        with Progress(console=Console(stderr=True)) as progress:
+            task = progress.add_task("meetings", total=total)
+            async for compared in comparison.meetings(closed_since(conn, since)):
+                progress.advance(task)
+                attendances += compared.attendances
+                for each in compared.differences:
+                    (gains if each.after > each.before else losses)[each.member_id] += 1
+                    click.echo(_line(each, as_json=as_json))
+    click.echo(
+        f"{attendances} attendances compared: {len(gains)} people gain in {gains.total()}, "
+        f"{len(losses)} lose in {losses.total()}.",
+        err=as_json,
+    )
+
+
+def _line(each: Difference, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(
+            {
+                "member": str(each.member_id),
+                "meeting": str(each.meeting_id),
+                "day": each.day.isoformat(),
+                "licence": None if each.licence_id is None else str(each.licence_id),
+                "rule": each.rule,
+                "unit": each.unit,
+                "before": str(each.before),
+                "after": str(each.after),
+                "why": list(each.why),
+            },
+            ensure_ascii=False,
+        )
+    way = "gains" if each.after > each.before else "loses"
+    return (
+        f"{each.day} {each.member_id} {way}: {each.before} -> {each.after} {each.unit} "
+        f"({each.rule}). {' '.join(each.why)}"
+    )
 
 
 def _print(answer: dict[str, Any]) -> None:

@@ -251,7 +251,7 @@ class _Book:
         limits = [
             (index, cap, span_of(cap.per, entry.day, self._window)[0])
             for index, cap in enumerate(self._pack.caps)
-            if selects(cap.of, entry)
+            if selects(cap.of, entry, _category(self._pack, entry))
         ]
         for index, cap, span in limits:
             left = cap.at_most - self._used[index, span]
@@ -303,11 +303,18 @@ def band(bands: Bands, attended: Decimal) -> Decimal:
     return max((credit for least, credit in bands.steps if least <= attended), default=_ZERO)
 
 
-def selects(of: Selection, entry: Entry) -> bool:
-    """Tell whether a cap or a floor is about a credit; what is not known does not fit."""
+def selects(of: Selection, entry: Entry, category: str = "") -> bool:
+    """Tell whether a cap or a floor is about a credit; what is not known does not fit.
+
+    Args:
+        of: which credits it is about.
+        entry: the credit.
+        category: the name of its rule, or what the member called it.
+    """
     title = entry.title.casefold()
     return (
         (not of.rules or entry.rule in of.rules)
+        and (not of.categories or category in of.categories)
         and (not of.topics or bool(set(of.topics) & set(entry.topics)))
         and (not of.title_contains or any(word.casefold() in title for word in of.title_contains))
         and (not of.modalities or entry.modality in of.modalities)
@@ -335,7 +342,8 @@ def _floors(pack: Pack, window: Window, rows: Sequence[Row]) -> Iterable[FloorSt
                 (
                     row.counted
                     for row in rows
-                    if begins <= row.entry.day <= ends and selects(floor.of, row.entry)
+                    if begins <= row.entry.day <= ends
+                    and selects(floor.of, row.entry, _category(pack, row.entry))
                 ),
                 _ZERO,
             )

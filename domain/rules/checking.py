@@ -69,6 +69,7 @@ def _account_differences(found: Account, case: Case) -> Iterator[tuple[str, str]
         ("counted", case.counted, found.counted),
         ("cut", case.cut, found.cut),
         ("required", case.required, found.required),
+        ("carries_over", case.carries_over, found.carries_over),
     ):
         if wanted is not None and wanted != have:
             yield f"{name} is {plain(wanted)}", "unknown" if have is None else plain(have)
@@ -151,6 +152,7 @@ def _entry(pack: Pack, past: Past, begins: date, key: str, number: int) -> Entry
         day=begins + timedelta(days=past.after_days + number * past.every_days),
         amount=past.amount,
         rule=past.rule,
+        category=past.category,
         title=past.title.replace("{n}", str(number + 1)),
         topics=past.topics,
         modality=past.modality,

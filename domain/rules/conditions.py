@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from domain.rules.explain import Missing, how_many, not_determined
 from domain.rules.facts import Attendance, Person
 from domain.rules.model import Needs, Pack, PostTest, Rule
 
+_WORD = re.compile(r"\w+")
 _WAYS = {"in_room": "in the room", "live_video": "by live video", "phone": "by phone"}
 
 
@@ -123,7 +125,8 @@ def _about_people(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
         if asks:
             yield not_determined("group", "nobody knows who was present")
     else:
-        yield from _about_size(rule, len(people))
+        counted = [each for each in people if rule.group.leader_counts or not each.leads]
+        yield from _about_size(rule, len(counted))
         yield from _about_kinds(rule, people)
     wanted = group.facilitated
     if wanted is not None:
@@ -203,14 +206,29 @@ def _about_the_provider(needs: Needs, attendance: Attendance) -> Iterator[Missin
     bodies = attendance.approved_by
     wanted = "a provider approved for that day and way of meeting"
     yield from _fact("provider_approval", wanted, None if bodies is None else bool(bodies))
-    if bodies and needs.approved_by:
-        approving = {body.casefold() for body in bodies}
-        if not any(name.casefold() in body for name in needs.approved_by for body in approving):
+    if bodies and (needs.approved_by or needs.approved_by_unknown):
+        if names_any(bodies, needs.approved_by):
+            return
+        if needs.approved_by_unknown:
+            yield not_determined(
+                "provider_approval.body", "the text read does not say whose approval is taken"
+            )
+        else:
             names = " or ".join(needs.approved_by)
             yield Missing(
                 "provider_approval.other_body",
                 f"The provider must be approved by {names}; it is approved by others.",
             )
+
+
+def names_any(bodies: Iterable[str], wanted: Iterable[str]) -> bool:
+    """Tell whether the name of one of the bodies holds one of the wanted names as whole words."""
+    words = [_words(body) for body in bodies]
+    return any(f" {_words(name).strip()} " in body for name in wanted for body in words)
+
+
+def _words(name: str) -> str:
+    return f" {' '.join(_WORD.findall(name.casefold()))} "
 
 
 def _about_papers(needs: Needs, attendance: Attendance) -> Iterator[Missing]:

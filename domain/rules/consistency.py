@@ -6,7 +6,6 @@ import calendar
 import re
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date
 from decimal import Decimal
 from itertools import pairwise
 from typing import Final
@@ -16,7 +15,7 @@ from msgspec.structs import fields
 
 from domain.papers import is_bare_ceu
 from domain.rules.model import FORMAT, Cycle, Pack, Rule, Share
-from domain.rules.worked_cases import Case
+from domain.rules.worked_cases_consistency import about_cases, outside, unknown_rules
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _MONTH_AND_DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(\d\d)", re.ASCII)
@@ -26,21 +25,6 @@ _MONTHS: Final = range(1, 121)  # of a cycle; the longest seen has five years
 _LEAST: Final = Decimal("0.000001")  # of an amount that is not nothing
 _MOST: Final = Decimal(1_000_000)
 _HOURS: Final = 10_000  # for an evaluation; more than a year
-_TIMES: Final = 10_000  # of a case's numbers: minutes, people, parts, credits
-
-_CASE_NUMBERS: Final = {  # with the least each may be
-    "minutes": 0,
-    "late_minutes": 0,
-    "absent_minutes": 0,
-    "meeting_minutes": 1,
-    "own_minutes": 0,
-    "people": 0,
-    "evaluated_after_hours": 0,
-    "instruction_minutes": 0,
-    "series_parts": 0,
-    "series_attended": 0,
-}
-_ACCOUNT: Final = ("counted", "cut", "short", "required")
 
 _NAME = "Wants a name of small letters, digits and hyphens that stays"
 _UNIT = "Name the unit; a bare CEU says nothing"
@@ -65,7 +49,7 @@ def contradictions(pack: Pack) -> Iterator[tuple[str, str]]:
         for key, wrong in _about_cycle(pack.cycle):
             yield f"cycle.{key}", wrong
     yield from _about_limits(pack)
-    yield from _about_cases(pack)
+    yield from about_cases(pack)
 
 
 def _amounts(value: object, path: str) -> Iterator[tuple[str, Decimal]]:
@@ -143,7 +127,7 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
         ("group.max", shrinks, "Less than group.min"),
         (
             "needs.evaluation_within_hours",
-            _outside(rule.needs.evaluation_within_hours, 1, _HOURS),
+            outside(rule.needs.evaluation_within_hours, 1, _HOURS),
             f"Is 1 to {_HOURS}",
         ),
         (
@@ -154,6 +138,11 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
         (
             "needs.approved_by",
             bool(rule.needs.approved_by) and not rule.needs.approved_provider,
+            "Goes with approved_provider = true only",
+        ),
+        (
+            "needs.approved_by_unknown",
+            rule.needs.approved_by_unknown and not rule.needs.approved_provider,
             "Goes with approved_provider = true only",
         ),
     ):
@@ -187,12 +176,16 @@ def _about_bands(rule: Rule) -> Iterator[tuple[str, str]]:
 
 def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
     first = cycle.first
-    told = () if first is None else (first.per_month, first.required, first.exempt or None)
+    told = (
+        ()
+        if first is None
+        else (first.per_month, first.required, first.exempt or None, first.prorated or None)
+    )
     for key, wrong, why in (
         ("unit", _says_nothing(cycle.unit), _UNIT),
         (
             "months",
-            _outside(cycle.months, _MONTHS[0], _MONTHS[-1]),
+            outside(cycle.months, _MONTHS[0], _MONTHS[-1]),
             "A cycle has 1 to 120 months",
         ),
         (
@@ -207,7 +200,7 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
         ),
         (
             "carry_over_from_last_months",
-            _outside(cycle.carry_over_from_last_months, _MONTHS[0], _MONTHS[-1]),
+            outside(cycle.carry_over_from_last_months, _MONTHS[0], _MONTHS[-1]),
             "A cycle has 1 to 120 months",
         ),
         ("required", cycle.required is not None and cycle.required < 0, _NEGATIVE),
@@ -215,7 +208,7 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
         (
             "first",
             first is not None and sum(each is not None for each in told) != 1,
-            "Say one of per_month, required and exempt",
+            "Say one of per_month, required, exempt and prorated",
         ),
     ):
         if wrong:
@@ -228,72 +221,19 @@ def _about_limits(pack: Pack) -> Iterator[tuple[str, str]]:
     for index, cap in enumerate(pack.caps):
         if cap.at_most < 0:
             yield f"cap[{index}].at_most", _NEGATIVE
-        yield from _unknown_rules(pack, cap.of.rules, f"cap[{index}].of.rules")
+        yield from unknown_rules(pack, cap.of.rules, f"cap[{index}].of.rules")
     for index, floor in enumerate(pack.floors):
         if floor.at_least <= 0:
             yield f"floor[{index}].at_least", "Is more than nothing"
-        yield from _unknown_rules(pack, floor.of.rules, f"floor[{index}].of.rules")
+        yield from unknown_rules(pack, floor.of.rules, f"floor[{index}].of.rules")
         for cap in pack.caps:
             same = floor.of == cap.of and floor.per is cap.per and not floor.outside
             if same and floor.at_least > cap.at_most:
                 yield f"floor[{index}].at_least", f"More than the cap {cap.name!r} allows"
 
 
-def _about_cases(pack: Pack) -> Iterator[tuple[str, str]]:
-    for index, case in enumerate(pack.cases):
-        for key, wrong in _about_facts(case):
-            yield f"case[{index}].{key}", wrong
-        for table in ("gives", "missing"):
-            yield from _unknown_rules(pack, getattr(case, table), f"case[{index}].{table}")
-        for number, past in enumerate(case.past):
-            named = [past.rule] if past.rule else []
-            yield from _unknown_rules(pack, named, f"case[{index}].past[{number}].rule")
-        if case.past and pack.cycle is None:
-            yield f"case[{index}].past", "The pack has no cycle"
-
-
-def _about_facts(case: Case) -> Iterator[tuple[str, str]]:
-    """Yield what no meeting and no account could be."""
-    if case.day and not _is_day(case.day):
-        yield "day", "No such day; write it such as 2026-03-02"
-    for key, least in _CASE_NUMBERS.items():
-        if _outside(getattr(case, key), least, _TIMES):
-            yield key, f"Is {least} to {_TIMES}"
-    if _outside(case.first_cycle_months, _MONTHS[0], _MONTHS[-1]):
-        yield "first_cycle_months", "A cycle has 1 to 120 months"
-    for number, past in enumerate(case.past):
-        for key in ("times", "every_days", "after_days"):
-            if _outside(getattr(past, key), 0, _TIMES):
-                yield f"past[{number}].{key}", f"Is 0 to {_TIMES}"
-    of_account = [key for key in _ACCOUNT if getattr(case, key) is not None]
-    if case.past and not of_account:
-        yield "past", f"Say what comes of it: {', '.join(_ACCOUNT)}"
-    if case.past and (case.gives or case.missing):
-        yield "past", "Goes without gives and missing; make two cases"
-    if of_account and not case.past:
-        yield of_account[0], "Goes with past only"
-
-
-def _unknown_rules(pack: Pack, named: object, path: str) -> Iterator[tuple[str, str]]:
-    assert isinstance(named, (tuple, list, dict)), "ids of rules"
-    for rule_id in named:
-        if pack.rule(rule_id) is None:
-            yield path, f"The pack has no rule {rule_id}"
-
-
 def _below(value: int | None, least: int) -> bool:
     return value is not None and value < least
-
-
-def _outside(value: int | None, least: int, most: int) -> bool:
-    return value is not None and not least <= value <= most
-
-
-def _is_day(text: str) -> bool:
-    try:
-        return date.fromisoformat(text).isoformat() == text
-    except ValueError:
-        return False
 
 
 def _says_nothing(unit: str) -> bool:

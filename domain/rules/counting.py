@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from domain import intervals as time
 from domain.rules.explain import Missing, Step, how_many, not_determined, plain, shown
 from domain.rules.facts import Attendance
-from domain.rules.model import WRITTEN_STEP, Counts, Direction, Rule, Share
+from domain.rules.model import WRITTEN_STEP, Counts, Direction, Rounding, Rule, Share
 from domain.values import Interval
 
 
@@ -129,8 +129,8 @@ def _equal_share(
         missing.append(Missing("share.nobody", "Everybody there led; nobody shares the time."))
         return Decimal(0)
     scheduled = time.minutes([attendance.scheduled])
-    half = rule.half_share_up_to is not None and sharing <= rule.half_share_up_to
-    by = 2 if half and sharing > 1 else sharing
+    half = rule.half_share_up_to is not None and 1 < sharing <= rule.half_share_up_to
+    by = 2 if half else sharing
     share = Decimal(scheduled) / by
     why = "half of it counts" if half else "it is shared equally"
     steps.append(
@@ -166,48 +166,39 @@ def _units(
         steps.append(Step("unit.not_determined", "How many minutes make a unit is not determined."))
         missing.append(not_determined("unit", "the text does not say how many minutes make a unit"))
         return Decimal(0)
-    exact = minutes / per_unit
-    said = f"{shown(minutes)} ÷ {per_unit} minutes per {rule.unit}"
-    held = rule.instruction_minutes_per_unit
-    if held is not None:
-        exact = min(exact, _instruction(rule, attendance, held, steps, missing))
+    clock = exact = minutes / per_unit
+    if rule.instruction_minutes_per_unit is not None:
+        if attendance.instruction_minutes is None:
+            because = "nobody recorded how much of it was instruction"
+            missing.append(not_determined("instruction", because))
+            return Decimal(0)
+        exact = min(clock, _instruction(rule, attendance.instruction_minutes, steps))
     if rule.rounding is None:
         amount = exact.quantize(WRITTEN_STEP, rounding=ROUND_DOWN)
-        how = "" if exact == amount else ", written to two decimals and never rounded up"
-        steps.append(_divided(rule, f"{said} = {plain(amount)}{how}.", exact))
-        return amount
-    amount = rule.rounding.apply(exact)
-    steps.append(_divided(rule, f"{said} = {shown(exact)}.", exact))
-    steps.append(_rounded(rule, amount))
-    more = _for_more(rule, attendance, exact, amount)
-    if more is not None:
-        steps.append(more)
+        written = plain(amount)
+        written += "" if exact == amount else ", written to two decimals and never rounded up"
+    else:
+        amount = rule.rounding.apply(exact)
+        written = shown(exact)
+    said = f"{shown(minutes)} ÷ {per_unit} minutes per {rule.unit} = "
+    said += written if exact == clock else f"{shown(clock)}; of instruction there are {written}"
+    values = {"exact": shown(exact), "per_unit": str(per_unit)}
+    steps.append(Step("unit.divided", f"{said}.", rule.clause, values))
+    if rule.rounding is not None:
+        steps.append(_rounded(rule.rounding, rule.clause, amount))
+        steps += _for_more(rule, attendance, amount)
     return amount
 
 
-def _divided(rule: Rule, sentence: str, exact: Decimal) -> Step:
-    values = {"exact": shown(exact), "per_unit": str(rule.minutes_per_unit)}
-    return Step("unit.divided", sentence, rule.clause, values)
-
-
-def _instruction(
-    rule: Rule,
-    attendance: Attendance,
-    held: int,
-    steps: list[Step],
-    missing: list[Missing],
-) -> Decimal:
-    known = attendance.instruction_minutes
-    if known is None:
-        missing.append(
-            not_determined("instruction", "nobody recorded how much of it was instruction")
-        )
-        return Decimal(0)
+def _instruction(rule: Rule, known: int, steps: list[Step]) -> Decimal:
+    """Return the units that the instruction alone would fill."""
+    held = rule.instruction_minutes_per_unit
+    assert held is not None, "asked for where instruction is wanted"
     units = Decimal(known) / held
     steps.append(
         Step(
             "unit.instruction",
-            f"A {rule.unit} holds {held} minutes of instruction: {known} ÷ {held} = "
+            f"One {rule.unit} holds {held} minutes of instruction: {known} ÷ {held} = "
             f"{shown(units)}; the smaller of the two counts.",
             rule.clause,
             {"instruction": str(known), "per_unit": str(held)},
@@ -216,28 +207,27 @@ def _instruction(
     return units
 
 
-def _rounded(rule: Rule, amount: Decimal) -> Step:
-    assert rule.rounding is not None, "asked for where there is a rounding"
-    step = plain(rule.rounding.step)
+def _rounded(rounding: Rounding, clause: str, amount: Decimal) -> Step:
+    step = plain(rounding.step)
     way = {
         Direction.DOWN: "down to a multiple of",
         Direction.NEAREST: "to the nearest multiple of",
         Direction.UP: "up to a multiple of",
-    }[rule.rounding.direction]
+    }[rounding.direction]
     return Step(
         "rounding.applied",
         f"Rounded {way} {step}: {plain(amount)}.",
-        rule.clause,
-        {"step": step, "direction": rule.rounding.direction.value, "amount": plain(amount)},
+        clause,
+        {"step": step, "direction": rounding.direction.value, "amount": plain(amount)},
     )
 
 
-def _for_more(rule: Rule, attendance: Attendance, exact: Decimal, amount: Decimal) -> Step | None:
-    """Say what the next step would have taken, if this meeting was long enough for it."""
+def _for_more(rule: Rule, attendance: Attendance, amount: Decimal) -> Iterator[Step]:
+    """Yield what the next step would have taken, if this meeting was long enough for it."""
     assert rule.rounding is not None, "asked for where there is a rounding"
     assert rule.minutes_per_unit is not None, "asked for where minutes were divided"
     if rule.share is not Share.ALL or rule.instruction_minutes_per_unit is not None:
-        return None
+        return
     step = rule.rounding.step
     if rule.rounding.direction is Direction.UP:  # a minute beyond what this amount takes
         wanted = int(amount * rule.minutes_per_unit) + 1
@@ -245,8 +235,8 @@ def _for_more(rule: Rule, attendance: Attendance, exact: Decimal, amount: Decima
         reach = amount + (step if rule.rounding.direction is Direction.DOWN else step / 2)
         wanted = math.ceil(reach * rule.minutes_per_unit)
     if wanted > time.minutes([attendance.scheduled]):
-        return None
-    return Step(
+        return
+    yield Step(
         "more.minutes",
         f"From {wanted} minutes on it would be {plain(amount + step)}.",
         rule.clause,

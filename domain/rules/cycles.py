@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from dataclasses import dataclass
 from datetime import date, timedelta
-from decimal import Decimal
+from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from domain.rules.explain import Missing, not_determined, plain
@@ -13,6 +13,7 @@ from domain.rules.model import Cycle
 
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = 12
+_WRITTEN: Final = Decimal("0.01")  # a share of what is required is never written too low
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +88,22 @@ def required_in(cycle: Cycle, window: Window) -> tuple[Decimal | None, str]:
         return Decimal(0), "Your licence began in this cycle, so nothing is required yet."
     if rule.required is not None:
         return rule.required, "Your licence began in this cycle, so less is required."
-    assert rule.per_month is not None, "one of the three is told"
+    if rule.prorated:
+        return _prorated(cycle, window.first_months)
+    assert rule.per_month is not None, "one of the four is told"
     return rule.per_month * window.first_months, (
         f"Your licence began in this cycle: {plain(rule.per_month)} for each of its "
         f"{window.first_months} whole months."
+    )
+
+
+def _prorated(cycle: Cycle, months: int) -> tuple[Decimal | None, str]:
+    if cycle.required is None or cycle.months is None:
+        return None, "Your licence began in this cycle; the share of it is not determined."
+    share = (cycle.required * months / cycle.months).quantize(_WRITTEN, rounding=ROUND_UP)
+    return share, (
+        f"Your licence began in this cycle: {months} of {cycle.months} months of "
+        f"{plain(cycle.required)}."
     )
 
 

@@ -167,6 +167,7 @@ class GroupRule(Table, frozen=True):
         others_min: how many other people of *others_professions*.
         others_professions: empty for any profession with a licence.
         supervisor: somebody present (the member included) qualifies as a clinical supervisor.
+        leader_counts: whether somebody who leads without being a member counts for *min* and *max*.
         facilitated: whether somebody other than the members leads; absent where it does not matter.
     """
 
@@ -176,6 +177,7 @@ class GroupRule(Table, frozen=True):
     others_min: int | None = None
     others_professions: tuple[str, ...] = ()
     supervisor: bool = False
+    leader_counts: bool = True
     facilitated: bool | None = None
 
 
@@ -188,6 +190,8 @@ class Needs(Table, frozen=True):
         topics: the meeting has one of these topics; empty for any.
         approved_provider: a provider with an approval for that day and way of meeting vouches.
         approved_by: and the approval comes from one of these bodies; empty for any.
+        approved_by_unknown: the text read does not say whose approval is taken (or names only some
+            of the bodies); an approval by a body not named then leaves the answer open.
         check_out: the member's departure was recorded, not concluded.
         evaluation: the member evaluated the meeting.
         evaluation_within_hours: of its end.
@@ -200,6 +204,7 @@ class Needs(Table, frozen=True):
     topics: tuple[str, ...] = ()
     approved_provider: bool = False
     approved_by: tuple[str, ...] = ()
+    approved_by_unknown: bool = False
     check_out: bool = False
     evaluation: bool = False
     evaluation_within_hours: int | None = None
@@ -271,17 +276,19 @@ class Rule(Table, frozen=True):
 
 
 class FirstCycle(Table, frozen=True):
-    """What a new licence's first, shorter cycle requires; one of the three.
+    """What a new licence's first, shorter cycle requires; one of the four.
 
     Attributes:
         per_month: credits for each whole month.
         required: this much, however short it is.
         exempt: nothing.
+        prorated: the share of a full cycle that its whole months are.
     """
 
     per_month: Decimal | None = None
     required: Decimal | None = None
     exempt: bool = False
+    prorated: bool = False
 
 
 class Cycle(Table, frozen=True):
@@ -317,6 +324,8 @@ class Selection(Table, frozen=True):
 
     Attributes:
         rules: ids; empty for all of the pack.
+        categories: what the body calls it, for credit entered by the member under no rule; a rule
+            belongs to the category of its own name.
         topics: one of these.
         title_contains: the title proves the topic by one of these words.
         modalities: credited for meetings held like this.
@@ -325,6 +334,7 @@ class Selection(Table, frozen=True):
     """
 
     rules: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     title_contains: tuple[str, ...] = ()
     modalities: tuple[Modality, ...] = ()
@@ -362,6 +372,7 @@ class Floor(Table, frozen=True):
         of: which credits.
         if_used: only wanted where there is any of it at all.
         outside: it can only be earned in ways that Peerhour does not see, in words.
+        unit: where it differs from the cycle's.
         clause: the citation, where it differs from the pack's.
     """
 
@@ -371,6 +382,7 @@ class Floor(Table, frozen=True):
     of: Selection = field(default_factory=Selection)
     if_used: bool = False
     outside: str = ""
+    unit: str = ""
     clause: str = ""
 
 

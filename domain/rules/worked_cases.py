@@ -19,6 +19,7 @@ class Past(Table, frozen=True):
 
     Attributes:
         rule: which rule credited them; empty for credit entered by the member without a rule.
+        category: what the body calls it, where there is no rule.
         amount: of each, in the rule's unit.
         times: how many.
         every_days: apart from each other, beginning on the cycle's first day plus *after_days*.
@@ -31,6 +32,7 @@ class Past(Table, frozen=True):
 
     amount: Decimal
     rule: str = ""
+    category: str = ""
     times: int = 1
     every_days: int = 7
     after_days: int = 0
@@ -84,6 +86,7 @@ class Case(Table, frozen=True):
         cut: what caps take away.
         short: names of floors that are not reached.
         required: what the cycle requires.
+        carries_over: what passes into the next cycle.
     """
 
     says: str
@@ -121,3 +124,4 @@ class Case(Table, frozen=True):
     cut: Decimal | None = None
     short: tuple[str, ...] | None = None
     required: Decimal | None = None
+    carries_over: Decimal | None = None

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+import msgspec
+
+from domain.rules.explain import Step
 from projections import Connection
 
-_AWARDS: Final = """SELECT award_id, meeting_id, rule_id, rule_version, credit_kind, licence_id,
-                           unit_name, minutes, amount, arithmetic, strength, withdrawn, note,
-                           awarded_at
+_AWARDS: Final = """SELECT award_id, meeting_id, pack_id, rule_id, rule_version, credit_kind,
+                           licence_id, unit_name, minutes, amount, steps, strength, day, title,
+                           topics, modality, meeting_minutes, present_minutes, own_minutes, people,
+                           withdrawn, note, awarded_at
                       FROM award WHERE member_id = $1 ORDER BY awarded_at DESC, award_id"""
 _HELD: Final = """SELECT meeting_id, rule_id, licence_id, unit_name, amount, codes, sentences
                     FROM held WHERE member_id = $1 ORDER BY meeting_id, rule_id"""
@@ -21,12 +25,19 @@ _OVERLAPS: Final = """SELECT meeting_id, other_meeting_id, minutes FROM overlap
                        WHERE member_id = $1 ORDER BY meeting_id, other_meeting_id, minutes"""
 
 
+_STEPS: Final = msgspec.json.Decoder(list[Step])
+
+
 @dataclass(frozen=True, slots=True)
 class AwardRow:
-    """One award as it stands, with how it was counted."""
+    """One award as it stands, with how it was counted.
+
+    What was known of the meeting is ``None`` for what was credited before it was kept.
+    """
 
     award_id: UUID
     meeting_id: UUID
+    pack_id: str
     rule_id: str
     rule_version: int
     credit_kind: str
@@ -34,11 +45,24 @@ class AwardRow:
     unit_name: str
     minutes: int
     amount: Decimal
-    arithmetic: Sequence[str]
+    steps: Sequence[Step]
     strength: str
+    day: date | None
+    title: str | None
+    topics: Sequence[str] | None
+    modality: str | None
+    meeting_minutes: int | None
+    present_minutes: int | None
+    own_minutes: int | None
+    people: int | None
     withdrawn: bool
     note: str
     awarded_at: datetime
+
+    @property
+    def arithmetic(self) -> Sequence[str]:
+        """How the amount came about, a sentence a step."""
+        return [step.sentence for step in self.steps]
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +99,8 @@ class Total:
 
 async def awards(conn: Connection, member_id: UUID) -> list[AwardRow]:
     """Return a member's awards, newest first."""
-    return [AwardRow(**row) for row in await conn.fetch(_AWARDS, member_id)]
+    rows = [dict(row) for row in await conn.fetch(_AWARDS, member_id)]
+    return [AwardRow(**row | {"steps": _STEPS.decode(row["steps"])}) for row in rows]
 
 
 async def held(conn: Connection, member_id: UUID) -> list[HeldRow]:

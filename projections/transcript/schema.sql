@@ -4,21 +4,31 @@ CREATE TABLE ledger_owner (
 );
 
 CREATE TABLE award (
-    award_id     uuid    PRIMARY KEY,
-    member_id    uuid    NOT NULL,
-    meeting_id   uuid    NOT NULL,
-    rule_id      text    NOT NULL,
-    rule_version integer NOT NULL,
-    credit_kind  text    NOT NULL,
-    licence_id   uuid,
-    unit_name    text    NOT NULL,
-    minutes      integer NOT NULL,
-    amount       numeric NOT NULL,
-    arithmetic   text[]  NOT NULL,
-    strength     text    NOT NULL,
-    withdrawn    boolean NOT NULL DEFAULT false,
-    note         text    NOT NULL DEFAULT '',
-    awarded_at   timestamptz NOT NULL
+    award_id        uuid    PRIMARY KEY,
+    member_id       uuid    NOT NULL,
+    meeting_id      uuid    NOT NULL,
+    pack_id         text    NOT NULL,
+    rule_id         text    NOT NULL,
+    rule_version    integer NOT NULL,
+    credit_kind     text    NOT NULL,
+    licence_id      uuid,
+    unit_name       text    NOT NULL,
+    minutes         integer NOT NULL,
+    amount          numeric NOT NULL,
+    steps           text    NOT NULL,  -- JSON: code, sentence, clause, values of each
+    strength        text    NOT NULL,
+    -- What was known of the meeting; all null for what was credited before this was kept.
+    day             date,
+    title           text,
+    topics          text[],
+    modality        text,
+    meeting_minutes integer,
+    present_minutes integer,
+    own_minutes     integer,
+    people          integer,
+    withdrawn       boolean NOT NULL DEFAULT false,
+    note            text    NOT NULL DEFAULT '',
+    awarded_at      timestamptz NOT NULL
 );
 CREATE INDEX award_member ON award (member_id);
 

@@ -1,0 +1,577 @@
+"""A licence period's account: caps never burst, floors are watched, rows add up to the total."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from domain.papers import CreditKind
+from domain.rules.account import Account, Entry, account, band, selects, span_of
+from domain.rules.cycles import Window
+from domain.rules.explain import Missing, Step
+from domain.rules.model import Bands, Pack, Per, Selection
+from domain.values import Modality
+from tests.domain.rules.made import TWO_YEARS, YEAR, a_rule, an_entry, counted, with_cycle
+
+DAY = timedelta(days=1)
+MARYLAND = {"steps": [[7, 1], [14, 2], [21, 3], [28, 4]], "unit": "CE hour"}
+UNEVEN = Window(date(2024, 2, 29), date(2027, 2, 27))  # three years from a leap day
+
+
+def cap(at_most: Any, **changes: Any) -> dict[str, Any]:
+    return {"name": "Peers", "at_most": at_most} | changes
+
+
+def floor(at_least: Any, **changes: Any) -> dict[str, Any]:
+    return {"name": "Ethics", "at_least": at_least} | changes
+
+
+def amounts(*values: Any, **changes: Any) -> list[Entry]:
+    """Return entries a week apart."""
+    return [
+        an_entry(n, amount=Decimal(str(each)), day=date(2026, 3, 2) + 7 * n * DAY, **changes)
+        for n, each in enumerate(values)
+    ]
+
+
+def told(found: Account) -> list[tuple[str, str]]:
+    return [(each.code, each.sentence) for each in found.steps]
+
+
+# Sums
+
+
+def test_an_account_adds_up_what_lies_in_its_cycle() -> None:
+    outside = [an_entry(8, day=date(2025, 12, 31)), an_entry(9, day=date(2027, 1, 1))]
+    inside = [an_entry(0, day=YEAR.from_day), an_entry(1, day=YEAR.until_day)]
+    found = counted(with_cycle(cycle={"required": 40}), *outside, *inside)
+    assert [row.entry for row in found.rows] == inside
+    assert [(row.worth, row.counted, row.steps) for row in found.rows] == [(1, 1, ())] * 2
+    assert (found.earned, found.counted, found.cut) == (2, 2, 0)
+    assert (found.required, found.lacks, found.carried_in) == (40, 38, 0)
+    assert (found.window, found.unit) == (YEAR, "hour")
+    assert (found.caps, found.floors, found.missing) == ((), (), ())
+    assert (found.categories, found.categories_wanted) == (("Hours",), None)
+    assert found.steps == (
+        Step("account.earned", "2 hour earned, 2 count.", "", {"earned": "2", "counted": "2"}),
+        Step(
+            "account.required",
+            "40 required, 38 to go.",
+            "§ 1",
+            {"required": "40", "lacks": "38"},
+        ),
+    )
+
+
+def test_a_cycle_that_is_full_has_nothing_to_go() -> None:
+    found = counted(with_cycle(cycle={"required": 1}), *amounts(1, 1))
+    assert found.lacks == 0
+    assert told(found)[1] == ("account.required", "1 required.")
+    assert found.steps[1].values == {"required": "1", "lacks": "0"}
+
+
+def test_what_is_required_may_be_unknown() -> None:
+    found = counted(with_cycle(), *amounts(1))
+    assert (found.required, found.lacks) == (None, None)
+    assert [each.code for each in found.steps] == ["account.earned"]
+    assert found.missing == (
+        Missing(
+            "cycle.required.not_determined",
+            "Not determined, because the text does not say how much.",
+        ),
+    )
+
+
+def test_a_first_cycle_says_why_it_requires_less() -> None:
+    window = Window(YEAR.from_day, YEAR.until_day, 7)
+    pack = with_cycle(cycle={"required": 30, "first": {"per_month": 2}})
+    found = counted(pack, window=window)
+    assert found.required == 14
+    assert found.steps[1] == Step(
+        "cycle.first",
+        "Your licence began in this cycle: 2 for each of its 7 whole months.",
+        "§ 1",
+    )
+
+
+def test_what_was_carried_in_counts_and_is_said() -> None:
+    found = counted(with_cycle(cycle={"required": 10}), *amounts(4), carried_in=Decimal(3))
+    assert (found.earned, found.counted, found.cut, found.lacks) == (4, 7, 0, 3)
+    assert found.carried_in == 3
+    assert found.steps[:2] == (
+        Step("account.earned", "4 hour earned, 4 count.", "", {"earned": "4", "counted": "4"}),
+        Step("account.carried_in", "3 hour carried in from the cycle before.", "§ 1"),
+    )
+    assert told(found)[2][1] == "10 required, 3 to go."
+
+
+def test_a_duty_of_its_own_does_not_count_towards_the_total() -> None:
+    pack = with_cycle(a_rule(), a_rule(id="duty", name="Duty", counts_in_total=False))
+    found = counted(pack, an_entry(0), an_entry(1, rule="duty", amount=Decimal(5)))
+    assert (found.earned, found.counted, found.categories) == (1, 1, ("Hours",))
+    assert [row.counted for row in found.rows] == [1, 5]
+
+
+def test_categories_are_counted_where_something_of_them_counts() -> None:
+    pack = with_cycle(
+        a_rule(),
+        a_rule(id="talks", name="Talks"),
+        cycle={"distinct_categories": 2},
+        cap=[cap(0, of={"rules": ["talks"]})],
+    )
+    entries = [
+        an_entry(0),
+        an_entry(1),
+        an_entry(2, rule="talks"),
+        an_entry(3, rule="", category="Books"),
+        an_entry(4, rule=""),
+    ]
+    found = counted(pack, *entries)
+    assert (found.categories, found.categories_wanted) == (("Books", "Hours"), 2)
+
+
+# Caps
+
+
+def test_a_cap_cuts_what_comes_last_and_says_so() -> None:
+    pack = with_cycle(cap=[cap(18, shared_with=["panels", "service"], clause="§ 5")])
+    entries = amounts(10, "7.5", "1.5", 2)
+    found = counted(pack, *reversed(entries))
+    assert [row.counted for row in found.rows] == [10, Decimal("7.5"), Decimal("0.5"), 0]
+    assert [row.worth for row in found.rows] == [10, Decimal("7.5"), Decimal("1.5"), 2]
+    assert (found.earned, found.counted, found.cut) == (21, 18, 3)
+    assert found.rows[1].steps == ()
+    assert found.rows[2].steps == (
+        Step(
+            "cap.cut",
+            "Peers: at most 18 hour a cycle, shared with panels, service; 1 too many.",
+            "§ 5",
+            {"cap": "Peers", "at_most": "18", "cut": "1"},
+        ),
+    )
+    (state,) = found.caps
+    assert (state.span, state.used, state.cut, state.left) == (YEAR.from_day, 18, 3, 0)
+
+
+def test_a_cap_without_a_clause_of_its_own_names_that_of_the_text() -> None:
+    found = counted(with_cycle(cap=[cap(1)]), *amounts(2))
+    assert (found.rows[0].steps[0].clause, found.rows[0].steps[0].sentence) == (
+        "§ 1",
+        "Peers: at most 1 hour a cycle; 1 too many.",
+    )
+
+
+def test_a_cap_that_nothing_touched_has_its_whole_room() -> None:
+    (state,) = counted(with_cycle(cap=[cap(5, per="month")])).caps
+    assert (state.span, state.used, state.cut, state.left) == (YEAR.from_day, 0, 0, 5)
+
+
+@pytest.mark.parametrize(
+    ("per", "spans"),
+    [
+        ("day", ["2026-03-02", "2026-03-03", "2027-03-02"]),
+        ("month", ["2026-03-01", "2027-03-01"]),
+        ("year", ["2026-01-01", "2027-01-01"]),
+        ("cycle", ["2026-01-01"]),
+    ],
+)
+def test_a_cap_holds_in_each_span(per: str, spans: list[str]) -> None:
+    days = [date(2026, 3, 2), date(2026, 3, 2), date(2026, 3, 3), date(2027, 3, 2)]
+    entries = [an_entry(n, day=day, amount=Decimal(3)) for n, day in enumerate(days)]
+    found = counted(with_cycle(cap=[cap(4, per=per)]), *entries, window=TWO_YEARS)
+    assert [state.span.isoformat() for state in found.caps] == spans
+    assert [state.used for state in found.caps] == [
+        min(4, 3 * sum(_span(per, day) == each for day in days)) for each in spans
+    ]
+    assert sum(state.cut for state in found.caps) == 12 - found.counted
+    cut = [row for row in found.rows if row.steps]
+    assert all(f" a {per};" in row.steps[0].sentence for row in cut)
+
+
+def _span(per: str, day: date) -> str:
+    starts = {
+        "day": day,
+        "month": day.replace(day=1),
+        "year": day.replace(month=1, day=1),
+        "cycle": TWO_YEARS.from_day,
+    }
+    return starts[per].isoformat()
+
+
+def test_nested_caps_both_hold_and_each_says_what_it_cut() -> None:
+    pack = with_cycle(
+        a_rule(),
+        a_rule(id="talks"),
+        cap=[
+            cap(5, name="Talks", of={"rules": ["talks"]}),
+            cap(8, name="All"),
+        ],
+    )
+    entries = [
+        an_entry(0, rule="hours", amount=Decimal(4)),
+        an_entry(1, rule="talks", amount=Decimal(7), day=date(2026, 4, 1)),
+    ]
+    found = counted(pack, *entries)
+    assert [row.counted for row in found.rows] == [4, 4]
+    assert [step.values["cut"] for step in found.rows[1].steps] == ["2", "1"]
+    assert [(state.used, state.cut, state.left) for state in found.caps] == [(4, 2, 1), (8, 1, 0)]
+
+
+def test_a_shared_cap_is_used_up_by_any_of_its_rules() -> None:
+    pack = with_cycle(
+        a_rule(),
+        a_rule(id="talks"),
+        a_rule(id="books"),
+        cap=[cap(3, of={"rules": ["hours", "talks"]})],
+    )
+    entries = [
+        an_entry(0, amount=Decimal(2)),
+        an_entry(1, rule="talks", amount=Decimal(2)),
+        an_entry(2, rule="books", amount=Decimal(2)),
+    ]
+    assert [row.counted for row in counted(pack, *entries).rows] == [2, 1, 2]
+
+
+def test_what_is_earned_goes_before_what_is_planned_on_the_same_day() -> None:
+    planned = an_entry(0, planned=True)
+    earned = an_entry(1)
+    found = counted(with_cycle(cap=[cap(1)]), planned, earned)
+    assert [row.entry for row in found.rows] == [earned, planned]
+    assert [row.counted for row in found.rows] == [1, 0]
+
+
+# Selections
+
+
+@pytest.mark.parametrize(
+    ("of", "fits", "fits_not"),
+    [
+        ({"rules": ["hours", "talks"]}, {"rule": "talks"}, {"rule": "other"}),
+        ({"categories": ["Talks"]}, {"rule": "talks"}, {"category": "Talks"}),
+        (
+            {"categories": ["Talks", "Books"]},
+            {"rule": "", "category": "Books"},
+            {"rule": "", "category": "Films"},
+        ),
+        ({"topics": ["ethics", "law"]}, {"topics": ("sleep", "law")}, {"topics": ("sleep",)}),
+        ({"topics": ["ethics"]}, {"topics": ("ethics",)}, {"topics": ()}),
+        (
+            {"title_contains": ["Ethic", "law"]},
+            {"title": "On ETHICS"},
+            {"title": "On morals", "topics": ("ethics",)},
+        ),
+        (
+            {"modalities": ["in_room", "phone"]},
+            {"modality": Modality.PHONE},
+            {"modality": Modality.LIVE_VIDEO},
+        ),
+        ({"modalities": ["in_room"]}, {"modality": Modality.IN_ROOM}, {"modality": None}),
+        ({"live": True}, {"live": True}, {"live": None}),
+        ({"live": False}, {"live": False}, {"live": True}),
+        ({"live": False}, {"live": False}, {"live": None}),
+        (
+            {"credit_kinds": ["sponsored", "portfolio entry"]},
+            {"credit_kind": CreditKind.PORTFOLIO},
+            {"credit_kind": CreditKind.CLAIMED},
+        ),
+        (
+            {"live": True, "topics": ["ethics"]},
+            {"live": True, "topics": ("ethics",)},
+            {"live": False, "topics": ("ethics",)},
+        ),
+    ],
+)
+def test_a_selection_takes_what_it_names(
+    of: dict[str, Any], fits: dict[str, Any], fits_not: dict[str, Any]
+) -> None:
+    rules = [a_rule(), a_rule(id="talks", name="Talks")]
+    pack = with_cycle(*rules, cap=[cap(0, of=of)])
+    found = counted(pack, an_entry(0, **fits), an_entry(1, **fits_not))
+    assert [row.counted for row in found.rows] == [0, 1]
+
+
+def test_a_selection_of_nothing_takes_everything() -> None:
+    assert selects(Selection(), an_entry(live=None), "")
+
+
+# Floors
+
+
+def test_a_floor_lacks_what_is_not_there() -> None:
+    pack = with_cycle(floor=[floor(3, of={"topics": ["ethics"]})])
+    entries = [an_entry(0, topics=("ethics",)), an_entry(1)]
+    (state,) = counted(pack, *entries).floors
+    assert (state.span, state.until, state.have, state.lacks) == (
+        YEAR.from_day,
+        YEAR.until_day,
+        1,
+        2,
+    )
+    (full,) = counted(pack, an_entry(0, topics=("ethics",), amount=Decimal(4))).floors
+    assert (full.have, full.lacks) == (4, 0)
+
+
+def test_a_floor_only_if_used_lacks_nothing_until_then() -> None:
+    pack = with_cycle(floor=[floor(2, if_used=True)])
+    assert counted(pack).floors[0].lacks == 0
+    assert counted(pack, an_entry()).floors[0].lacks == 1
+    assert counted(with_cycle(floor=[floor(2)])).floors[0].lacks == 2
+
+
+def test_a_floor_counts_what_caps_leave() -> None:
+    pack = with_cycle(cap=[cap(1, of={"live": False})], floor=[floor(2)])
+    assert counted(pack, *amounts(1, 1, live=False)).floors[0].have == 1
+
+
+def test_no_month_makes_up_for_another() -> None:
+    pack = with_cycle(floor=[floor("1.5", per="month")])
+    entries = [an_entry(0, amount=Decimal(9), day=date(2026, 2, 28))]
+    states = counted(pack, *entries).floors
+    assert [state.span.month for state in states] == list(range(1, 13))
+    assert [state.lacks for state in states] == [0 if n == 2 else Decimal("1.5") for n in range(1, 13)]
+    assert [state.until.day for state in states][:3] == [31, 28, 31]
+
+
+def test_a_yearly_floor_holds_in_each_year_of_a_cycle() -> None:
+    pack = with_cycle(floor=[floor(1, per="year")])
+    days = [date(2026, 1, 1), date(2026, 12, 31)]
+    found = counted(pack, *(an_entry(n, day=day) for n, day in enumerate(days)), window=TWO_YEARS)
+    assert [(state.span, state.until, state.have) for state in found.floors] == [
+        (date(2026, 1, 1), date(2026, 12, 31), 2),
+        (date(2027, 1, 1), date(2027, 12, 31), 0),
+    ]
+
+
+# Bands, repeats, carrying over
+
+
+@pytest.mark.parametrize(
+    ("attended", "credit"),
+    [("0", 0), ("6.99", 0), ("7", 1), ("13.99", 1), ("14", 2), ("27", 3), ("28", 4), ("99", 4)],
+)
+def test_a_band_gives_the_credit_of_the_highest_step_reached(attended: str, credit: int) -> None:
+    pack = with_cycle(a_rule(bands=MARYLAND))
+    bands = pack.rules[0].bands
+    assert bands is not None
+    assert band(bands, Decimal(attended)) == credit
+    assert counted(pack, *amounts(attended)).counted == credit
+
+
+def test_the_credit_of_a_band_falls_to_the_entry_that_reaches_it() -> None:
+    found = counted(with_cycle(a_rule(bands=MARYLAND)), *amounts(6, "1.5", 7))
+    assert [row.worth for row in found.rows] == [0, 1, 1]
+    assert [row.steps[0] for row in found.rows][1] == Step(
+        "band.reached",
+        "7.5 hour in this cycle so far come to 1 CE hour.",
+        "§ 1",
+        {"attended": "7.5", "credit": "1"},
+    )
+
+
+def test_a_title_counts_once_in_a_cycle_where_the_text_says_so() -> None:
+    rules = [a_rule(repeat="title"), a_rule(id="talks", repeat="title"), a_rule(id="free")]
+    entries = [
+        an_entry(0, title="Group  one"),
+        an_entry(1, title=" group ONE"),
+        an_entry(2, title="Group one, part 2"),
+        an_entry(3, title="Group one", rule="talks"),
+        an_entry(4, title="Group one", rule="free"),
+        an_entry(5, title="Group one", rule="free"),
+    ]
+    found = counted(with_cycle(*rules), *entries)
+    assert [row.worth for row in found.rows] == [1, 0, 1, 1, 1, 1]
+    assert found.rows[1].steps == (
+        Step("repeat.title", "“ group ONE” counts once in a cycle.", "§ 1"),
+    )
+
+
+def test_credit_under_no_rule_counts_as_it_is() -> None:
+    found = counted(with_cycle(a_rule(bands=MARYLAND)), an_entry(rule="", elsewhere=True))
+    assert (found.rows[0].worth, found.rows[0].steps) == (1, ())
+
+
+@pytest.mark.parametrize(
+    ("cycle", "earned", "carried"),
+    [
+        ({"required": 10}, [12], None),
+        ({"required": 10, "carry_over": 0}, [12], 0),
+        ({"carry_over": 0}, [12], 0),
+        ({"carry_over": 5}, [12], None),
+        ({"required": 10, "carry_over": 5}, [12], 2),
+        ({"required": 10, "carry_over": 5}, [10], 0),
+        ({"required": 10, "carry_over": 5}, [9], 0),
+        ({"required": 10, "carry_over": 5}, [16], 5),
+    ],
+)
+def test_so_much_passes_into_the_next_cycle(
+    cycle: dict[str, Any], earned: list[int], carried: int | None
+) -> None:
+    assert counted(with_cycle(cycle=cycle), *amounts(*earned)).carries_over == carried
+
+
+def test_only_late_credit_passes_on_where_the_text_says_so() -> None:
+    cycle = {"required": 10, "carry_over": 5, "carry_over_from_last_months": 3}
+    for day, carried in ((date(2026, 10, 1), 3), (date(2026, 9, 30), 0)):
+        entries = [an_entry(0, amount=Decimal(11)), an_entry(1, day=day, amount=Decimal(3))]
+        assert counted(with_cycle(cycle=cycle), *entries).carries_over == carried
+
+
+# Properties
+
+kinds = st.sampled_from(list(CreditKind))
+entries_ = st.lists(
+    st.builds(
+        Entry,
+        key=st.uuids().map(str),
+        day=st.dates(date(2024, 2, 1), date(2027, 4, 1)),
+        amount=st.decimals(0, 9, places=2),
+        rule=st.sampled_from(["", "hours", "talks", "duty"]),
+        title=st.sampled_from(["Ethics", "ethics", "Sleep"]),
+        topics=st.sampled_from([(), ("ethics",)]),
+        modality=st.none() | st.sampled_from(list(Modality)),
+        live=st.none() | st.booleans(),
+        credit_kind=kinds,
+        planned=st.booleans(),
+    ),
+    max_size=12,
+    unique_by=lambda entry: entry.key,
+)
+NAMES = {"hours": "Hours", "talks": "Talks", "duty": "Hours"}
+selections = st.fixed_dictionaries(
+    {},
+    optional={
+        "rules": st.sampled_from([["hours"], ["hours", "talks"]]),
+        "categories": st.just(["Hours"]),
+        "topics": st.just(["ethics"]),
+        "live": st.booleans(),
+        "modalities": st.just(["in_room"]),
+        "credit_kinds": kinds.map(lambda kind: [kind.value]),
+    },
+)
+pers = st.sampled_from([each.value for each in Per])
+caps_ = st.lists(st.builds(cap, st.integers(0, 15), per=pers, of=selections), max_size=4)
+RULES = [
+    a_rule(),
+    a_rule(id="talks", name="Talks", bands=MARYLAND),
+    a_rule(id="duty", counts_in_total=False, repeat="title"),
+]
+packs = st.builds(
+    lambda caps, per: with_cycle(
+        *RULES,
+        cycle={"required": 20, "carry_over": 5},
+        cap=caps,
+        floor=[floor(1, per=per, of={"topics": ["ethics"]}, outside="any")],
+    ),
+    caps_,
+    pers.filter(lambda per: per != "day"),
+)
+some = settings(max_examples=50)  # each draws a whole pack
+
+
+@some
+@given(packs, entries_, st.randoms(use_true_random=False))
+def test_the_order_of_entries_does_not_matter(
+    pack: Pack, entries: list[Entry], chance: random.Random
+) -> None:
+    shuffled = chance.sample(entries, len(entries))
+    assert account(pack, UNEVEN, shuffled) == account(pack, UNEVEN, entries)
+
+
+@some
+@given(packs, entries_)
+def test_caps_are_never_exceeded_and_totals_are_the_sum_of_their_rows(
+    pack: Pack, entries: list[Entry]
+) -> None:
+    found = account(pack, UNEVEN, entries, carried_in=Decimal(2))
+    for one in pack.caps:
+        used: defaultdict[date, Decimal] = defaultdict(Decimal)
+        for row in found.rows:
+            if selects(one.of, row.entry, NAMES.get(row.entry.rule, "")):
+                used[span_of(one.per, row.entry.day, UNEVEN)[0]] += row.counted
+        assert all(amount <= one.at_most for amount in used.values())
+        states = {each.span: each for each in found.caps if each.cap is one}
+        assert all(states[span].used == amount for span, amount in used.items())
+        assert all(0 <= state.left <= one.at_most for state in states.values())
+    total = [row for row in found.rows if row.entry.rule != "duty"]
+    assert found.counted == sum((row.counted for row in total), Decimal(2))
+    assert found.earned == sum((row.worth for row in total), Decimal(0))
+    assert found.cut == found.earned - found.counted + 2
+    for row in found.rows:
+        assert 0 <= row.counted <= row.worth
+        assert (row.counted == row.entry.amount) or row.steps
+        cuts = [Decimal(step.values["cut"]) for step in row.steps if step.code == "cap.cut"]
+        assert sum(cuts, Decimal(0)) == row.worth - row.counted
+
+
+@some
+@given(packs, entries_)
+def test_floors_see_every_counted_credit_in_one_span(pack: Pack, entries: list[Entry]) -> None:
+    found = account(pack, UNEVEN, entries)
+    ethics = [row.counted for row in found.rows if row.entry.topics]
+    assert sum((state.have for state in found.floors), Decimal(0)) == sum(ethics, Decimal(0))
+    assert found.floors[0].span == UNEVEN.from_day
+    assert found.floors[-1].until == UNEVEN.until_day
+    for former, later in zip(found.floors, found.floors[1:], strict=False):
+        assert later.span == former.until + DAY
+    assert found.carries_over is not None
+    assert 0 <= found.carries_over <= 5
+
+
+LAMINAR = with_cycle(
+    *RULES,
+    cap=[
+        cap(2, per="day", of={"rules": ["hours"]}),
+        cap(5, per="month", of={"rules": ["hours"]}),
+        cap(9, of={"rules": ["hours"]}),
+        cap(12, of={"rules": ["hours", "talks"]}),
+        cap(20),
+    ],
+)
+
+
+@given(entries_, st.data())
+def test_one_credit_less_is_never_more_where_caps_lie_inside_each_other(
+    entries: list[Entry], data: st.DataObject
+) -> None:
+    in_total = [entry for entry in entries if entry.rule != "duty"]
+    fewer = [entry for entry in in_total if data.draw(st.booleans())]
+    whole = account(LAMINAR, UNEVEN, in_total)
+    assert account(LAMINAR, UNEVEN, fewer).counted <= whole.counted
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.integers(1, 9)), min_size=1), st.data())
+def test_bands_never_fall(rises: list[tuple[int, int]], data: st.DataObject) -> None:
+    steps, at, credit = [], Decimal(0), Decimal(0)
+    for more, worth in rises:
+        at, credit = at + more, credit + worth
+        steps.append((at, credit))
+    bands = Bands(steps=tuple(steps), unit="CE hour")
+    less = data.draw(st.decimals(0, 500, places=2))
+    more_ = data.draw(st.decimals(less, 600, places=2))
+    assert band(bands, less) <= band(bands, more_) <= credit
+
+
+@given(
+    st.sampled_from(list(Per)),
+    st.dates(date(2024, 1, 1), date(2030, 1, 1)),
+    st.integers(0, 2000),
+    st.integers(0, 2000),
+)
+def test_spans_tile_a_cycle(per: Per, begins: date, lasts: int, into: int) -> None:
+    window = Window(begins, begins + lasts * DAY)
+    day = begins + min(into, lasts) * DAY
+    first, last = span_of(per, day, window)
+    assert window.from_day <= first <= day <= last <= window.until_day
+    for other in (first, last):
+        assert span_of(per, other, window) == (first, last)
+    if first > window.from_day:
+        assert span_of(per, first - DAY, window)[1] == first - DAY
+    if last < window.until_day:
+        assert span_of(per, last + DAY, window)[0] == last + DAY

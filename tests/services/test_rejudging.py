@@ -1,0 +1,161 @@
+"""Judging again: licences, approvals and overlapping meetings that change what an hour is worth."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from services.members import AddLicence, EndLicence
+from services.providers import WithdrawApproval
+from tests.support.builders import SIX_PM, minutes, span
+from tests.support.house import SmallHouse
+from tests.support.story import CALIFORNIA, CONTACT_HOUR
+
+HOUR = (0, 60)
+
+
+async def a_house(*, sponsored: bool = True) -> SmallHouse:
+    house = SmallHouse()
+    await house.begin(sponsored=sponsored)
+    return house
+
+
+async def test_a_licence_told_late_counts_for_the_hours_already_held() -> None:
+    house = await a_house()
+    held = await house.held({house.chidi: HOUR})
+    await house.settle()
+    assert await house.award(held, "chidi", CALIFORNIA) is None
+    await house.psychologist("chidi")
+    await house.settle()
+    award = await house.award(held, "chidi", CALIFORNIA)
+    assert award is not None
+    assert award.credited.minutes == 60
+
+
+async def test_hours_before_a_licence_began_stay_as_they_are() -> None:
+    house = await a_house()
+    held = await house.held({house.chidi: HOUR})
+    await house.settle()
+    tomorrow = SIX_PM.date() + timedelta(days=1)
+    await house.psychologist("chidi", valid_from=tomorrow)
+    await house.settle()
+    assert await house.award(held, "chidi", CALIFORNIA) is None
+
+
+async def test_an_hour_after_a_licence_ended_loses_its_award_with_a_reason() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+    await house.settle()
+    assert await house.award(held, "ana", CALIFORNIA) is not None
+    yesterday = SIX_PM.date() - timedelta(days=1)
+    await house.do(
+        EndLicence(member_id=house.ana, licence_id=house.licence("ana"), last_day=yesterday)
+    )
+    await house.settle()
+    award = await house.award(held, "ana", CALIFORNIA)
+    assert award is not None
+    assert award.withdrawn
+    ledger = await house.ledger(house.ana)
+    (withdrawn,) = [row for row in ledger.rows if row.amount < 0]
+    assert withdrawn.reason == "The facts behind the award changed."
+
+
+async def test_a_licence_that_was_renewed_after_all_has_its_hours_again() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+    await house.settle()
+    for days in (-1, 400):
+        last_day = SIX_PM.date() + timedelta(days=days)
+        await house.do(
+            EndLicence(member_id=house.ana, licence_id=house.licence("ana"), last_day=last_day)
+        )
+        await house.settle()
+    again = await house.award(held, "ana", CALIFORNIA, number=2)
+    assert again is not None
+    assert not again.withdrawn
+
+
+async def test_minutes_that_a_voided_meeting_gives_back_count_for_the_other_one() -> None:
+    house = await a_house(sponsored=False)
+    await house.peer_group(sponsored=False, name="second")
+    first = await house.held({house.ana: HOUR}, name="first")
+    other = await house.held(
+        {house.ana: HOUR}, name="other", start=SIX_PM + minutes(30), group="second"
+    )
+    await house.settle()
+    short = await house.award(other, "ana", CALIFORNIA)
+    assert short is not None
+    assert short.credited.minutes == 30
+    await house.void(first)
+    await house.settle()
+    whole = await house.award(other, "ana", CALIFORNIA)
+    assert whole is not None
+    assert whole.credited.minutes == 60
+
+
+async def test_minutes_that_a_correction_gives_back_count_for_the_other_one() -> None:
+    house = await a_house(sponsored=False)
+    await house.peer_group(sponsored=False, name="second")
+    first = await house.held({house.ana: HOUR}, name="first")
+    other = await house.held(
+        {house.ana: HOUR}, name="other", start=SIX_PM + minutes(30), group="second"
+    )
+    await house.settle()
+    await house.correct(first, house.ana, span(0, 40))
+    await house.settle()
+    awards = [await house.award(each, "ana", CALIFORNIA) for each in (first, other)]
+    assert [each.credited.minutes for each in awards if each] == [40, 50]
+
+
+async def test_judging_again_for_no_reason_records_nothing() -> None:
+    house = await a_house()
+    await house.held({house.ana: HOUR, house.bo: HOUR}, evaluated=(house.ana,))
+    await house.settle()
+    before = await house.memory.head()
+    await house.settle_again()
+    assert await house.memory.head() == before
+
+
+async def test_an_approval_that_comes_or_goes_asks_for_the_meetings_of_its_days() -> None:
+    house = await a_house()
+    await house.settle()
+    recorded = house.effects("judge_provider_meetings")
+    await house.do(
+        WithdrawApproval(
+            provider_id=house.provider,
+            approval_id=house.id("approval"),
+            from_day=date(2026, 2, 1),
+            reason="It was not renewed.",
+            by=house.admin,
+        ),
+        actor=house.admin,
+    )
+    await house.settle()
+    asked = house.effects("judge_provider_meetings")
+    assert len(asked) == len(recorded) + 1
+    assert asked[-1].payload == {
+        "provider_id": str(house.provider),
+        "from_day": "2026-02-01",
+    }
+
+
+async def test_a_second_licence_in_another_state_is_judged_by_its_own_board() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+    await house.settle()
+    await house.do(
+        AddLicence(
+            member_id=house.ana,
+            licence_id=house.licence("md"),
+            profession="counseling",
+            jurisdiction="US-MD",
+            number="LC 1",
+            valid_from=date(2024, 1, 1),
+            valid_until=None,
+        )
+    )
+    await house.settle()
+    maryland = house.licence("md")
+    award = await house.award(held, "ana", "us-md-counseling", licence_id=maryland)
+    assert award is not None
+    assert await house.award(held, "ana", CALIFORNIA) is not None
+    assert await house.award(held, "ana", CONTACT_HOUR) is None, "nobody evaluated it"
