@@ -138,6 +138,10 @@ class Attendance:
         """Tell whether the member checked in at any time."""
         return member_id in self.present or member_id in self._door
 
+    def left_since(self, member_id: UUID, at: datetime) -> bool:
+        """Tell whether a stay of the member ended after *at*."""
+        return any(stay.interval.to_at > at for stay in self._door.get(member_id, ()))
+
     def has_attested(self, member_id: UUID, by: UUID) -> bool:
         """Tell whether *by* attested this presence before."""
         return by in self._attesters.get(member_id, ())

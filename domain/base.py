@@ -55,5 +55,9 @@ class Root(BaseAggregate[UUID]):
         return cls._create(event, id=stream_id, timestamp=at, **values)
 
     def record(self, event: type[Root.Event], *, at: datetime, **values: Any) -> None:
-        """Remember that something happened at *at* (aware UTC)."""
-        self.trigger_event(event, timestamp=at, **values)
+        """Remember that something happened at *at* (aware UTC).
+
+        The library makes its own subclass of every event that an aggregate lists from elsewhere
+        (``CheckedIn = meeting_events.CheckedIn``); that one is recorded, whichever was named.
+        """
+        self.trigger_event(getattr(type(self), event.__name__, event), timestamp=at, **values)

@@ -20,7 +20,7 @@ from domain.fields import require_lines
 from domain.papers import ApprovalLine, CreditKind, is_bare_ceu
 from domain.personal import Personal
 from domain.presence import EvidenceStrength
-from domain.rules.model import Missing
+from domain.rules.explain import Missing
 from domain.values import Interval, Modality, zone_named
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

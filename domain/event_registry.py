@@ -11,7 +11,9 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
+from domain.administration import Administration
 from domain.base import Root
+from domain.certificate_checks import CertificateCheck
 from domain.certificates import Certificate
 from domain.claims import Claim
 from domain.credits import CreditLedger
@@ -22,17 +24,21 @@ from domain.payers import Payer
 from domain.personal import Personal
 from domain.programs import Program
 from domain.providers import Provider
+from domain.troubles import Trouble
 
 AGGREGATES: Final[tuple[type[Root], ...]] = (
     Member,
+    Administration,
     Provider,
     Program,
     PeerGroup,
     Meeting,
     CreditLedger,
     Certificate,
+    CertificateCheck,
     Payer,
     Claim,
+    Trouble,
 )
 
 _OF_THE_ENVELOPE: Final = frozenset(
@@ -51,6 +57,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.member.leave_taken": "The member is on leave.",
         "peerhour.member.returned": "The member is back.",
         "peerhour.member.forgotten": "{by} ordered that this person be forgotten ({basis}).",
+        "peerhour.administration.begun": "The first role of an administrator is taken back.",
+        "peerhour.administration.role_taken": "{by} took {member_id}'s role, and has one still.",
         "peerhour.provider.registered": "The provider {name} is known; {authorising_name} signs.",
         "peerhour.provider.approval_recorded": "An approval was recorded: {approval}.",
         "peerhour.provider.approval_withdrawn": (
@@ -66,6 +74,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.group.facilitator_named": "{by} handed the group to {facilitator_id}.",
         "peerhour.group.rhythm_changed": "{by} changed when the group meets.",
         "peerhour.meeting.scheduled": "The meeting {title} is planned for {starts_at} ({zone}).",
+        "peerhour.meeting.roster_set": "{roster} are expected; {facilitator_id} leads.",
         "peerhour.meeting.opened": "{by} opened the meeting.",
         "peerhour.meeting.checked_in": "{member_id} is there since {arrived_at} ({method}).",
         "peerhour.meeting.checked_out": "{member_id} left at {left_at} ({method}).",
@@ -102,6 +111,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.certificate.sealed": "The paper was sealed ({size} bytes).",
         "peerhour.certificate.superseded": "{by_certificate_id} replaces it ({reason}).",
         "peerhour.certificate.revoked": "{by} revoked the certificate ({reason}).",
+        "peerhour.certificate_check.noted": "Somebody looked at a certificate ({channel}).",
         "peerhour.payer.registered": "The payer {name} is known.",
         "peerhour.payer.member_enrolled": "The payer covers another member: {enrolment}.",
         "peerhour.payer.enrolment_ended": "The payer covers {member_id} up to {last_day}.",
@@ -111,6 +121,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.claim.exported": "The claim went out in run {run_number}.",
         "peerhour.claim.decided": "The payer decided: {outcome}, {paid_cents} cents ({reference}).",
         "peerhour.claim.corrected": "The claim was corrected: {reason}",
+        "peerhour.claim.set_aside": "The claim is not sent ({reason}).",
+        "peerhour.trouble.taken_up": "Something stuck in the {place} was looked into: {key}.",
+        "peerhour.trouble.tried_again": "{by} let it be tried again; it was stuck: {problem}.",
+        "peerhour.trouble.settled": "{by} dealt with it ({problem}): {reason}",
     }
 )
 

@@ -14,8 +14,24 @@ LONGEST_LINE: Final = 300
 LONGEST_TEXT: Final = 4000
 
 _MISSING: Final = "Fill this in."
-_CONTROL: Final = "This holds a character that cannot be shown."
+UNSHOWABLE: Final = "This holds a character that cannot be shown."
 _ALLOWED_CONTROLS: Final = "\n\t"
+
+
+def is_showable(text: str, *, lines: bool = False) -> bool:
+    r"""Tell whether every character of a text can be kept, shown and printed.
+
+    The one rule for what people type: forms ask it before an order is given, facts before they
+    are kept.
+
+    Args:
+        text: as typed.
+        lines: whether line breaks and tabs may stand in it; a line break is ``\n`` alone.
+    """
+    # Cs: half a surrogate pair, which no encoder writes; Cc: NUL and its kin, which no database
+    # column takes.
+    allowed = _ALLOWED_CONTROLS if lines else ""
+    return all(unicodedata.category(c) not in {"Cc", "Cs"} or c in allowed for c in text)
 
 
 def require_lines(**lines: str) -> None:
@@ -24,12 +40,12 @@ def require_lines(**lines: str) -> None:
     Raises:
         InvalidFields: names every field that needs another look.
     """
-    _require(LONGEST_LINE, "", lines)
+    _require(LONGEST_LINE, lines, breaks=False)
 
 
 def require_texts(**texts: str) -> None:
     """Refuse long texts (line breaks allowed) as :func:`require_lines` does short ones."""
-    _require(LONGEST_TEXT, _ALLOWED_CONTROLS, texts)
+    _require(LONGEST_TEXT, texts, breaks=True)
 
 
 def require_personal(subject: UUID, **values: Personal[str]) -> None:
@@ -39,10 +55,12 @@ def require_personal(subject: UUID, **values: Personal[str]) -> None:
         InvalidFields: names every field that needs another look.
         ValueError: a value is about somebody else, and would be erased with the wrong person.
     """
-    for name, value in values.items():
-        if value.subject != subject:
-            raise ValueError(f"{name} must be about {subject}.")
-    require_texts(**{name: value.value or "" for name, value in values.items()})
+    require_texts(**_about(subject, values))
+
+
+def require_personal_lines(subject: UUID, **values: Personal[str]) -> None:
+    """Refuse personal short texts, such as names, as :func:`require_personal` does long ones."""
+    require_lines(**_about(subject, values))
 
 
 def require_dates(valid_from: date, valid_until: date | None) -> None:
@@ -51,21 +69,26 @@ def require_dates(valid_from: date, valid_until: date | None) -> None:
         raise InvalidFields(valid_until="The last day must not lie before the first.")
 
 
-def _require(longest: int, controls: str, texts: dict[str, str]) -> None:
+def _about(subject: UUID, values: dict[str, Personal[str]]) -> dict[str, str]:
+    for name, value in values.items():
+        if value.subject != subject:
+            raise ValueError(f"{name} must be about {subject}.")
+    return {name: value.value or "" for name, value in values.items()}
+
+
+def _require(longest: int, texts: dict[str, str], *, breaks: bool) -> None:
     faults = {
-        name: fault for name, text in texts.items() if (fault := _fault(text, longest, controls))
+        name: fault
+        for name, text in texts.items()
+        if (fault := _fault(text, longest, breaks=breaks))
     }
     if faults:
         raise InvalidFields(**faults)
 
 
-def _fault(text: str, longest: int, controls: str) -> str | None:
+def _fault(text: str, longest: int, *, breaks: bool) -> str | None:
     if not text.strip():
         return _MISSING
     if len(text) > longest:
         return f"Keep this to {longest} characters."
-    # Cs: half a surrogate pair, which no encoder writes; Cc: NUL and its kin, which no database
-    # column takes.
-    if any(unicodedata.category(c) in {"Cc", "Cs"} and c not in controls for c in text):
-        return _CONTROL
-    return None
+    return None if is_showable(text, lines=breaks) else UNSHOWABLE

@@ -214,6 +214,10 @@ class PeerGroup(Root):
         """Return who belonged at *at*, in the order they came."""
         return [each.member_id for each in self.belongings if each.covers(at)]
 
+    def members(self) -> list[UUID]:
+        """Return who belongs now, in the order they came."""
+        return [each.member_id for each in self.belongings if each.until is None]
+
     def admit(
         self, member_id: UUID, *, by: UUID, administrator: bool = False, at: datetime
     ) -> None:
@@ -226,7 +230,7 @@ class PeerGroup(Root):
         self._must_lead(by, administrator=administrator)
         if self._belongs(member_id):
             return
-        if len(self._current()) >= self.size_max:
+        if len(self.members()) >= self.size_max:
             raise GroupFull("This group has no free place at the moment.", size_max=self.size_max)
         self.record(self.MemberAdmitted, at=at, member_id=member_id, by=by)
 
@@ -295,11 +299,8 @@ class PeerGroup(Root):
             if each.member_id == member_id and each.until is None:
                 each.until = at
 
-    def _current(self) -> list[UUID]:
-        return [each.member_id for each in self.belongings if each.until is None]
-
     def _belongs(self, member_id: UUID) -> bool:
-        return member_id in self._current()
+        return member_id in self.members()
 
     def _must_lead(self, by: UUID, *, administrator: bool) -> None:
         if by != self.facilitator_id and not administrator:

@@ -22,6 +22,19 @@ if TYPE_CHECKING:
     from domain.meetings import Meeting
 
 
+class RosterSet(Root.Event):
+    """Who belongs to the group now is expected; ``facilitator_id`` leads."""
+
+    TOPIC = "peerhour.meeting.roster_set"
+    roster: list[UUID]
+    facilitator_id: UUID
+
+    @override
+    def apply(self, meeting: Meeting) -> None:
+        meeting.roster = self.roster
+        meeting.facilitator_id = self.facilitator_id
+
+
 class Opened(Root.Event):
     """The meeting began."""
 
@@ -157,7 +170,7 @@ class EvaluationGiven(Root.Event):
 
     @override
     def apply(self, meeting: Meeting) -> None:
-        meeting.evaluated.add(self.member_id)
+        meeting.evaluated[self.member_id] = self.timestamp
 
 
 class Closed(Root.Event):

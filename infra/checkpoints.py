@@ -51,6 +51,16 @@ class Checkpoints:
         )
         return int(attempts)
 
+    async def failed(self, reader: str, after: int) -> frozenset[int]:
+        """Return the positions behind *after* at which something is still to be solved."""
+        rows = await self._pool.fetch(
+            "SELECT position FROM dead_letters"
+            " WHERE reader = $1 AND position > $2 AND solved_at IS NULL",
+            reader,
+            after,
+        )
+        return frozenset(row["position"] for row in rows)
+
     async def solve(self, reader: str, position: int) -> None:
         """Mark a failure as solved: it worked, or a person decided."""
         await self._pool.execute(

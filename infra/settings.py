@@ -60,6 +60,9 @@ class Settings(BaseSettings):
     meeting_tool_secret: SecretStr | None = Field(
         None, description="secret of the meeting tool's webhooks; without it the door is shut"
     )
+    rules_dir: Path | None = Field(
+        None, description="folder of rule packs of your own, beside those that ship with Peerhour"
+    )
     trusted_proxies: str = Field(
         "", description="addresses of proxies whose X-Forwarded-For is believed, by commas"
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID, uuid5
@@ -20,13 +20,14 @@ from domain.errors import NotFound
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Member
-from domain.papers import ApprovalLine
+from domain.papers import ApprovalLine, CreditKind
 from domain.ports import Clock, Randomness
 from domain.programs import Program
 from domain.providers import Provider
-from domain.rules.model import CreditKind, RuleSet
+from domain.rules.book import RuleBook
+from domain.rules.model import Pack
 from domain.values import Modality
-from services.credits import local_day
+from services.attendance_facts import local_day
 from services.dispatch import Work
 from services.members import HOUSE, require_administrator
 
@@ -69,7 +70,7 @@ def certificate_id_of(award_id: UUID, number: int) -> UUID:
 
 
 def settle_certificate(
-    rules: Sequence[RuleSet], randomness: Randomness
+    rules: Callable[[], RuleBook], randomness: Randomness
 ) -> Callable[..., Awaitable[None]]:
     """Return the handler of :class:`SettleCertificate`.
 
@@ -77,7 +78,6 @@ def settle_certificate(
         rules: for the rule's name and source on the paper.
         randomness: makes verification codes nobody can guess.
     """
-    by_version = {(rule.id, rule.version): rule for rule in rules}
 
     async def handle(cmd: SettleCertificate, *, work: Work, clock: Clock) -> None:
         """Issue, replace or revoke; a claimed peer activity ends in no certificate."""
@@ -97,8 +97,8 @@ def settle_certificate(
         if (await work.load(Member, ledger.member_id)).forgotten:
             return  # nobody's name is left to print
         meeting = await work.load(Meeting, award.meeting_id)
-        rule = by_version[(award.rule_id, award.rule_version)]
-        facts = await _facts(work, ledger, award, meeting, rule)
+        pack = rules().of_rule(award.rule_id, award.rule_version)
+        facts = await _facts(work, ledger, award, meeting, pack)
         if standing is not None and (standing.facts == facts or not standing.stands):
             return  # it says what is true, or a person revoked it
         certificate_id = certificate_id_of(award.award_id, number + 1)
@@ -159,7 +159,7 @@ async def _latest(work: Work, award_id: UUID) -> tuple[int, Certificate | None]:
 
 
 async def _facts(
-    work: Work, ledger: CreditLedger, award: Award, meeting: Meeting, rule: RuleSet
+    work: Work, ledger: CreditLedger, award: Award, meeting: Meeting, pack: Pack | None
 ) -> CertificateFacts:
     member = await work.load(Member, ledger.member_id)
     assert meeting.program_id is not None, "sponsored credit has a program"
@@ -184,11 +184,11 @@ async def _facts(
         amount=award.credited.amount,
         unit_name=award.unit_name,
         credit_kind=award.credit_kind,
-        rule_id=rule.id,
-        rule_name=rule.name,
-        rule_version=rule.version,
-        rule_source=rule.source_url,
-        arithmetic=list(award.credited.arithmetic),
+        rule_id=award.rule_id,
+        rule_name=award.rule_id if pack is None else pack.name,
+        rule_version=award.rule_version,
+        rule_source=f"urn:peerhour:rule:{award.rule_id}" if pack is None else pack.source.address,
+        arithmetic=award.credited.arithmetic,
         strength=award.credited.strength,
         evidence=list(meeting.minutes_of(member.id).reasons),
         presenter_name=program.instructor_name,

@@ -5,26 +5,21 @@ A refusal ends with exit status 2 and one sentence. Imports come late, so that h
 
 from __future__ import annotations
 
-import asyncio
 import json
-import sys
-from collections.abc import Callable, Coroutine
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final, ParamSpec
+from typing import Any, BinaryIO, Final
 from uuid import UUID, uuid4
 
 import click
 
 from domain.errors import AlreadyExists, DomainError
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-P = ParamSpec("P")
+from services.certificates_cli import certificate
+from services.claims_cli import claims
+from services.cli_loop import asynchronous as _asynchronous
+from services.rules_cli import rules
+from services.stuck_cli import stuck
 
 _REFUSED: Final = 2
-_DAY = click.DateTime(["%Y-%m-%d"])
 
 
 class _Refused(click.ClickException):
@@ -34,21 +29,6 @@ class _Refused(click.ClickException):
 
     def __init__(self, refusal: DomainError) -> None:
         super().__init__(f"{refusal.message}  [{refusal.code}]")
-
-
-def _asynchronous(main: Callable[P, Coroutine[Any, Any, None]]) -> Callable[P, None]:
-    """Run a command on the event loop."""
-
-    @wraps(main)
-    def command(*args: P.args, **kwargs: P.kwargs) -> None:
-        if sys.platform == "win32":
-            asyncio.run(main(*args, **kwargs))
-            return
-        import uvloop
-
-        uvloop.run(main(*args, **kwargs))
-
-    return command
 
 
 class _Group(click.Group):
@@ -65,6 +45,12 @@ class _Group(click.Group):
 @click.version_option(package_name="peerhour")
 def main() -> None:
     """Peerhour: the hour that therapists hold each other, recorded, certified, reimbursed."""
+
+
+main.add_command(certificate)
+main.add_command(claims)
+main.add_command(rules)
+main.add_command(stuck)
 
 
 @main.command()
@@ -156,7 +142,8 @@ async def status(*, as_json: bool) -> None:
         settings, application_name="peerhour status", migrating=False, preparing=False
     ) as running:
         desk = running.house.desk
-        lags, waiting, stuck = await desk.lags(), await desk.waiting(), await desk.stuck()
+        lags, waiting, rows = await desk.lags(), await desk.waiting(), await desk.stuck()
+        set_aside = await desk.set_aside()
         head = await running.house.store.head()
     if as_json:
         click.echo(
@@ -167,7 +154,10 @@ async def status(*, as_json: bool) -> None:
                     "waiting": dict(waiting),
                     "stuck": [
                         {"where": s.where, "key": s.key, "problem": s.problem, "tries": s.attempts}
-                        for s in stuck
+                        for s in rows
+                    ],
+                    "set_aside": [
+                        {"source": s.source, "why": s.note, "messages": s.many} for s in set_aside
                     ],
                 },
                 indent=2,
@@ -179,8 +169,10 @@ async def status(*, as_json: bool) -> None:
         click.echo(f"  {each.reader:<32} {each.behind} behind")
     for name, many in waiting.items():
         click.echo(f"  {name:<32} {many} waiting")
-    click.echo("Nothing is stuck." if not stuck else f"{len(stuck)} things are stuck:")
-    for row in stuck:
+    for aside in set_aside:
+        click.echo(f"  {aside.source:<32} {aside.many} messages set aside: {aside.note}")
+    click.echo("Nothing is stuck." if not rows else f"{len(rows)} things are stuck:")
+    for row in rows:
         click.echo(f"  {row.where} {row.key}: {row.problem} after {row.attempts} tries")
 
 
@@ -351,48 +343,6 @@ async def link_room(number: str, group_id: UUID) -> None:
         await Work(running.house.store, group_id).load(PeerGroup, group_id)
         await bootstrap.link_room(running, number.replace(" ", ""), group_id)
     click.echo("Linked.")
-
-
-@main.group()
-def claims() -> None:
-    """Claims to payers."""
-
-
-@claims.command("export")
-@click.argument("payer_id", type=click.UUID)
-@click.option("--from", "first", type=_DAY, required=True, help="First day, YYYY-MM-DD.")
-@click.option("--to", "last", type=_DAY, required=True, help="Last day, included.")
-@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
-@_asynchronous
-async def export_claims(payer_id: UUID, first: datetime, last: datetime, out: Path) -> None:
-    """Prepare and export a period's claims of PAYER_ID."""
-    from services import bootstrap, exports
-
-    settings = bootstrap.start_process()
-    async with bootstrap.open_house(settings, application_name="peerhour claims") as running:
-        await bootstrap.drain(running)
-        house = bootstrap.without_worker(running)
-        await exports.prepare(house, payer_id, first.date(), last.date())
-        made = await exports.export(house, payer_id, first.date(), last.date())
-    exports.write_files(out / f"run-{made.run_number:05}", made.files)
-    click.echo(
-        f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
-        f" in {out / f'run-{made.run_number:05}'}"
-    )
-
-
-@claims.command("verify")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def verify_package(folder: Path) -> None:
-    """Check a reimbursement package as a payer would; needs no database."""
-    from services.bootstrap import verify_payer_package
-
-    problems = verify_payer_package({f.name: f.read_bytes() for f in folder.iterdir()})
-    for problem in problems:
-        click.echo(f"{problem.code}: {problem.sentence}")
-    if problems:
-        raise SystemExit(1)
-    click.echo("The package adds up, and its digests match.")
 
 
 @main.command()

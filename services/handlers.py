@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 from domain.ports import DoorCodes, Randomness
-from domain.rules.model import RuleSet
-from services import certificates, claims, credits, groups, meetings, members, providers
+from domain.rules.book import RuleBook
+from services import (
+    certificate_checks,
+    certificates,
+    claim_answers,
+    claims,
+    credits,
+    forgetting,
+    groups,
+    meetings,
+    members,
+    providers,
+    rejudging,
+    troubles,
+)
 from services.dispatch import Handler
 
 
 def handlers(
-    rules: Sequence[RuleSet], codes: DoorCodes, randomness: Randomness
+    rules: Callable[[], RuleBook], codes: DoorCodes, randomness: Randomness
 ) -> dict[type, Handler]:
     """Return the handler of every command."""
     return {
@@ -24,6 +37,7 @@ def handlers(
         members.TakeLeave: members.take_leave,
         members.ComeBack: members.come_back,
         members.ForgetMember: members.forget_member,
+        forgetting.ForgetNames: forgetting.forget_names,
         providers.RegisterProvider: providers.register_provider,
         providers.RecordApproval: providers.record_approval,
         providers.WithdrawApproval: providers.withdraw_approval,
@@ -52,14 +66,22 @@ def handlers(
         meetings.CancelMeeting: meetings.cancel_meeting,
         meetings.ChangeFacilitator: meetings.change_facilitator,
         credits.JudgeMeeting: credits.judge_meeting(rules),
+        rejudging.JudgeMember: rejudging.judge_member(rules),
+        rejudging.JudgeOverlaps: rejudging.judge_overlaps(rules),
+        rejudging.FindProviderMeetings: rejudging.find_provider_meetings,
         certificates.SettleCertificate: certificates.settle_certificate(rules, randomness),
         certificates.SealCertificate: certificates.seal_certificate,
         certificates.RevokeCertificate: certificates.revoke_certificate,
+        certificate_checks.NoteCheck: certificate_checks.note_check,
         claims.RegisterPayer: claims.register_payer,
         claims.EnrolMember: claims.enrol_member,
         claims.PrepareClaim: claims.prepare_claim,
         claims.StartExport: claims.start_export,
         claims.FinishExport: claims.finish_export,
-        claims.DecideClaim: claims.decide_claim,
-        claims.TakeBackLine: claims.take_back_line,
+        claim_answers.DecideClaim: claim_answers.decide_claim,
+        claim_answers.DecideLines: claim_answers.decide_lines,
+        claim_answers.TakeBackLine: claim_answers.take_back_line,
+        claim_answers.SetAsideClaim: claim_answers.set_aside_claim,
+        troubles.TryAgain: troubles.try_again,
+        troubles.SettleTrouble: troubles.settle_trouble,
     }

@@ -13,6 +13,7 @@ from domain.attendance import ObservedPerson, ToolSource
 from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.ports import Clock, DoorCodes, Randomness
 from domain.recording import EventStore, Outcome
+from domain.rules.book import RuleBook
 from projections import Connection
 from services.dispatch import Dispatcher
 
@@ -85,6 +86,9 @@ class StuckRow:
         problem: a word for it.
         attempts: how often it was tried.
         since: when it began, UTC.
+        retriable: whether trying again can help; a view goes on by itself once it is mended, and
+            what a message said is forgotten after a month.
+        settleable: whether a person can say that it is dealt with.
     """
 
     where: str
@@ -93,6 +97,25 @@ class StuckRow:
     problem: str
     attempts: int
     since: datetime
+    retriable: bool
+    settleable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SetAsideRow:
+    """Messages that were done with because they are nobody's.
+
+    Attributes:
+        source: where they came from.
+        note: why, in a word.
+        many: how many in the last days.
+        newest: when the last one came, UTC.
+    """
+
+    source: str
+    note: str
+    many: int
+    newest: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,12 +138,20 @@ class Desk(Protocol):
         """Return how much waits in each queue."""
         ...
 
+    async def set_aside(self) -> Sequence[SetAsideRow]:
+        """Return the messages of the last week that belonged to nothing."""
+        ...
+
     async def lags(self) -> Sequence[LagRow]:
         """Return how far every reader is behind."""
         ...
 
     async def revive(self, where: str, key: str) -> bool:
-        """Try a stuck piece again; tell whether there was one."""
+        """Try something stuck again; tell whether there was such a thing."""
+        ...
+
+    async def settle(self, where: str, key: str) -> bool:
+        """Take something off the list without doing it; tell whether there was such a thing."""
         ...
 
 
@@ -144,8 +175,9 @@ class House:
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
         origin: public address of the house, without a slash at the end.
+        open_questions: what meeting tools' messages leave open about a meeting.
         receive: keeps a message (source, id, payload) in the inbox; tells whether it is new.
-        rule_names: what each rule set is called, by its id.
+        rules: gives the packs in use.
         meeting_tool_secret: signs the meeting tool's messages; ``None`` keeps that door shut.
     """
 
@@ -164,7 +196,8 @@ class House:
     randomness: Randomness
     origin: str
     receive: Callable[[str, str, Any], Awaitable[bool]]
-    rule_names: Mapping[str, str] = field(default_factory=dict)
+    open_questions: Callable[[UUID], Awaitable[Sequence[str]]]
+    rules: Callable[[], RuleBook]
     meeting_tool_secret: bytes | None = field(default=None, repr=False)
 
     def verify_url(self, printed_code: str) -> str:

@@ -10,9 +10,11 @@ from uuid import UUID
 from domain.attendance import CheckInMethod, ObservedPerson, ToolSource
 from domain.errors import DomainError, NotAllowed, NotFound
 from domain.groups import PeerGroup
+from domain.meeting_rules import OPENS_BEFORE, MeetingState
 from domain.meetings import Meeting
 from domain.personal import Personal
 from domain.ports import Clock, DoorCodes
+from domain.programs import Program
 from domain.values import Interval, Modality
 from services.dispatch import Work
 from services.members import is_administrator
@@ -26,7 +28,7 @@ class WrongDoorCode(DomainError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScheduleMeeting:
-    """Plan a meeting of a group; its roster is the group's on that day."""
+    """Plan a meeting of a group; its roster is the group's when it opens."""
 
     meeting_id: UUID
     group_id: UUID
@@ -195,22 +197,28 @@ async def schedule_meeting(cmd: ScheduleMeeting, *, work: Work, clock: Clock) ->
         Meeting.schedule(
             cmd.meeting_id,
             group_id=cmd.group_id,
-            program_id=group.program_id,
+            program_id=await _offered(work, group.program_id),
             title=cmd.title,
             starts_at=cmd.starts_at,
             ends_at=cmd.ends_at,
             zone=group.zone,
             modality=cmd.modality,
-            roster=group.roster_on(clock.now()),
+            roster=group.members(),
             facilitator_id=group.facilitator_id,
             at=clock.now(),
         )
     )
 
 
+async def _offered(work: Work, program_id: UUID | None) -> UUID | None:
+    """Return the program of a new meeting: a retired one sponsors nothing planned after it."""
+    program = None if program_id is None else await work.load(Program, program_id)
+    return program_id if program is not None and not program.retired else None
+
+
 async def open_meeting(cmd: OpenMeeting, *, work: Work, clock: Clock) -> None:
     """Open the door."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.open(by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
@@ -220,13 +228,10 @@ def check_in(codes: DoorCodes) -> Callable[..., Awaitable[None]]:
 
     async def handle(cmd: CheckIn, *, work: Work, clock: Clock) -> None:
         """Record an arrival; a refusal of somebody who is known is recorded too."""
-        meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+        meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
         now = clock.now()
         try:
-            if cmd.method is CheckInMethod.DOOR_CODE and not codes.accepts(
-                cmd.meeting_id, cmd.door_code or "", now
-            ):
-                raise WrongDoorCode("That is not the code on the wall now. Look again and retype.")
+            _must_know_code(codes, cmd, meeting, now)
             meeting.check_in(
                 cmd.member_id,
                 method=cmd.method,
@@ -247,9 +252,29 @@ def check_in(codes: DoorCodes) -> Callable[..., Awaitable[None]]:
     return handle
 
 
+def _must_know_code(codes: DoorCodes, cmd: CheckIn, meeting: Meeting, now: datetime) -> None:
+    """Refuse a code that the room did not show: now, or when a device without signal noted it.
+
+    A device may tell a time without a code; that is weak evidence and counted as such. A code
+    that it does tell must be right, so that nobody is let in by typing just anything.
+    """
+    if cmd.method is CheckInMethod.DOOR_CODE:
+        if not codes.accepts(cmd.meeting_id, cmd.door_code or "", now):
+            raise WrongDoorCode("That is not the code on the wall now. Look again and retype.")
+    elif cmd.method is CheckInMethod.OFFLINE and cmd.door_code is not None:
+        noted = cmd.arrived_at or now
+        if not meeting.scheduled.from_at - OPENS_BEFORE <= noted <= now:
+            return  # the meeting itself refuses such a time, and says why
+        if not codes.accepts(cmd.meeting_id, cmd.door_code, noted):
+            raise WrongDoorCode(
+                "The code you typed was not on the wall at the time your device noted. "
+                "Ask the facilitator to mark you present."
+            )
+
+
 async def check_out(cmd: CheckOut, *, work: Work, clock: Clock) -> None:
     """Record that somebody left."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.check_out(
         cmd.member_id,
         method=cmd.method,
@@ -263,28 +288,28 @@ async def check_out(cmd: CheckOut, *, work: Work, clock: Clock) -> None:
 
 async def begin_turn(cmd: BeginTurn, *, work: Work, clock: Clock) -> None:
     """Let somebody present."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.begin_turn(cmd.presenter_id, by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def end_turn(cmd: EndTurn, *, work: Work, clock: Clock) -> None:
     """End the present turn."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.end_turn(by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def close_meeting(cmd: CloseMeeting, *, work: Work, clock: Clock) -> None:
     """End the meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.close(by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def observe_presence(cmd: ObservePresence, *, work: Work, clock: Clock) -> None:
     """Keep a report; a person may import it for a meeting they lead."""
-    meeting = await work.load(Meeting, cmd.meeting_id)
+    meeting = await _meeting(work, cmd.meeting_id, clock)
     if cmd.by is not None and cmd.by != meeting.facilitator_id:
         if cmd.by not in meeting.roster and not await is_administrator(work, cmd.by):
             raise NotFound("There is no such meeting.", id=cmd.meeting_id)
@@ -298,7 +323,7 @@ async def observe_presence(cmd: ObservePresence, *, work: Work, clock: Clock) ->
 
 async def match_observed_person(cmd: MatchObservedPerson, *, work: Work, clock: Clock) -> None:
     """Match somebody in a report, or take the match back."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     if cmd.member_id is None:
         meeting.unmatch_observed_person(
             cmd.person_key, by=cmd.by, administrator=administrator, at=clock.now()
@@ -316,21 +341,21 @@ async def match_observed_person(cmd: MatchObservedPerson, *, work: Work, clock: 
 
 async def attest_presence(cmd: AttestPresence, *, work: Work, clock: Clock) -> None:
     """Attest a peer's presence."""
-    meeting = await work.load(Meeting, cmd.meeting_id)
+    meeting = await _meeting(work, cmd.meeting_id, clock)
     meeting.attest_presence(by=cmd.by, for_member=cmd.for_member, at=clock.now())
     work.save(meeting)
 
 
 async def give_evaluation(cmd: GiveEvaluation, *, work: Work, clock: Clock) -> None:
     """Keep a member's evaluation."""
-    meeting = await work.load(Meeting, cmd.meeting_id)
+    meeting = await _meeting(work, cmd.meeting_id, clock)
     meeting.give_evaluation(cmd.member_id, answers=cmd.answers, at=clock.now())
     work.save(meeting)
 
 
 async def correct_presence(cmd: CorrectPresence, *, work: Work, clock: Clock) -> None:
     """Set somebody's presence right."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.correct_presence(
         cmd.member_id,
         stays=cmd.stays,
@@ -344,7 +369,7 @@ async def correct_presence(cmd: CorrectPresence, *, work: Work, clock: Clock) ->
 
 async def void_meeting(cmd: VoidMeeting, *, work: Work, clock: Clock) -> None:
     """Say that a meeting does not count."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.void(
         reason=Personal(cmd.by, cmd.reason),
         by=cmd.by,
@@ -356,7 +381,7 @@ async def void_meeting(cmd: VoidMeeting, *, work: Work, clock: Clock) -> None:
 
 async def postpone_meeting(cmd: PostponeMeeting, *, work: Work, clock: Clock) -> None:
     """Move a meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.postpone(
         starts_at=cmd.starts_at,
         ends_at=cmd.ends_at,
@@ -369,7 +394,7 @@ async def postpone_meeting(cmd: PostponeMeeting, *, work: Work, clock: Clock) ->
 
 async def cancel_meeting(cmd: CancelMeeting, *, work: Work, clock: Clock) -> None:
     """Call a meeting off."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.cancel(
         reason=Personal(cmd.by, cmd.reason),
         by=cmd.by,
@@ -381,13 +406,27 @@ async def cancel_meeting(cmd: CancelMeeting, *, work: Work, clock: Clock) -> Non
 
 async def change_facilitator(cmd: ChangeFacilitator, *, work: Work, clock: Clock) -> None:
     """Let another member lead this meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by)
+    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
     meeting.change_facilitator(
         cmd.facilitator_id, by=cmd.by, administrator=administrator, at=clock.now()
     )
     work.save(meeting)
 
 
-async def _led(work: Work, meeting_id: UUID, by: UUID) -> tuple[Meeting, bool]:
+async def _led(work: Work, meeting_id: UUID, by: UUID, clock: Clock) -> tuple[Meeting, bool]:
     """Return the meeting, and whether *by* looks after the whole house."""
-    return await work.load(Meeting, meeting_id), await is_administrator(work, by)
+    return await _meeting(work, meeting_id, clock), await is_administrator(work, by)
+
+
+async def _meeting(work: Work, meeting_id: UUID, clock: Clock) -> Meeting:
+    """Return the meeting as it stands; a planned one expects whoever belongs to its group now.
+
+    No process copies every admission into every planned meeting: the meeting looks at its group
+    when it is asked to decide something, last when it opens, and keeps what it saw with its
+    decision. The views follow the group's own events until then.
+    """
+    meeting = await work.load(Meeting, meeting_id)
+    if meeting.state is MeetingState.SCHEDULED:
+        group = await work.load(PeerGroup, meeting.group_id)
+        meeting.expect(group.members(), group_facilitator_id=group.facilitator_id, at=clock.now())
+    return meeting

@@ -8,7 +8,7 @@ from domain import verification_code
 from domain.certificates import Certificate
 from domain.papers import CertificatePaper, LicenceLine, PresenterLine, ProviderLine
 from domain.personal import shown
-from domain.rules.judge import plain
+from domain.rules.explain import plain
 from domain.values import Modality
 
 _DELIVERY: Final = {

@@ -41,20 +41,50 @@ def encode_cause(cause: Cause) -> str:
 
 def leaf_hash(stored: StoredBody, metadata: str, recorded_at: datetime, salt: bytes) -> bytes:
     """Return the RFC 6962 leaf hash (32 bytes) of an event's canonical envelope."""
-    instant = instant_text(recorded_at)
-    return leaf_of(stored, str(stored.stream_id), metadata, instant, salt.hex())
-
-
-def instant_text(at: datetime) -> str:
-    """Return an instant as envelopes write it: UTC, microseconds, ``Z``."""
-    return f"{at.astimezone(UTC).isoformat(timespec='microseconds')[:-6]}Z"
-
-
-def leaf_of(stored: StoredBody, stream: str, metadata: str, instant: str, salt: str) -> bytes:
-    """Return the leaf hash from texts that a whole decision shares."""
-    envelope = (
-        f'{{"body":{stored.body},"metadata":{metadata},"recorded_at":"{instant}",'
-        f'"salt":"{salt}","schema":{stored.schema_version},"stream":"{stream}",'
-        f'"topic":"{stored.topic}","v":1,"version":{stored.stream_version}}}'
+    return leaf_of(
+        stored,
+        stored.body.encode(),
+        shared_part(metadata, recorded_at),
+        id_text(stored.stream_id),
+        salt,
     )
-    return sha256(b"\x00" + envelope.encode()).digest()
+
+
+def id_text(identifier: UUID) -> bytes:
+    """Return an id as envelopes write it; ``str`` would take ten times as long."""
+    return _ENCODER.encode(identifier)[1:-1]
+
+
+def shared_part(metadata: str, recorded_at: datetime) -> bytes:
+    """Return the part of an envelope that the events of one decision share.
+
+    The instant is written in UTC, with microseconds and ``Z``.
+    """
+    instant = _ENCODER.encode(recorded_at.astimezone(UTC))[1:-1]
+    if not recorded_at.microsecond:  # a whole second comes without
+        instant = instant.replace(b"Z", b".000000Z")
+    return b',"metadata":%b,"recorded_at":"%b","salt":"' % (metadata.encode(), instant)
+
+
+def leaf_of(stored: StoredBody, body: bytes, shared: bytes, stream: bytes, salt: bytes) -> bytes:
+    """Return the leaf hash from parts that were encoded before.
+
+    Args:
+        stored: the event.
+        body: its body's bytes.
+        shared: from :func:`shared_part`.
+        stream: from :func:`id_text`.
+        salt: 32 secret bytes.
+    """
+    return sha256(
+        b'\0{"body":%b%b%b","schema":%d,"stream":"%b","topic":"%b","v":1,"version":%d}'
+        % (
+            body,
+            shared,
+            salt.hex().encode(),
+            stored.schema_version,
+            stream,
+            stored.topic.encode(),
+            stored.stream_version,
+        )
+    ).digest()

@@ -26,10 +26,11 @@ from eventsourcing.utils import TopicError, get_topic, resolve_topic
 from domain.base import Root
 from domain.errors import DomainError
 from domain.personal import Personal
+from infra.event_store.envelope import id_text
 from infra.keystore import KeyStore
 
 _PAD_TO = 64  # lengths of names and numbers leak; whole blocks leak less
-_NOT_IN_BODY = frozenset({"originator_id", "originator_version", "originator_topic"})
+_NOT_IN_BODY: Final = ("originator_id", "originator_version", "originator_topic")
 _AWARE: Final = Annotated[datetime, msgspec.Meta(tz=True)]  # a moment without a zone is damage
 # The library imports what a topic names; only names of ours may lead it anywhere.
 _OUR_TOPIC: Final = re.compile(r"peerhour\.[a-z_]+\.[a-z_]+")
@@ -84,7 +85,9 @@ class EventMapper(Mapper[UUID]):
     def to_body(self, event: Root.Event) -> StoredBody:
         """Return the event as it will be stored; personal values encrypted for their person."""
         cls = type(event)
-        state = {k: v for k, v in vars(event).items() if k not in _NOT_IN_BODY}
+        state = vars(event).copy()
+        for name in _NOT_IN_BODY:
+            state.pop(name, None)
         topic = get_topic(cls)
         self._binding = _bind(event.originator_id, event.originator_version, topic)
         body = self._encoder.encode(state)
@@ -223,8 +226,8 @@ def _bind(stream_id: UUID, version: int, topic: str) -> Callable[[UUID, bytes], 
     """Return what ties a ciphertext to its place: moved to another event it does not open."""
 
     def associated_data(subject: UUID, key_id: bytes) -> bytes:
-        place = f"{stream_id}|{version}|{topic}|{subject}|".encode()
-        return place + key_id
+        event = f"|{version}|{topic}|".encode()
+        return b"%b%b%b|%b" % (id_text(stream_id), event, id_text(subject), key_id)
 
     return associated_data
 

@@ -1,14 +1,15 @@
-"""Decisions as text that PostgreSQL splits into arrays, one array a column.
+"""Decisions as rows in binary form, packed when a decision is made ready.
 
-Encoding is done once, when a decision is made ready, so that the one task that appends only joins
-text: the driver's own encoders of arrays and rows took half of a batch's time. Elements are parted
-by a control character that canonical JSON always escapes, so nothing has to be quoted.
+The one task that appends only joins bytes, and the server reads them without parsing: the driver's
+own encoders of arrays and rows took half of a batch's time, and text that the server splits and
+converts takes a quarter.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from os import urandom
 from typing import Final, NamedTuple
 from uuid import UUID
@@ -16,11 +17,20 @@ from uuid import UUID
 import msgspec
 
 from domain.recording import Append, Effect, StoredRefusal
-from infra.event_store.envelope import encode_cause, instant_text, leaf_of
+from infra.event_store import binary
+from infra.event_store.envelope import encode_cause, id_text, leaf_of, shared_part
 from infra.event_store.mapper import StoredBody
 
-SEPARATOR: Final = "\x1e"  # "record separator"
-_NULL: Final = ""  # no element is empty
+_SALT_BYTES: Final = 32
+# The fields of each row stand in the order of their types in the migrations.
+_UUID: Final = binary.head(binary.UUID, 16)
+_INTEGER: Final = binary.head(binary.INTEGER, 4)
+_SALT: Final = binary.head(binary.BYTEA, _SALT_BYTES)
+_HASH: Final = binary.head(binary.BYTEA, 32)
+_DECISION: Final = binary.fields(3)
+_EXPECTED: Final = binary.fields(2)
+_EVENT: Final = binary.fields(9)
+_EFFECT: Final = binary.fields(4)
 
 
 class Ready(NamedTuple):
@@ -31,82 +41,122 @@ class Ready(NamedTuple):
         fingerprint: keyed hash over the command.
         streams: each stream it touches, with the version it must have until then.
         size: how many events it has.
-        effects: what to do outside.
+        effects: how many effects it asks for.
         refusal: the refusal that is the command's outcome, if it was refused on record.
-        claim: its elements of the columns command, fingerprint, refusal, metadata, made at.
-        stream_claims: for each stream, its elements of the columns stream, version.
-        columns: for each column that its events do not share, the elements of all of them.
+        decision_row: its element of ``decision_rows``.
+        expected_rows: its elements of ``expected_rows``, one a stream.
+        event_rows: its elements of ``event_rows``.
+        effect_rows: its elements of ``effect_rows``.
     """
 
     command_id: UUID
     fingerprint: bytes
     streams: Sequence[tuple[UUID, int]]
     size: int
-    effects: Sequence[Effect]
+    effects: int
     refusal: StoredRefusal | None
-    claim: tuple[str, str, str, str, str]
-    stream_claims: Sequence[tuple[str, str]]
-    columns: Sequence[str]
+    decision_row: bytes
+    expected_rows: bytes
+    event_rows: bytes
+    effect_rows: bytes
 
 
-def make_ready(append: Append, bodies: Iterable[StoredBody], at: datetime) -> Ready:
-    """Salt, hash and encode a decision.
+def make_ready(append: Append, bodies: Sequence[StoredBody], at: datetime) -> Ready:
+    """Salt, hash and pack a decision.
 
     Args:
         append: the decision.
         bodies: its events as text, in order.
         at: when this process writes it down, aware UTC.
+
+    Raises:
+        OverflowError: a version is greater than its column holds.
+        UnicodeEncodeError: a text holds half a character.
     """
-    metadata, instant = encode_cause(append.cause), instant_text(at)
+    command_id, refusal = append.cause.command_id, append.refusal
+    command = _UUID + command_id.bytes
     streams: dict[UUID, int] = {}
-    texts: dict[int, str] = {}  # writing out an id costs more than finding it again
-    rows = []
     for body in bodies:
-        number = body.stream_id.int
-        if number not in texts:
+        if body.stream_id not in streams:
             streams[body.stream_id] = body.stream_version - 1
-            texts[number] = str(body.stream_id)
-        rows.append(_row(body, texts[number], metadata, instant))
-    refusal = append.refusal
     return Ready(
-        append.cause.command_id,
+        command_id,
         append.fingerprint,
         tuple(streams.items()),
-        len(rows),
-        append.effects,
+        len(bodies),
+        len(append.effects),
         refusal,
-        (
-            str(append.cause.command_id),
-            _bytea(append.fingerprint),
-            _NULL if refusal is None else msgspec.json.encode(refusal).decode(),
-            metadata,
-            at.isoformat(),
+        binary.element(
+            _DECISION
+            + command
+            + binary.field(binary.BYTEA, append.fingerprint)
+            + binary.field(binary.TEXT, None if refusal is None else msgspec.json.encode(refusal))
         ),
-        tuple((str(stream), str(version)) for stream, version in streams.items()),
-        tuple(map(joined, zip(*rows, strict=True))),
+        b"".join(_expected(stream, version) for stream, version in streams.items()),
+        b"".join(_events(bodies, encode_cause(append.cause), at)),
+        b"".join(_effect(effect, command) for effect in append.effects),
     )
 
 
-def joined(elements: Iterable[str]) -> str:
-    """Return a column's elements as one text."""
-    return SEPARATOR.join(elements)
+def _expected(stream: UUID, version: int) -> bytes:
+    return binary.element(_EXPECTED + _UUID + stream.bytes + _INTEGER + _four_bytes(version))
 
 
-def _row(stored: StoredBody, stream: str, metadata: str, instant: str) -> tuple[str, ...]:
-    if SEPARATOR in stored.topic or SEPARATOR in stored.body:
-        raise ValueError("A topic or body holds the separator: it is not canonical.")
-    salt = urandom(32).hex()
-    leaf = leaf_of(stored, stream, metadata, instant, salt)
-    return (
-        stream,
-        str(stored.stream_version),
-        stored.topic,
-        str(stored.schema_version),
-        stored.body,
-        f"\\x{salt}",
-        _bytea(leaf),
+def _events(bodies: Sequence[StoredBody], metadata: str, at: datetime) -> Iterable[bytes]:
+    """Yield the rows of a decision's events; what they share is encoded once."""
+    shared = shared_part(metadata, at)
+    begin = (
+        _EVENT
+        + binary.field(binary.TEXT, metadata.encode())
+        + binary.field(binary.TIMESTAMPTZ, binary.instant(at))
+        + _UUID
+    )
+    streams: dict[int, tuple[bytes, bytes]] = {}
+    salts = urandom(_SALT_BYTES * len(bodies))
+    for number, stored in enumerate(bodies):
+        stream = stored.stream_id.int
+        if stream not in streams:
+            streams[stream] = (
+                begin + stored.stream_id.bytes + _INTEGER,
+                id_text(stored.stream_id),
+            )
+        prefix, text = streams[stream]
+        body = stored.body.encode()
+        salt = salts[_SALT_BYTES * number : _SALT_BYTES * (number + 1)]
+        yield binary.element(
+            b"".join(
+                (
+                    prefix,
+                    _four_bytes(stored.stream_version),
+                    _shape(stored.topic, stored.schema_version),
+                    binary.head(binary.TEXT, len(body)),
+                    body,
+                    _SALT,
+                    salt,
+                    _HASH,
+                    leaf_of(stored, body, shared, text, salt),
+                )
+            )
+        )
+
+
+@lru_cache(maxsize=1024)
+def _shape(topic: str, schema_version: int) -> bytes:
+    return binary.field(binary.TEXT, topic.encode()) + binary.field(
+        binary.SMALLINT, schema_version.to_bytes(2, "big", signed=True)
     )
 
 
-def _bytea(value: bytes) -> str:
-    return f"\\x{value.hex()}"
+def _effect(effect: Effect, command: bytes) -> bytes:
+    return binary.element(
+        _EFFECT
+        + _UUID
+        + effect.effect_id.bytes
+        + binary.field(binary.TEXT, effect.kind.encode())
+        + binary.field(binary.TEXT, msgspec.json.encode(effect.payload))
+        + command
+    )
+
+
+def _four_bytes(number: int) -> bytes:
+    return number.to_bytes(4, "big", signed=True)

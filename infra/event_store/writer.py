@@ -1,10 +1,11 @@
 """Group commit: one connection, one transaction a batch, each caller answered by itself.
 
 Appends queue; the writer sends what has gathered as one transaction and then resolves every
-caller: accepted, stale, or known already. While the database commits one batch the next one
-gathers, so the cost of a disk flush is shared by all who wait for it. Half batches that overlap
-with Python's work, and several connections that take turns on the head row, were measured and are
-slower: what a transaction costs by itself outweighs what the overlap saves.
+caller: accepted, stale, or known already. A batch is stored whole or not at all: where some are
+refused they are told, and the others are sent again. While the database commits one batch the next
+one gathers, so the cost of a disk flush is shared by all who wait for it. Two half batches under
+way at once, each on its own connection, were measured and are slower where the cores have anything
+else to do: what a transaction costs by itself outweighs what the overlap saves.
 
 An append is acknowledged only after its commit came back without any notice. PostgreSQL answers
 "committed" with a mere warning when the wait for a synchronous standby was cancelled, so a notice
@@ -16,7 +17,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from typing import Any, Final, TypeAlias
 from uuid import UUID
 
@@ -34,22 +35,11 @@ from domain.recording import (
 )
 from infra.database import UNREACHABLE
 from infra.database_errors import DatabaseProblem
-from infra.event_store.rows import SEPARATOR, Ready, joined
+from infra.event_store.append_call import Answer, AppendCall
+from infra.event_store.rows import Ready
 
 Connect: TypeAlias = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
-_COLUMN_TYPES: Final = (
-    *("uuid", "bytea", "text", "text", "timestamptz", "integer"),  # a decision
-    *("integer", "uuid", "integer"),  # a stream
-    *("integer", "uuid", "integer", "text", "smallint", "text", "bytea", "bytea"),  # an event
-)
-_COLUMNS: Final = ", ".join(
-    f"string_to_array(${number}, E'\\x{ord(SEPARATOR):02x}', '')::{kind}[]"
-    for number, kind in enumerate(_COLUMN_TYPES, start=1)
-)
-_APPEND: Final = (
-    f"SELECT base, stale, repeated FROM append_batch({_COLUMNS}, $18, $19, $20, $21, $22)"  # noqa: S608  constants
-)
 _KNOWN: Final = (
     "SELECT command_id, fingerprint, last_position, refusal FROM commands"
     " WHERE command_id = ANY ($1)"
@@ -99,7 +89,7 @@ class Writer:
         self._largest_batch = largest_batch
         self._queue: deque[_Waiting] = deque()
         self._wake = asyncio.Event()
-        self._connection: asyncpg.Connection[Any] | None = None
+        self._append: AppendCall | None = None
         self._noticed = False
         self._task: asyncio.Task[None] | None = None
         self._closing = False
@@ -133,7 +123,8 @@ class Writer:
                 continue
             batch = self._gather()
             try:
-                await self._write(batch)
+                while batch:
+                    batch = await self._write(batch)
             except Exception as error:  # noqa: BLE001 - the writer outlives whatever one batch met
                 _settle_all(batch, OutcomeUnknown(type(error).__name__))
                 await self._drop_connection()
@@ -154,40 +145,43 @@ class Writer:
             batch.append(self._queue.popleft())
         return batch
 
-    async def _write(self, batch: list[_Waiting]) -> None:
+    async def _write(self, batch: list[_Waiting]) -> list[_Waiting]:
+        """Write a batch, tell its callers, and return those whose neighbours were in their way."""
         try:
-            connection = await self._connected()
+            append = await self._connected()
         except (*UNREACHABLE, asyncpg.PostgresError, DatabaseProblem) as error:
             _settle_all(batch, StoreUnavailable(type(error).__name__))
             await asyncio.sleep(0.05)  # a database that is starting needs no storm of attempts
-            return
+            return []
         for attempt in range(_TRIES):
             try:
-                base, stale, repeated = await self._transact(connection, batch)
+                answer = await self._transact(append, batch)
                 break
             except asyncpg.PostgresError as error:  # rolled back, unless the session was ended
-                if connection.is_closed() or isinstance(error, _CUT_OFF):
+                if _is_cut_off(append.connection, error):
                     raise
                 if error.sqlstate not in _TRANSIENT or attempt + 1 == _TRIES:
                     await self._write_one_by_one(batch, error)
-                    return
+                    return []
                 await asyncio.sleep(0.01 * 2**attempt)
             except _UNENCODABLE as error:  # never sent
                 await self._write_one_by_one(batch, error)
-                return
-        await self._answer(batch, base, stale, repeated)
+                return []
+        if answer.stale or answer.repeated:
+            return await self._refuse(batch, answer)
+        position = answer.base
+        for waiting in batch:
+            position += waiting.ready.size
+            waiting.settle(Outcome(position, waiting.ready.refusal))
+        return []
 
-    async def _transact(
-        self, connection: asyncpg.Connection[Any], batch: list[_Waiting]
-    ) -> tuple[int, list[int], list[int]]:
-        """Store a batch in one transaction; return the position before it and who was refused."""
+    async def _transact(self, append: AppendCall, batch: list[_Waiting]) -> Answer:
+        """Store a batch, or nothing of it, in one transaction; return what is certain of it."""
         self._noticed = False
-        appended = await connection.fetchrow(_APPEND, *_arguments(batch), self._clock.now())
+        answer = await append([waiting.ready for waiting in batch], self._clock.now())
         if self._noticed:
             raise OutcomeUnknown("The commit came with a notice.")
-        assert appended is not None
-        base, stale, repeated = appended
-        return base, stale, repeated
+        return answer
 
     async def _write_one_by_one(self, batch: list[_Waiting], error: Exception) -> None:
         """Keep one bad append from failing its neighbours."""
@@ -197,39 +191,54 @@ class Writer:
         for waiting in batch:
             await self._write([waiting])
 
-    async def _answer(
-        self, batch: list[_Waiting], base: int, stale: list[int], repeated: list[int]
-    ) -> None:
-        known = await self._known([batch[i - 1] for i in repeated]) if repeated else {}
-        position = base
-        for number, waiting in enumerate(batch, start=1):
-            if number in repeated:
-                waiting.settle(_first_outcome(known, waiting.ready))
-            elif number in stale:
-                waiting.settle(StaleStream([stream for stream, _ in waiting.ready.streams]))
-            else:
-                position += waiting.ready.size
-                waiting.settle(Outcome(position, waiting.ready.refusal))
+    async def _refuse(self, batch: list[_Waiting], answer: Answer) -> list[_Waiting]:
+        """Tell who was refused, and return the others: nothing of the batch was stored."""
+        repeated = [batch[number - 1] for number in answer.repeated]
+        known = await self._known(repeated) if repeated else {}
+        for waiting in repeated:
+            waiting.settle(_first_outcome(known, waiting.ready))
+        touching = [waiting for waiting in batch for _ in waiting.ready.streams]
+        stale = [touching[number - 1] for number in answer.stale]
+        for waiting in stale:  # those who came before were told so already
+            waiting.settle(StaleStream([stream for stream, _ in waiting.ready.streams]))
+        refused = {id(waiting) for waiting in (*repeated, *stale)}
+        return [waiting for waiting in batch if id(waiting) not in refused]
 
     async def _known(self, repeated: list[_Waiting]) -> dict[UUID, Any]:
-        assert self._connection is not None
+        assert self._append is not None
         ids = [waiting.ready.command_id for waiting in repeated]
-        return {row["command_id"]: row for row in await self._connection.fetch(_KNOWN, ids)}
+        return {row["command_id"]: row for row in await self._append.connection.fetch(_KNOWN, ids)}
 
-    async def _connected(self) -> asyncpg.Connection[Any]:
-        if self._connection is None or self._connection.is_closed():
-            self._connection = await self._connect()
-            self._connection.add_log_listener(self._notice)
-        return self._connection
+    async def _connected(self) -> AppendCall:
+        if self._append is None or self._append.connection.is_closed():
+            self._append = None
+            connection = await self._connect()
+            try:
+                self._append = await AppendCall.on(connection)
+            except BaseException:
+                await _close(connection)
+                raise
+            connection.add_log_listener(self._notice)
+        return self._append
 
     def _notice(self, _connection: object, _message: object) -> None:
         self._noticed = True
 
     async def _drop_connection(self) -> None:
-        connection, self._connection = self._connection, None
-        if connection is not None:
-            with contextlib.suppress(Exception):  # it is lost either way
-                await connection.close(timeout=1)
+        append, self._append = self._append, None
+        if append is not None:
+            await _close(append.connection)
+
+
+def _is_cut_off(connection: asyncpg.Connection[Any], error: asyncpg.PostgresError) -> bool:
+    if isinstance(error, asyncpg.ProtocolViolationError):  # what it cannot read it does not do
+        return connection.is_closed()
+    return connection.is_closed() or isinstance(error, _CUT_OFF)
+
+
+async def _close(connection: asyncpg.Connection[Any]) -> None:
+    with contextlib.suppress(Exception):  # it is lost either way
+        await connection.close(timeout=1)
 
 
 def decode_refusal(text: str | None) -> StoredRefusal | None:
@@ -250,36 +259,3 @@ def _first_outcome(known: dict[UUID, Any], ready: Ready) -> Outcome | BaseExcept
 def _settle_all(batch: list[_Waiting], error: Exception) -> None:
     for waiting in batch:
         waiting.settle(error)
-
-
-def _arguments(batch: list[_Waiting]) -> tuple[Any, ...]:
-    """Return the arguments of ``append_batch`` but for the time: one array a column."""
-    claims: list[tuple[str, ...]] = []
-    streams: list[tuple[str, ...]] = []
-    numbers: list[str] = []
-    columns: list[Sequence[str]] = []
-    effects: list[tuple[int, UUID, str, str]] = []
-    last = 0
-    for number, waiting in enumerate(batch, start=1):
-        ready = waiting.ready
-        last += ready.size
-        claims.append((*ready.claim, str(last)))
-        streams.extend((str(number), *claim) for claim in ready.stream_claims)
-        if ready.size:
-            numbers.extend([str(number)] * ready.size)
-            columns.append(ready.columns)
-        effects.extend(
-            (number, each.effect_id, each.kind, msgspec.json.encode(each.payload).decode())
-            for each in ready.effects
-        )
-    return (
-        *map(joined, _transposed(claims, 6)),
-        *map(joined, _transposed(streams, 3)),
-        joined(numbers),
-        *map(joined, _transposed(columns, 7)),
-        *_transposed(effects, 4),
-    )
-
-
-def _transposed(rows: Sequence[Sequence[Any]], width: int) -> list[tuple[Any, ...]]:
-    return list(zip(*rows, strict=True)) if rows else [()] * width

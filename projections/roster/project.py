@@ -15,10 +15,11 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "roster"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Meeting.Scheduled.TOPIC,
+    Meeting.RosterSet.TOPIC,
     Meeting.CheckedIn.TOPIC,
     Meeting.CheckedOut.TOPIC,
     Meeting.CheckInRefused.TOPIC,
@@ -34,15 +35,26 @@ TOPICS: Final = (
     Member.Forgotten.TOPIC,
 )
 
-_EXPECT: Final = "INSERT INTO roster (meeting_id, member_id) VALUES ($1, $2)"
-_ARRIVE: Final = """UPDATE roster SET arrived_at = coalesce(arrived_at, $3), left_at = NULL,
-                    method = $4, last_refusal = NULL WHERE meeting_id = $1 AND member_id = $2"""
-_LEAVE: Final = """UPDATE roster SET left_at = $3, inferred = $4, presenting = false
+_EXPECT: Final = """INSERT INTO roster (meeting_id, member_id) SELECT $1, unnest($2::uuid[])
+                    ON CONFLICT DO NOTHING"""
+_EXPECT_NO_MORE: Final = "DELETE FROM roster WHERE meeting_id = $1 AND member_id <> ALL ($2)"
+# Once a correction stands, what the door records is kept by the events, and counts no more.
+_ARRIVE: Final = """UPDATE roster
+                       SET arrived_at = coalesce(arrived_at, $3), left_at = NULL, method = $4,
+                           last_refusal = NULL,
+                           comings = CASE WHEN corrected THEN comings
+                                          ELSE array_append(comings, $3) END
+                     WHERE meeting_id = $1 AND member_id = $2"""
+_LEAVE: Final = """UPDATE roster
+                      SET left_at = $3, inferred = $4, presenting = false,
+                          goings = CASE WHEN corrected THEN goings
+                                        ELSE array_append(goings, $3) END
                     WHERE meeting_id = $1 AND member_id = $2"""
 _REFUSE: Final = "UPDATE roster SET last_refusal = $3 WHERE meeting_id = $1 AND member_id = $2"
 _TURN: Final = "UPDATE roster SET presenting = $3 WHERE meeting_id = $1 AND member_id = $2"
 _EVALUATE: Final = "UPDATE roster SET evaluated = true WHERE meeting_id = $1 AND member_id = $2"
-_CORRECT: Final = "UPDATE roster SET corrected = true WHERE meeting_id = $1 AND member_id = $2"
+_CORRECT: Final = """UPDATE roster SET corrected = true, comings = $3, goings = $4
+                      WHERE meeting_id = $1 AND member_id = $2"""
 _WITNESS: Final = """UPDATE roster SET witnesses = witnesses + 1
                       WHERE meeting_id = $1 AND member_id = $2"""
 _OBSERVE: Final = """INSERT INTO observed VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -76,8 +88,9 @@ async def project(recorded: Recorded, conn: Connection) -> None:
         await _take_presence(event, conn)
         return
     match event:
-        case Meeting.Scheduled(roster=roster):
-            await conn.executemany(_EXPECT, [(meeting_id, member_id) for member_id in roster])
+        case Meeting.Scheduled(roster=roster) | Meeting.RosterSet(roster=roster):
+            await conn.execute(_EXPECT_NO_MORE, meeting_id, roster)
+            await conn.execute(_EXPECT, meeting_id, roster)
         case Meeting.TurnBegun(presenter_id=member_id):
             await conn.execute(_TURN, meeting_id, member_id, True)
         case Meeting.TurnEnded(presenter_id=member_id):
@@ -86,8 +99,9 @@ async def project(recorded: Recorded, conn: Connection) -> None:
             await conn.execute(_WITNESS, meeting_id, member_id)
         case Meeting.EvaluationGiven(member_id=member_id):
             await conn.execute(_EVALUATE, meeting_id, member_id)
-        case Meeting.PresenceCorrected(member_id=member_id):
-            await conn.execute(_CORRECT, meeting_id, member_id)
+        case Meeting.PresenceCorrected(member_id=member_id, stays=stays):
+            comings, goings = [each.from_at for each in stays], [each.to_at for each in stays]
+            await conn.execute(_CORRECT, meeting_id, member_id, comings, goings)
         case Member.Forgotten(originator_id=member_id):
             await conn.execute(_FORGET, member_id, ERASED)
 

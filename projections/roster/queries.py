@@ -10,18 +10,23 @@ from uuid import UUID
 from projections import Connection
 
 _ROSTER: Final = """SELECT member_id, arrived_at, left_at, method, inferred, presenting, evaluated,
-                           corrected, witnesses, last_refusal
+                           corrected, witnesses, last_refusal, comings, goings
                       FROM roster WHERE meeting_id = $1
                      ORDER BY arrived_at NULLS LAST, member_id"""
 _OBSERVED: Final = """SELECT person_key, source, names, seconds, member_id FROM observed
                        WHERE meeting_id = $1 ORDER BY names, person_key, source"""
-_SUBJECTS: Final = """SELECT DISTINCT subject_id FROM observed
-                       WHERE member_id = $1 AND subject_id IS NOT NULL ORDER BY subject_id"""
 
 
 @dataclass(frozen=True, slots=True)
 class RosterRow:
-    """One expected member: when they came and left, and how that is known."""
+    """One expected member: when they came and left, and how that is known.
+
+    Attributes:
+        arrived_at: as first recorded at the door, whatever was corrected.
+        left_at: as last recorded at the door; ``None`` while they are here.
+        comings: when each stay that counts began: the correction's, or the door's.
+        goings: when each of them ended; one fewer while the member is here.
+    """
 
     member_id: UUID
     arrived_at: datetime | None
@@ -33,6 +38,8 @@ class RosterRow:
     corrected: bool
     witnesses: int
     last_refusal: str | None
+    comings: list[datetime]
+    goings: list[datetime]
 
     @property
     def here(self) -> bool:
@@ -51,16 +58,32 @@ class ObservedRow:
     member_id: UUID | None
 
 
+def nothing_about(member_id: UUID) -> RosterRow:
+    """Return the row of somebody expected of whom nothing is recorded yet."""
+    return RosterRow(
+        member_id=member_id,
+        arrived_at=None,
+        left_at=None,
+        method=None,
+        inferred=False,
+        presenting=False,
+        evaluated=False,
+        corrected=False,
+        witnesses=0,
+        last_refusal=None,
+        comings=[],
+        goings=[],
+    )
+
+
 async def roster(conn: Connection, meeting_id: UUID) -> list[RosterRow]:
-    """Return who is here in order of arrival, then who is still expected."""
+    """Return whom the meeting itself named: who is here in order of arrival, then the others.
+
+    Of a planned meeting the view ``schedule`` says who is expected today.
+    """
     return [RosterRow(**row) for row in await conn.fetch(_ROSTER, meeting_id)]
 
 
 async def observed(conn: Connection, meeting_id: UUID) -> list[ObservedRow]:
     """Return whom meeting tools saw."""
     return [ObservedRow(**row) for row in await conn.fetch(_OBSERVED, meeting_id)]
-
-
-async def observed_as(conn: Connection, member_id: UUID) -> list[UUID]:
-    """Return the ids under which reports' names of a member are encrypted."""
-    return [row["subject_id"] for row in await conn.fetch(_SUBJECTS, member_id)]

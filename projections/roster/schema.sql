@@ -10,6 +10,9 @@ CREATE TABLE roster (
     corrected    boolean NOT NULL DEFAULT false,
     witnesses    integer NOT NULL DEFAULT 0,
     last_refusal text,
+    -- Stays at the door, or those of the last correction; a coming without its going is still here.
+    comings      timestamptz[] NOT NULL DEFAULT '{}',
+    goings       timestamptz[] NOT NULL DEFAULT '{}',
     PRIMARY KEY (meeting_id, member_id)
 );
 

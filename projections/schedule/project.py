@@ -5,13 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from domain.base import Root
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
+from domain.members import Member
+from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "schedule"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 _STATE_AFTER: Final = {
     Meeting.Opened: "open",
@@ -19,17 +22,22 @@ _STATE_AFTER: Final = {
     Meeting.Voided: "voided",
     Meeting.Cancelled: "cancelled",
 }
+_OF_GROUPS: Final = (
+    PeerGroup.Formed,
+    PeerGroup.MemberAdmitted,
+    PeerGroup.MemberLeft,
+    PeerGroup.MemberRemoved,
+    PeerGroup.FacilitatorNamed,
+    PeerGroup.RhythmChanged,
+)
 TOPICS: Final = (
-    PeerGroup.Formed.TOPIC,
-    PeerGroup.MemberAdmitted.TOPIC,
-    PeerGroup.MemberLeft.TOPIC,
-    PeerGroup.MemberRemoved.TOPIC,
-    PeerGroup.FacilitatorNamed.TOPIC,
-    PeerGroup.RhythmChanged.TOPIC,
+    *(event.TOPIC for event in _OF_GROUPS),
     Meeting.Scheduled.TOPIC,
+    Meeting.RosterSet.TOPIC,
     Meeting.Postponed.TOPIC,
     Meeting.FacilitatorChanged.TOPIC,
     *(event.TOPIC for event in _STATE_AFTER),
+    Member.Forgotten.TOPIC,
 )
 
 _FORM: Final = """INSERT INTO peer_group
@@ -41,17 +49,32 @@ _HAND_OVER: Final = "UPDATE peer_group SET facilitator_id = $2 WHERE group_id = 
 _RHYTHM: Final = """UPDATE peer_group SET weekday = $2, local_time = $3, every_weeks = $4,
                     minutes = $5, starts_on = $6, zone = $7 WHERE group_id = $1"""
 _PLAN: Final = """INSERT INTO meeting VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 'scheduled')"""
-_EXPECT: Final = "INSERT INTO expected VALUES ($1, $2)"
-_MOVE: Final = "UPDATE meeting SET starts_at = $2, ends_at = $3 WHERE meeting_id = $1"
+_EXPECT: Final = "INSERT INTO expected SELECT $1, unnest($2::uuid[])"
+_EXPECT_NOBODY: Final = "DELETE FROM expected WHERE meeting_id = $1"
+_MOVE: Final = """UPDATE meeting SET starts_at = $2, ends_at = $3,
+                         moved_from = coalesce(moved_from, starts_at) WHERE meeting_id = $1"""
 _LEAD: Final = "UPDATE meeting SET facilitator_id = $2 WHERE meeting_id = $1"
+_CALL_OFF: Final = """UPDATE meeting SET called_off_because = $2, called_off_by = $3
+                       WHERE meeting_id = $1"""
+_FORGET: Final = "UPDATE meeting SET called_off_because = $2 WHERE called_off_by = $1"
 _STATE: Final = "UPDATE meeting SET state = $2 WHERE meeting_id = $1"
 
 
 async def project(recorded: Recorded, conn: Connection) -> None:
     """Take one event."""
     event = recorded.event
+    if isinstance(event, _OF_GROUPS):
+        await _take_group(event, conn)
+    elif isinstance(event, Member.Forgotten):
+        await conn.execute(_FORGET, event.originator_id, ERASED)
+    else:
+        await _take_meeting(event, conn)
+
+
+async def _take_group(event: Root.Event, conn: Connection) -> None:
+    group_id = event.originator_id
     match event:
-        case PeerGroup.Formed(originator_id=group_id, rhythm=rhythm):
+        case PeerGroup.Formed(rhythm=rhythm):
             await conn.execute(
                 _FORM,
                 group_id,
@@ -68,13 +91,13 @@ async def project(recorded: Recorded, conn: Connection) -> None:
                 event.facilitator_id,
             )
             await conn.execute(_BELONG, group_id, event.facilitator_id, event.timestamp)
-        case PeerGroup.MemberAdmitted(originator_id=group_id, member_id=member_id, timestamp=at):
+        case PeerGroup.MemberAdmitted(member_id=member_id, timestamp=at):
             await conn.execute(_BELONG, group_id, member_id, at)
         case PeerGroup.MemberLeft() | PeerGroup.MemberRemoved():
-            await conn.execute(_END, event.originator_id, event.member_id, event.timestamp)
-        case PeerGroup.FacilitatorNamed(originator_id=group_id, facilitator_id=member_id):
+            await conn.execute(_END, group_id, event.member_id, event.timestamp)
+        case PeerGroup.FacilitatorNamed(facilitator_id=member_id):
             await conn.execute(_HAND_OVER, group_id, member_id)
-        case PeerGroup.RhythmChanged(originator_id=group_id, rhythm=rhythm):
+        case PeerGroup.RhythmChanged(rhythm=rhythm):
             await conn.execute(
                 _RHYTHM,
                 group_id,
@@ -85,7 +108,14 @@ async def project(recorded: Recorded, conn: Connection) -> None:
                 rhythm.starts_on,
                 rhythm.zone,
             )
-        case Meeting.Scheduled(originator_id=meeting_id):
+
+
+async def _take_meeting(event: Root.Event, conn: Connection) -> None:
+    meeting_id = event.originator_id
+    if type(event) in _STATE_AFTER:
+        await conn.execute(_STATE, meeting_id, _STATE_AFTER[type(event)])
+    match event:
+        case Meeting.Scheduled():
             await conn.execute(
                 _PLAN,
                 meeting_id,
@@ -97,10 +127,14 @@ async def project(recorded: Recorded, conn: Connection) -> None:
                 event.modality.value,
                 event.facilitator_id,
             )
-            await conn.executemany(_EXPECT, [(meeting_id, member) for member in event.roster])
-        case Meeting.Postponed(originator_id=meeting_id, starts_at=starts_at, ends_at=ends_at):
+            await conn.execute(_EXPECT, meeting_id, event.roster)
+        case Meeting.RosterSet(roster=roster):
+            await conn.execute(_EXPECT_NOBODY, meeting_id)
+            await conn.execute(_EXPECT, meeting_id, roster)
+            await conn.execute(_LEAD, meeting_id, event.facilitator_id)
+        case Meeting.Postponed(starts_at=starts_at, ends_at=ends_at):
             await conn.execute(_MOVE, meeting_id, starts_at, ends_at)
-        case Meeting.FacilitatorChanged(originator_id=meeting_id, facilitator_id=member_id):
+        case Meeting.FacilitatorChanged(facilitator_id=member_id):
             await conn.execute(_LEAD, meeting_id, member_id)
-        case _ if type(event) in _STATE_AFTER:
-            await conn.execute(_STATE, event.originator_id, _STATE_AFTER[type(event)])
+        case Meeting.Cancelled(reason=reason, by=by):
+            await conn.execute(_CALL_OFF, meeting_id, shown(reason), by)

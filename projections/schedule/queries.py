@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -11,20 +12,31 @@ from projections import Connection
 
 _GROUP_COLUMNS: Final = """g.group_id, g.name, g.promise, g.style, g.zone, g.weekday, g.local_time,
                            g.every_weeks, g.minutes, g.starts_on, g.program_id, g.facilitator_id"""
+# A planned meeting whose facilitator left the group is led by the group's.
 _MEETING_COLUMNS: Final = """m.meeting_id, m.group_id, g.name AS group_name, m.title, m.starts_at,
-                             m.ends_at, m.zone, m.modality, m.facilitator_id, m.state"""
+                             m.ends_at, m.zone, m.modality, m.state, m.moved_from,
+                             m.called_off_because,
+                             CASE WHEN m.state = 'scheduled' AND NOT EXISTS (
+                                       SELECT 1 FROM belonging b
+                                        WHERE b.group_id = m.group_id AND b.until_at IS NULL
+                                          AND b.member_id = m.facilitator_id)
+                                  THEN g.facilitator_id ELSE m.facilitator_id
+                              END AS facilitator_id"""
 _GROUPS_OF: Final = f"""SELECT {_GROUP_COLUMNS} FROM peer_group g JOIN belonging b USING (group_id)
                          WHERE b.member_id = $1 AND b.until_at IS NULL
                          ORDER BY g.name, g.group_id"""
 _GROUP: Final = f"SELECT {_GROUP_COLUMNS} FROM peer_group g WHERE g.group_id = $1"
 _MEMBERS: Final = """SELECT member_id FROM belonging WHERE group_id = $1 AND until_at IS NULL
                       ORDER BY from_at, member_id"""
-_UPCOMING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN expected e USING (meeting_id)
-                         JOIN peer_group g USING (group_id)
+_UPCOMING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
+                         JOIN expected_today e USING (meeting_id) JOIN peer_group g USING (group_id)
                         WHERE e.member_id = $1 AND m.ends_at > $2
                           AND m.state IN ('scheduled', 'open')
                         ORDER BY m.starts_at, m.meeting_id LIMIT 20"""
-_PAST: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN expected e USING (meeting_id)
+_TO_COME: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
+                        WHERE m.group_id = $1 AND m.starts_at > $2
+                        ORDER BY m.starts_at, m.meeting_id"""
+_PAST: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN expected_today e USING (meeting_id)
                      JOIN peer_group g USING (group_id)
                     WHERE e.member_id = $1 AND (m.ends_at <= $2
                        OR m.state IN ('closed', 'voided', 'cancelled'))
@@ -38,7 +50,25 @@ _AROUND: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g 
                         AND $2 BETWEEN m.starts_at - interval '1 hour'
                                    AND m.ends_at + interval '2 hours'
                       ORDER BY abs(extract(epoch FROM m.starts_at - $2)), m.meeting_id LIMIT 1"""
-_IS_EXPECTED: Final = "SELECT 1 FROM expected WHERE meeting_id = $1 AND member_id = $2"
+_MEETINGS: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
+                        WHERE m.meeting_id = ANY ($1)"""
+_CALLED_OFF: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
+                           JOIN expected_today e USING (meeting_id)
+                           JOIN peer_group g USING (group_id)
+                          WHERE e.member_id = $1 AND m.state = 'cancelled'
+                            AND m.ends_at > $2 AND m.starts_at < $3
+                          ORDER BY m.starts_at, m.meeting_id"""
+_OF_PROGRAMS: Final = """SELECT m.meeting_id FROM meeting m JOIN peer_group g USING (group_id)
+                          WHERE g.program_id = ANY ($1) AND m.ends_at >= $2
+                            AND m.state IN ('closed', 'voided')
+                          ORDER BY m.starts_at, m.meeting_id"""
+_CLOSED: Final = """SELECT meeting_id, starts_at FROM meeting
+                     WHERE state = 'closed' AND (starts_at, meeting_id) > ($1, $2)
+                     ORDER BY starts_at, meeting_id LIMIT 500"""
+_HOW_MANY_CLOSED: Final = """SELECT count(*) FROM meeting
+                              WHERE state = 'closed' AND starts_at >= $1"""
+_EXPECTED: Final = "SELECT member_id FROM expected_today WHERE meeting_id = $1 ORDER BY member_id"
+_IS_EXPECTED: Final = "SELECT 1 FROM expected_today WHERE meeting_id = $1 AND member_id = $2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +91,12 @@ class GroupRow:
 
 @dataclass(frozen=True, slots=True)
 class MeetingRow:
-    """A meeting: instants in UTC, and the zone in which people meet."""
+    """A meeting: instants in UTC, and the zone in which people meet.
+
+    Attributes:
+        moved_from: when it was first planned to begin, if it was moved since.
+        called_off_because: why it does not take place, in its facilitator's words.
+    """
 
     meeting_id: UUID
     group_id: UUID
@@ -73,6 +108,8 @@ class MeetingRow:
     modality: str
     facilitator_id: UUID
     state: str
+    moved_from: datetime | None
+    called_off_because: str | None
 
 
 async def groups_of(conn: Connection, member_id: UUID) -> list[GroupRow]:
@@ -106,10 +143,54 @@ async def meetings_of_group(conn: Connection, group_id: UUID) -> list[MeetingRow
     return [MeetingRow(**row) for row in await conn.fetch(_OF_GROUP, group_id)]
 
 
+async def to_come(conn: Connection, group_id: UUID, after: datetime) -> list[MeetingRow]:
+    """Return what a group has planned or called off after an instant, soonest first."""
+    return [MeetingRow(**row) for row in await conn.fetch(_TO_COME, group_id, after)]
+
+
 async def meeting(conn: Connection, meeting_id: UUID) -> MeetingRow | None:
     """Return a meeting, if there is one."""
     row = await conn.fetchrow(_MEETING, meeting_id)
     return None if row is None else MeetingRow(**row)
+
+
+async def meetings(conn: Connection, meeting_ids: Collection[UUID]) -> list[MeetingRow]:
+    """Return those of the meetings that there are, in no order."""
+    return [MeetingRow(**row) for row in await conn.fetch(_MEETINGS, list(meeting_ids))]
+
+
+async def meetings_of_programs(
+    conn: Connection, program_ids: Collection[UUID], since: datetime
+) -> list[UUID]:
+    """Return the meetings of groups with these programs that ended since an instant, by start."""
+    rows = await conn.fetch(_OF_PROGRAMS, list(program_ids), since)
+    return [row["meeting_id"] for row in rows]
+
+
+async def closed_since(conn: Connection, since: datetime) -> AsyncIterator[UUID]:
+    """Yield the meetings that took place and began at an instant or later, page by page."""
+    after = (since - timedelta(microseconds=1), UUID(int=(1 << 128) - 1))
+    while page := await conn.fetch(_CLOSED, *after):
+        for row in page:
+            yield row["meeting_id"]
+        after = (page[-1]["starts_at"], page[-1]["meeting_id"])
+
+
+async def how_many_closed(conn: Connection, since: datetime) -> int:
+    """Return how many meetings :func:`closed_since` yields."""
+    return int(await conn.fetchval(_HOW_MANY_CLOSED, since))
+
+
+async def called_off(
+    conn: Connection, member_id: UUID, now: datetime, until: datetime
+) -> list[MeetingRow]:
+    """Return the meetings a member was expected at before *until* that do not take place."""
+    return [MeetingRow(**row) for row in await conn.fetch(_CALLED_OFF, member_id, now, until)]
+
+
+async def expected(conn: Connection, meeting_id: UUID) -> list[UUID]:
+    """Return who is on a meeting's roster; of a planned one, who belongs to its group now."""
+    return [row["member_id"] for row in await conn.fetch(_EXPECTED, meeting_id)]
 
 
 async def meeting_around(conn: Connection, group_id: UUID, at: datetime) -> MeetingRow | None:

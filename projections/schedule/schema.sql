@@ -31,13 +31,28 @@ CREATE TABLE meeting (
     zone           text        NOT NULL,
     modality       text        NOT NULL,
     facilitator_id uuid        NOT NULL,
-    state          text        NOT NULL
+    state          text        NOT NULL,
+    moved_from     timestamptz,
+    called_off_because text,
+    called_off_by  uuid
 );
+CREATE INDEX meeting_called_off ON meeting (called_off_by);
 CREATE INDEX meeting_group ON meeting (group_id, starts_at);
 
+-- What a meeting itself said last; see expected_today.
 CREATE TABLE expected (
     meeting_id uuid NOT NULL,
     member_id  uuid NOT NULL,
     PRIMARY KEY (meeting_id, member_id)
 );
 CREATE INDEX expected_member ON expected (member_id);
+
+-- The roster is that of its day: while a meeting is planned, whoever belongs to its group is
+-- expected, and once it was opened (or called off), whom the meeting itself named. One that nobody
+-- opened keeps the members that its group had when it would have ended.
+CREATE VIEW expected_today AS
+    SELECT meeting_id, member_id FROM expected JOIN meeting USING (meeting_id)
+     WHERE state <> 'scheduled'
+     UNION ALL
+    SELECT meeting_id, member_id FROM belonging JOIN meeting USING (group_id)
+     WHERE state = 'scheduled' AND from_at <= ends_at AND (until_at IS NULL OR until_at > ends_at);

@@ -5,23 +5,30 @@ from __future__ import annotations
 import contextlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
 
 import asyncpg
 import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from domain.ports import Clock
 from infra.checkpoints import Checkpoints
 from infra.log_signal import LogSignal
 from infra.projector import Projector
-from infra.queues import Inbox, Outbox, effect_key, stuck, waiting
+from infra.queues import Inbox, Outbox
 from infra.report_reader import ReportReader
+from infra.stuck import set_aside, stuck, waiting
 from infra.system import SystemRandomness
 from infra.web_store import PostgresSessions, PostgresSignInLinks
 from projections.people import queries as people_queries
 from services.effects import sign_in_text
-from services.house import House, LagRow, ReadReport, StuckRow
+from services.house import House, LagRow, ReadReport, SetAsideRow, StuckRow
+from services.process_runner import ProcessRunner
+
+_BIGINT_DIGITS: Final = 19
 
 
 class Letters:
@@ -112,39 +119,83 @@ class Desk:
         inbox: Inbox,
         outbox: Outbox,
         checkpoints: Checkpoints,
+        runner: ProcessRunner,
+        clock: Clock,
     ) -> None:
         self._pool = pool
         self._projector = projector
         self._inbox = inbox
         self._outbox = outbox
         self._checkpoints = checkpoints
+        self._runner = runner
+        self._clock = clock
 
     async def stuck(self) -> list[StuckRow]:
         """Return what waits for a person."""
-        return [
-            StuckRow(r.where, r.key, r.kind, r.problem, r.attempts, r.since)
-            for r in await stuck(self._pool)
-        ]
+        return [StuckRow(**asdict(each)) for each in await stuck(self._pool)]
 
     async def waiting(self) -> dict[str, int]:
         """Return how much waits in each queue."""
         return await waiting(self._pool)
+
+    async def set_aside(self) -> list[SetAsideRow]:
+        """Return the messages of the last week that belonged to nothing."""
+        since = self._clock.now() - timedelta(days=7)
+        return [SetAsideRow(**asdict(each)) for each in await set_aside(self._pool, since=since)]
 
     async def lags(self) -> list[LagRow]:
         """Return how far every reader is behind."""
         return [LagRow(r.reader, r.position, r.behind) for r in await self._projector.lags()]
 
     async def revive(self, where: str, key: str) -> bool:
-        """Try a stuck piece again; tell whether there was one."""
-        if where == "outbox":
-            with contextlib.suppress(ValueError):
-                return await self._outbox.revive(effect_key(key))
-            return False
-        if where == "inbox":
-            source, _, external_id = key.partition("/")
-            return await self._inbox.revive((source, external_id))
-        reader, _, position = key.rpartition("/")
-        if where == "reader" and position.isdigit() and len(position) < 19:  # noqa: PLR2004  bigint
-            await self._checkpoints.solve(reader, int(position))
-            return True
+        """Try something stuck again; tell whether there was such a thing."""
+        match _place(where, key):
+            case UUID() as effect_id:
+                return await self._outbox.revive((effect_id,))
+            case _Message() as message:
+                return await self._inbox.revive(message)
+            case _DeadLetter(reader, position):
+                return await self._runner.retry(reader, position)
         return False
+
+    async def settle(self, where: str, key: str) -> bool:
+        """Take something off the list without doing it; tell whether there was such a thing."""
+        match _place(where, key):
+            case UUID() as effect_id:
+                return await self._outbox.settle((effect_id,))
+            case _Message() as message:
+                return await self._inbox.settle(message)
+            case _DeadLetter(reader, position):
+                failed = await self._checkpoints.failed(reader, position - 1)
+                await self._checkpoints.solve(reader, position)
+                return position in failed
+        return False
+
+
+class _Message(NamedTuple):
+    """What identifies a message in the inbox."""
+
+    source: str
+    external_id: str
+
+
+class _DeadLetter(NamedTuple):
+    """What identifies an event that a process could not handle."""
+
+    reader: str
+    position: int
+
+
+def _place(where: str, key: str) -> UUID | _Message | _DeadLetter | None:
+    """Read a key as :meth:`Desk.stuck` writes it; ``None`` for anything else."""
+    if where == "outbox":
+        with contextlib.suppress(ValueError):
+            return UUID(key)
+    if where == "inbox":
+        source, _, external_id = key.partition("/")
+        return _Message(source, external_id)
+    reader, _, position = key.rpartition("/")
+    if where == "reader" and reader.startswith("process."):  # views go on by themselves
+        digits = position.isascii() and position.isdigit() and len(position) < _BIGINT_DIGITS
+        return _DeadLetter(reader, int(position)) if digits else None
+    return None

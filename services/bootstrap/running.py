@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any, Final
 from uuid import UUID
@@ -33,32 +33,42 @@ from infra.mail import ConsoleMailer, Mailer, SmtpMailer
 from infra.paper_shelf import PaperShelf
 from infra.payer_files.package import build
 from infra.projector import Projector, search_path
-from infra.queues import Inbox, Outbox, WillNeverWork
+from infra.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.report_reader import ReportReader
-from infra.rule_files import load_rules
+from infra.rule_files import RuleShelf
+from infra.sealing import Seal
 from infra.settings import Environment, Settings, load_settings
 from infra.system import SystemClock, SystemRandomness
 from infra.tool_messages import ToolMessages
 from infra.vault import PostgresVault
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.audit_trail import project as audit_trail
+from projections.certificate_checks import project as certificate_checks
 from projections.certificate_register import project as certificate_register
 from projections.claims_board import project as claims_board
+from projections.offers import project as offers
+from projections.offers.queries import programs as programs_of
 from projections.people import project as people
 from projections.roster import project as roster
-from projections.roster import queries as roster_queries
 from projections.schedule import project as schedule
+from projections.schedule.queries import meetings_of_programs
 from projections.transcript import project as transcript
-from services import worker
+from services import troubles, worker
 from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
 from services.bootstrap.database import migrate_at, open_database, patiently
 from services.dispatch import Dispatcher
 from services.effects import Outside, performers
+from services.forgetting import observed_as
 from services.handlers import handlers
 from services.house import House
-from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
+from services.meeting_tools import REPEATS, ZOOM, Tools, file_message, observe_messages
 from services.process_runner import ProcessRunner
-from services.processes import judge_meetings, settle_certificates
+from services.processes import (
+    forget_late_names,
+    judge_meetings,
+    judge_members,
+    settle_certificates,
+)
 from services.web.app import WebApp, create_app
 from services.web.hooks import HookController
 from services.web.live import LiveHub
@@ -73,10 +83,12 @@ PROJECTIONS: Final = (
     roster,
     transcript,
     certificate_register,
+    certificate_checks,
+    offers,
     claims_board,
     audit_trail,
 )
-PROCESSES: Final = (judge_meetings, settle_certificates)
+PROCESSES: Final = (judge_meetings, judge_members, settle_certificates, forget_late_names)
 _SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
 _FAR_BEHIND: Final = 10_000  # events
 _LIVE_VIEWS: Final = ("view.roster", "view.schedule")
@@ -174,17 +186,19 @@ async def _assemble(
     )
     store.writer.start()
     stack.push_async_callback(store.writer.stop)
-    rules = load_rules()
+    rules = RuleShelf(settings.rules_dir)
     codes = RotatingCodes(keystore.secret("door-codes"))
     dispatch = Dispatcher(
-        store, handlers(rules, codes, randomness), clock, keystore.secret("fingerprints")
+        store, handlers(rules.book, codes, randomness), clock, keystore.secret("fingerprints")
     )
     signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
     dispatch.listeners.append(lambda _outcome: signal.ring())
     projector = Projector(pool, store.recorded, PROJECTIONS)
     vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
-    tool_messages = ToolMessages(pool)
-    inbox, outbox = Inbox(pool, clock), Outbox(pool, clock)
+    seal = Seal(keystore.secret("messages"))
+    tool_messages = ToolMessages(pool, seal)
+    inbox, outbox = Inbox(pool, clock, seal, REPEATS), Outbox(pool, clock)
+    runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
     letters = Letters(keystore.secret("letters"))
     sessions = PostgresSessions(pool)
     outside = Outside(
@@ -193,7 +207,8 @@ async def _assemble(
         render=render,
         shelf=shelf,
         keys=keystore,
-        also_known_as=partial(_also_known_as, pool),
+        also_known_as=partial(observed_as, store),
+        meetings_of_provider=partial(_meetings_of_provider, pool),
         forgetful=(vault, shelf, tool_messages, Sessions(sessions, PostgresSignInLinks(pool))),
         mailer=mailer or _mailer(settings),
         open_letter=letters.open,
@@ -210,22 +225,26 @@ async def _assemble(
         vault=vault,
         papers=shelf,
         reports=Reports(ReportReader(keystore.secret("reports"), vault.person_with_mail)),
-        desk=Desk(pool, projector, inbox, outbox, Checkpoints(pool)),
+        desk=Desk(pool, projector, inbox, outbox, Checkpoints(pool), runner, clock),
         evidence_of=partial(_evidence, pool),
         clock=clock,
         randomness=randomness,
         origin=settings.origin,
         receive=inbox.receive,
-        rule_names={rule.id: rule.name for rule in rules},
+        open_questions=tool_messages.open_questions,
+        rules=rules.book,
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
-    tools = Tools(house, tool_messages, outbox.add)
-    runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
-    effects = {**performers(outside), "observe_messages": observe_messages(tools)}
+    tools = Tools(house, tool_messages, outbox.add, NotYet)
+    effects = {
+        **performers(outside),
+        **troubles.performers(house.desk),
+        "observe_messages": observe_messages(tools),
+    }
     limits, links = PostgresRateLimits(pool), PostgresSignInLinks(pool)
 
     async def sweep() -> None:
-        for each in (sessions, limits, links, tool_messages):
+        for each in (sessions, limits, links, tool_messages, inbox, outbox):
             await each.sweep(at=clock.now())
 
     chores = Chores(
@@ -308,14 +327,18 @@ async def _shown(projector: Projector, outcome: Outcome, views: Sequence[str]) -
 
 
 async def _work(
-    queue: Inbox | Outbox, effects: Mapping[str, Callable[[Any], Awaitable[None]]]
+    queue: Inbox | Outbox, effects: Mapping[str, Callable[[Any], Awaitable[str | None]]]
 ) -> int:
     return int(await queue.work_one(effects))
 
 
-async def _also_known_as(pool: asyncpg.Pool[Any], member_id: UUID) -> list[UUID]:
-    async with pool.acquire() as connection:
-        return await roster_queries.observed_as(connection, member_id)
+async def _meetings_of_provider(
+    pool: asyncpg.Pool[Any], provider_id: UUID, from_day: date
+) -> list[UUID]:
+    since = datetime.combine(from_day, datetime.min.time(), UTC) - timedelta(days=1)  # any zone
+    async with pool.acquire() as conn:
+        programs = [row.program_id for row in await programs_of(conn, provider_id)]
+        return await meetings_of_programs(conn, programs, since)
 
 
 async def _evidence(pool: asyncpg.Pool[Any], stream_id: UUID, until: datetime) -> str:

@@ -14,6 +14,7 @@ from infra.attendance_files import parse_scheduled, read_attendance, to_json
 from infra.attendance_files.text import MAX_BYTES
 from infra.mail import ConsoleMailer, Mailer
 from infra.payer_files.verify import verify
+from infra.sealing import Seal
 from infra.settings import Settings
 from infra.system import SystemClock
 from infra.tool_messages import ToolMessages
@@ -88,4 +89,5 @@ def settings_table() -> list[tuple[str, str, str]]:
 
 async def link_room(running: Running, room: str, group_id: UUID) -> None:
     """Say which group meets in a room of the meeting tool."""
-    await ToolMessages(running.pool).link(ZOOM, room, group_id)
+    seal = Seal(running.keystore.secret("messages"))
+    await ToolMessages(running.pool, seal).link(ZOOM, room, group_id)

@@ -14,8 +14,7 @@ from typing import Any, Final
 from litestar.datastructures import FormMultiDict, UploadFile
 
 from domain.errors import InvalidFields
-
-CONTROL: Final = frozenset(chr(code) for code in range(32)) - {"\t", "\n", "\r"}
+from domain.fields import UNSHOWABLE, is_showable
 
 
 class Unusable(Exception):
@@ -59,7 +58,7 @@ class Field:
 
     def read(self, typed: Sequence[str]) -> Any:
         """Return the value of what was typed, or raise :class:`Unusable`."""
-        answers = [text.strip() for text in typed if text.strip()]
+        answers = [text for each in typed if (text := self._plain(each))]
         if not answers:
             if self.required:
                 raise Unusable(self.missing)
@@ -67,11 +66,17 @@ class Field:
         for text in answers:
             if len(text) > self.longest:
                 raise Unusable(f"Use at most {self.longest} characters.")
-            if not CONTROL.isdisjoint(text):
-                raise Unusable("This holds a character that cannot be kept. Type it again.")
+            if not is_showable(text, lines=self.kind == "textarea"):
+                raise Unusable(f"{UNSHOWABLE} Type it again.")
         if self.many:
             return [self.parse(text) for text in answers]
         return self.parse(answers[0])
+
+    def _plain(self, text: str) -> str:
+        """Return trimmed text; browsers send the line breaks of a text area as CR and LF."""
+        if self.kind == "textarea":
+            text = text.replace("\r\n", "\n").replace("\r", "\n")
+        return text.strip()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,6 +83,7 @@ class HookController(Controller):
                 {
                     "room": str(room.id).replace(" ", "")[:64],
                     "at_ms": message.event_ts,
+                    "position": await house.store.head(),
                     "body": msgspec.json.encode(msgspec.json.decode(body)).decode(),
                 },
             )

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID, uuid5
 
 from litestar import Request
 from litestar.datastructures import FormMultiDict
 
-from domain.errors import InvalidFields, Stale
+from domain.errors import DomainError, InvalidFields, NotAllowed, NotFound, Stale
 from domain.recording import Outcome
 from projections import Connection
 from projections.audit_trail import queries as audit_trail
 from services.dispatch import Order
 from services.house import House
 from services.web.context import web_of
+from services.web.problems import to_problem
+from services.web.refusals import LaterPlease, TooMany
 
 Asking = Request[Any, Any, Any]
 
@@ -73,6 +77,50 @@ async def give(house: House, command: object, order: Order, *views: str) -> Outc
     outcome = await house.dispatch(command, order)
     await house.shown(outcome, views)
     return outcome
+
+
+async def was_given(house: House, command: object, order: Order) -> bool:
+    """Tell whether this very order came before and has its outcome.
+
+    Raises:
+        CommandIdReused: its id came with another command.
+    """
+    fingerprint = house.dispatch.fingerprint(command, order.actor_id)
+    return await house.store.outcome_of(order.command_id, fingerprint) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why nothing was done, for the page on which the form stands.
+
+    Attributes:
+        status: HTTP status.
+        sentence: for the person.
+        headers: further headers, such as ``Retry-After``.
+    """
+
+    status: int
+    sentence: str
+    headers: Mapping[str, str]
+
+
+async def attempt(doing: Awaitable[object]) -> Refused | None:
+    """Do something; return the rule that said no, to be told where the form stands.
+
+    Raises:
+        NotFound, NotAllowed, LaterPlease: nothing on that page would help; but whoever tried too
+            often stays where they are, and reads how long to wait.
+    """
+    try:
+        await doing
+    except (NotFound, NotAllowed):
+        raise
+    except DomainError as refusal:
+        if isinstance(refusal, LaterPlease) and not isinstance(refusal, TooMany):
+            raise
+        problem = to_problem(refusal)
+        return Refused(problem.status, problem.detail, problem.headers)
+    return None
 
 
 async def require_fresh(

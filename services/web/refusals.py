@@ -87,11 +87,20 @@ class TooMany(LaterPlease):
     """Asked more often than a person would."""
 
     code = "request.too_many"
+    sentence = "That was a lot at once. Wait a moment, then try again."
 
     def __init__(self, *, retry_after: int) -> None:
-        super().__init__(
-            "That was a lot at once. Wait a moment, then try again.", retry_after=retry_after
-        )
+        super().__init__(self.sentence, retry_after=retry_after)
+
+
+class TooManyDoorCodes(TooMany):
+    """Tried more codes at one door than somebody who reads them off the wall."""
+
+    code = "meeting.too_many_door_codes"
+    sentence = (
+        "That were many codes at once. Wait a moment, look at the wall again, or ask the "
+        "facilitator to mark you present."
+    )
 
 
 class Unavailable(LaterPlease):

@@ -18,13 +18,29 @@ from services.web.api.members import MemberApi
 from services.web.api.verifications import VerificationApi
 from services.web.orders import Asking, order_from_header
 from services.web.pages.admin import AdminController
+from services.web.pages.administrators import AdministratorController
+from services.web.pages.approvals import ApprovalController
+from services.web.pages.belonging import BelongingController
 from services.web.pages.certificates import CertificateController
+from services.web.pages.checks import CheckController
+from services.web.pages.claims import ClaimController
 from services.web.pages.credits import CreditController
+from services.web.pages.group_page import group_visit_of
 from services.web.pages.groups import GroupController
 from services.web.pages.home import HomeController
 from services.web.pages.leading import LeadingController
+from services.web.pages.leave import LeaveController
+from services.web.pages.licences import LicenceController
+from services.web.pages.meeting_page import visit_of
 from services.web.pages.meetings import MeetingController
+from services.web.pages.names import NameController
+from services.web.pages.planning import PlanningController
+from services.web.pages.programs import ProgramController
+from services.web.pages.providers import ProviderController
+from services.web.pages.renewals import RenewalController
+from services.web.pages.revocations import RevocationController
 from services.web.pages.settling import SettlingController
+from services.web.pages.stuck import StuckController
 from services.web.pages.verify import VerificationController
 from services.web.pages.you import YouController
 
@@ -39,20 +55,40 @@ async def _order(request: Asking, person_id: NamedDependency[UUID]) -> Order:
 API: Final = Router(
     path="/api/v1",
     route_handlers=[MemberApi, MeetingApi, VerificationApi],
-    dependencies={"order": Provide(_order)},
+    dependencies={"order": Provide(_order), "visit": Provide(visit_of)},
     include_in_schema=True,
+)
+GROUPS: Final = Router(
+    path="/groups",
+    route_handlers=[GroupController, BelongingController],
+    dependencies={"group_visit": Provide(group_visit_of)},
+)
+MEETINGS: Final = Router(
+    path="/meetings/{meeting_id:uuid}",
+    route_handlers=[MeetingController, PlanningController, LeadingController, SettlingController],
+    dependencies={"visit": Provide(visit_of)},
 )
 
 CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     HomeController,
-    GroupController,
-    MeetingController,
-    LeadingController,
-    SettlingController,
+    GROUPS,
+    MEETINGS,
     CreditController,
+    RenewalController,
     CertificateController,
+    CheckController,
     VerificationController,
     YouController,
+    LicenceController,
+    LeaveController,
+    NameController,
     AdminController,
+    StuckController,
+    AdministratorController,
+    ProviderController,
+    ApprovalController,
+    ProgramController,
+    ClaimController,
+    RevocationController,
     API,
 )

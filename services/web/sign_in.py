@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
-import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Final
 
-from services.web.refusals import LinkNotUsable, OtherBrowser, TooMany
+from services.web.refusals import LinkNotUsable, OtherBrowser
 from services.web.session import digest, is_secret, new_secret
+from services.web.throttles import Throttle, take_turn
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -32,15 +32,6 @@ LINK_COOKIE: Final = "__Host-link"
 LINK_LASTS: Final = timedelta(minutes=15)
 CODE_DIGITS: Final = 8
 CODE_TRIES: Final = 5  # 5 guesses of 10^8, and one mail more for each further 5
-
-
-@dataclass(frozen=True, slots=True)
-class Throttle:
-    """*limit* turns that refill evenly over *window*."""
-
-    purpose: str
-    limit: int
-    window: timedelta
 
 
 PER_ADDRESS: Final = Throttle("sign_in.address", 5, timedelta(minutes=15))
@@ -170,16 +161,7 @@ class SignIn:
         )
 
     async def _take(self, throttle: Throttle, value: str) -> None:
-        key = hmac.digest(self._settings.secret, f"{throttle.purpose}|{value}".encode(), "sha256")
-        wait = await self._ports.limits.take(
-            throttle.purpose,
-            key,
-            limit=throttle.limit,
-            window=throttle.window,
-            at=self._ports.clock.now(),
-        )
-        if wait is not None:
-            raise TooMany(retry_after=max(1, math.ceil(wait.total_seconds())))
+        await take_turn(throttle, value, self._ports, self._settings)
 
 
 def network_of(connection: Connection) -> str:

@@ -39,11 +39,34 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "corrected": "The correction stands beside what was recorded.",
         "voided": "The meeting does not count any more. What was recorded stays.",
         "planned": "The meeting is planned.",
+        "moved": "The meeting has moved.",
+        "called_off": "The meeting is called off. Everybody expected sees it.",
+        "handed_over": "It is in their hands now.",
+        "left_group": "You left the group. Your hours and certificates stay yours.",
+        "removed": "They do not belong to the group any more.",
+        "rhythm": "The group meets at other times from now on.",
         "admitted": "They belong to the group now.",
         "licence": "Your licence is kept.",
+        "licence_end": "Its last day is kept.",
+        "leave": "You are on leave. Come back whenever you like.",
+        "back": "Good to have you back. You are expected again.",
+        "name": "New papers show this name. Those you have keep the old one until issued again.",
         "registered": "They can sign in now.",
         "granted": "They are an administrator now.",
-        "revived": "It is tried again now.",
+        "role_taken": "They look after the house no longer.",
+        "provider": "The provider is known.",
+        "approval": "The approval is kept.",
+        "approval_withdrawn": "The approval does not count from that day on.",
+        "program": "The program is offered.",
+        "retired": "The program is no longer offered.",
+        "prepared": "Claims are prepared for what was not asked for yet.",
+        "nothing_new": "Nothing new: what the payer covers in that period is on claims already.",
+        "answered": "The payer's answer is kept.",
+        "taken_back": "The line is taken back. What was recorded stays beside it.",
+        "set_aside": "The claim is set aside. It is never sent.",
+        "revoked": "The certificate is revoked. Whoever checks it reads so from now on.",
+        "revived": "It is tried again now. If it stays on the list, it failed again.",
+        "settled": "It is recorded how you dealt with it.",
     }
 )
 
@@ -88,5 +111,4 @@ async def meetings_by_id(
     conn: Connection, meeting_ids: Iterable[UUID]
 ) -> dict[UUID, schedule.MeetingRow]:
     """Return meetings by id; ids without one are left out."""
-    found = [await schedule.meeting(conn, each) for each in dict.fromkeys(meeting_ids)]
-    return {row.meeting_id: row for row in found if row is not None}
+    return {row.meeting_id: row for row in await schedule.meetings(conn, set(meeting_ids))}

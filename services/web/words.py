@@ -12,7 +12,7 @@ from typing import Final
 from domain.personal import ERASED
 from projections.schedule.queries import GroupRow
 
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH: Final = ("", "", "second ", "third ", "fourth ", "fifth ", "sixth ")
 _COUNTED: Final = re.compile(r"\b(hour|unit)\b")
 _LICENCE: Final = re.compile(r"(?P<kind>.+?), (?P<where>\S+) (?P<number>.+)", re.DOTALL)
@@ -87,10 +87,26 @@ CLAIM: Final[Mapping[str, str]] = MappingProxyType(
         "reduced": "paid in part",
         "denied": "not paid",
         "correction_pending": "corrected, to be sent again",
+        "set_aside": "set aside, never sent",
+    }
+)
+SET_ASIDE_FOR: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "prepared_in_error": "it was prepared in error",
+        "paid_elsewhere": "somebody else pays for it",
+        "member_does_not_want_it": "the member does not want it",
+        "member_forgotten": "the member was forgotten here",
     }
 )
 TOOL: Final[Mapping[str, str]] = MappingProxyType(
     {"zoom": "Zoom", "teams": "Teams", "webhook": "the meeting tool"}
+)
+
+SET_ASIDE: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "no_group": "from rooms that no group is linked to",
+        "no_meeting": "from hours in which no meeting was planned",
+    }
 )
 
 
@@ -110,12 +126,22 @@ def units(value: Decimal, unit_name: str) -> str:
     return f"{amount(value)} {unit_name}"
 
 
+def minor_places(currency: str) -> int:
+    """Return how many digits of an amount are minor units: 2 for dollars, 0 for yen."""
+    return _EXPONENTS.get(currency, 2)
+
+
+def plain_money(cents: int, currency: str) -> str:
+    """Return minor units as a form takes them: ``1234.50``."""
+    places = minor_places(currency)
+    whole, part = divmod(abs(cents), 10**places)
+    return f"{'-' if cents < 0 else ''}{whole}{f'.{part:0{places}d}' if places else ''}"
+
+
 def money(cents: int, currency: str) -> str:
     """Return minor units as people write them: ``1,234.50 USD``."""
-    exponent = _EXPONENTS.get(currency, 2)
-    whole, part = divmod(abs(cents), 10**exponent)
-    tail = f".{part:0{exponent}d}" if exponent else ""
-    return f"{'-' if cents < 0 else ''}{whole:,}{tail} {currency}"
+    whole, point, part = plain_money(abs(cents), currency).partition(".")
+    return f"{'-' if cents < 0 else ''}{int(whole):,}{point}{part} {currency}"
 
 
 def minutes(seconds: int) -> str:
@@ -132,7 +158,7 @@ def clock(at: time) -> str:
 def rhythm(group: GroupRow) -> str:
     """Return when a group meets: ``Every second Monday at 6:30 PM, 60 minutes``."""
     weeks = group.every_weeks
-    day = _DAYS[group.weekday]
+    day = DAYS[group.weekday]
     begin = f"Every {_NTH[weeks]}{day}" if weeks < len(_NTH) else f"A {day} every {weeks} weeks"
     return f"{begin} at {clock(group.local_time)}, {group.minutes} minutes"
 

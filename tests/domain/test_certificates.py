@@ -20,7 +20,7 @@ from domain.certificates import (
 from domain.errors import InvalidFields
 from domain.papers import CreditKind
 from domain.personal import Personal
-from domain.rules.model import Missing
+from domain.rules.explain import Missing
 from domain.verification_code import MalformedCode
 from tests.support.builders import (
     ADMIN,

@@ -486,7 +486,7 @@ def test_the_first_evaluation_stands() -> None:
     meeting.give_evaluation(ANA, answers={"useful": 4}, at=at(59))
     meeting.give_evaluation(ANA, answers={"useful": 1}, at=at(60))
     assert len(facts(meeting)) == 1
-    assert meeting.evaluated == {ANA}
+    assert meeting.evaluated == {ANA: at(59)}
 
 
 @pytest.mark.parametrize(

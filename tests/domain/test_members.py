@@ -15,6 +15,7 @@ from domain.members import (
     LicenceUnknown,
     Member,
     MemberForgotten,
+    OwnRole,
     Role,
 )
 from tests.support.builders import (
@@ -142,3 +143,13 @@ def test_nothing_more_is_recorded_about_the_forgotten(order: Callable[[Member], 
     with pytest.raises(MemberForgotten):
         order(known(member))
     assert facts(member) == []
+
+
+def test_nobody_takes_a_role_from_themselves() -> None:
+    member = a_member()
+    member.grant_role(Role.ADMINISTRATOR, by=ADMIN, at=SIX_PM)
+    member = known(member)
+    with pytest.raises(OwnRole):
+        member.withdraw_role(Role.ADMINISTRATOR, by=ANA, at=SEVEN_PM)
+    assert facts(member) == []
+    assert member.is_administrator

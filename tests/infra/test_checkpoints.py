@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from infra.checkpoints import Checkpoints
-from infra.queues import stuck
+from infra.stuck import stuck
 from services.process_runner import CheckpointStore
 from tests.support.fakes import InMemoryCheckpoints
 
@@ -56,6 +56,17 @@ async def test_failures_are_counted_at_each_position(
     assert await checkpoints.note_failure(reader, 8, "OSError") == 1
     await checkpoints.solve(reader, 7)
     assert await checkpoints.note_failure(reader, 7, "OSError") == 3
+
+
+async def test_what_is_still_to_be_solved_is_told_by_its_position(
+    checkpoints: CheckpointStore, reader: str
+) -> None:
+    for position in (3, 5, 7):
+        await checkpoints.note_failure(reader, position, "OSError")
+    await checkpoints.note_failure(f"{reader}s", 9, "OSError")
+    await checkpoints.solve(reader, 5)
+    assert set(await checkpoints.failed(reader, 3)) == {7}
+    assert set(await checkpoints.failed(reader, 0)) == {3, 7}
 
 
 async def test_what_never_failed_can_be_called_solved(

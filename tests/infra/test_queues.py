@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -13,30 +14,33 @@ import pytest
 from infra.queues import (
     TRIES,
     Inbox,
+    NotYet,
     Outbox,
     Piece,
     Queue,
     WillNeverWork,
-    effect_key,
-    stuck,
-    waiting,
 )
+from infra.sealing import Seal
+from infra.stuck import effect_key, set_aside, stuck, waiting
 from tests.support.fakes import FixedClock
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)
+SEAL = Seal(bytes(range(32)))
 
 
 class Performer:
     """Notes what it is given, and fails as often as it is told."""
 
-    def __init__(self, *failures: Exception) -> None:
+    def __init__(self, *failures: Exception, note: str | None = None) -> None:
         self.failures = list(failures)
+        self.note = note
         self.pieces: list[Piece] = []
 
-    async def __call__(self, piece: Piece) -> None:
+    async def __call__(self, piece: Piece) -> str | None:
         self.pieces.append(piece)
         if self.failures:
             raise self.failures.pop(0)
+        return self.note
 
 
 @pytest.fixture
@@ -46,14 +50,14 @@ def clock() -> FixedClock:
 
 @pytest.fixture
 async def effects(pool: asyncpg.Pool[Any], clock: FixedClock) -> Outbox:
-    await pool.execute("TRUNCATE outbox")
+    await pool.execute("TRUNCATE inbox, outbox, dead_letters")
     return Outbox(pool, clock)
 
 
 @pytest.fixture
 async def inbox(pool: asyncpg.Pool[Any], clock: FixedClock) -> Inbox:
     await pool.execute("TRUNCATE inbox, outbox, dead_letters")
-    return Inbox(pool, clock)
+    return Inbox(pool, clock, SEAL, {"zoom": timedelta(days=7)})
 
 
 async def ask(pool: asyncpg.Pool[Any], clock: FixedClock, effect_id: UUID, kind: str) -> None:
@@ -310,3 +314,153 @@ async def test_what_is_stuck_is_listed_oldest_first(
         ("outbox", str(FIRST)),
         ("inbox", "zoom/m1"),
     ]
+
+
+# What waits, and for how long it is remembered
+
+
+async def test_a_message_is_sealed_while_it_waits(inbox: Inbox, pool: asyncpg.Pool[Any]) -> None:
+    await inbox.receive("zoom", "m1", {"name": "Ana Invented"})
+    stored = await pool.fetchval("SELECT payload FROM inbox")
+    assert "Ana" not in stored
+    handler = Performer()
+    await inbox.work_one({"zoom": handler})
+    assert handler.pieces[0].payload == {"name": "Ana Invented"}
+
+
+async def test_a_message_from_before_there_were_seals_is_still_read(
+    inbox: Inbox, pool: asyncpg.Pool[Any]
+) -> None:
+    await inbox.receive("zoom", "m1", {})
+    await pool.execute("""UPDATE inbox SET payload = '{"n":1}'""")
+    handler = Performer()
+    await inbox.work_one({"zoom": handler})
+    assert handler.pieces[0].payload == {"n": 1}
+
+
+async def test_a_message_in_another_ones_place_does_not_open(
+    inbox: Inbox, pool: asyncpg.Pool[Any]
+) -> None:
+    await inbox.receive("zoom", "m1", {})
+    await pool.execute("UPDATE inbox SET external_id = 'm2'")
+    handler = Performer()
+    await inbox.work_one({"zoom": handler})
+    assert handler.pieces == []
+    assert [each.problem for each in await stuck(pool)] == ["payload_unreadable"]
+
+
+async def test_what_has_to_wait_for_ourselves_costs_no_try(
+    inbox: Inbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await inbox.receive("zoom", "m1", {})
+    handler = Performer(*[NotYet("schedule") for _ in range(3 * TRIES)])
+    for _ in range(3 * TRIES):
+        assert await inbox.work_one({"zoom": handler})
+        assert not await inbox.work_one({"zoom": handler}), "not at once"
+        clock.move(seconds=5)
+    assert await inbox.work_one({"zoom": handler})
+    assert {piece.attempts for piece in handler.pieces} == {0}
+    assert (await pool.fetchrow("SELECT state, attempts FROM inbox")) == ("done", 0)
+
+
+async def test_what_was_done_without_any_effect_says_why_and_is_counted(
+    inbox: Inbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    for name in ("m1", "m2"):
+        await inbox.receive("zoom", name, {})
+        await inbox.work_one({"zoom": Performer(note="no_meeting")})
+        clock.move(seconds=60)
+    await inbox.receive("zoom", "m3", {})
+    await inbox.work_one({"zoom": Performer()})
+    (counted,) = await set_aside(pool, since=clock.now() - timedelta(days=7))
+    assert (counted.source, counted.note, counted.many) == ("zoom", "no_meeting", 2)
+    assert counted.newest == clock.now() - timedelta(seconds=60)
+    assert await set_aside(pool, since=clock.now()) == []
+
+
+async def test_a_message_is_known_again_for_as_long_as_its_source_may_repeat_it(
+    inbox: Inbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    for source in ("zoom", "payments"):
+        await inbox.receive(source, "m1", {})
+        await inbox.work_one({source: Performer()})
+    clock.move(seconds=7 * 86400)
+    await inbox.sweep(at=clock.now())
+    assert not await inbox.receive("zoom", "m1", {})
+    clock.move(seconds=1)
+    await inbox.sweep(at=clock.now())
+    assert await inbox.receive("zoom", "m1", {})
+    assert not await inbox.receive("payments", "m1", {}), "nobody said for how long it repeats"
+    assert await pool.fetchval("SELECT count(*) FROM inbox") == 2
+
+
+async def test_a_sweep_leaves_what_waits(
+    inbox: Inbox, effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await inbox.receive("zoom", "m1", {})
+    await effects.add(FIRST, "mail", {})
+    clock.move(seconds=400 * 86400)
+    await inbox.sweep(at=clock.now())
+    await effects.sweep(at=clock.now())
+    handler = Performer()
+    assert await inbox.work_one({"zoom": handler})
+    assert await effects.work_one({"mail": handler})
+    assert await waiting(pool) == {"outbox": 0, "inbox": 0}
+
+
+async def test_what_a_dead_message_said_is_forgotten_after_a_month_and_its_problem_stays(
+    inbox: Inbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await inbox.receive("zoom", "m1", {"name": "Ana"})
+    await inbox.work_one({"zoom": Performer(WillNeverWork("unreadable"))})
+    clock.move(seconds=30 * 86400)
+    await inbox.sweep(at=clock.now())
+    assert [each.retriable for each in await stuck(pool)] == [True]
+    clock.move(seconds=1)
+    await inbox.sweep(at=clock.now())
+    (dead,) = await stuck(pool)
+    assert (dead.problem, dead.retriable, dead.settleable) == ("unreadable", False, True)
+    assert await pool.fetchval("SELECT payload FROM inbox") is None
+    assert not await inbox.revive(("zoom", "m1"))
+    assert not await inbox.receive("zoom", "m1", {"name": "Ana"})
+
+
+async def test_a_dead_letter_fades_and_a_dead_effect_of_an_event_can_always_be_revived(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await effects.add(FIRST, "mail", {"sealed": "…"})
+    await ask(pool, clock, SECOND, "mail")
+    broken = Performer(WillNeverWork("a"), WillNeverWork("b"))
+    while await effects.work_one({"mail": broken}):
+        pass
+    clock.move(seconds=31 * 86400)
+    await effects.sweep(at=clock.now())
+    assert (await entry(pool, FIRST))["payload"] is None
+    assert not await effects.revive((FIRST,))
+    assert await effects.revive((SECOND,))
+
+
+async def test_done_effects_are_forgotten_after_a_week(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    await effects.work_one({"mail": Performer()})
+    clock.move(seconds=7 * 86400)
+    await effects.sweep(at=clock.now())
+    assert await entry(pool, FIRST)
+    clock.move(seconds=1)
+    await effects.sweep(at=clock.now())
+    assert await pool.fetchval("SELECT count(*) FROM outbox") == 0
+
+
+async def test_what_is_settled_is_off_the_list_and_is_not_done(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    assert not await effects.settle((FIRST,)), "nothing is settled that may still be done"
+    await effects.work_one({"mail": Performer(WillNeverWork("no_address"))})
+    assert await effects.settle((FIRST,))
+    assert await stuck(pool) == []
+    assert not await effects.revive((FIRST,))
+    row = await entry(pool, FIRST)
+    assert (row["state"], row["last_error"], row["payload"]) == ("done", "no_address", None)

@@ -16,16 +16,18 @@ from domain.personal import ERASED
 from infra.database import ConnectKwargs
 from projections import Connection
 from projections.audit_trail import queries as audit_trail
+from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
+from projections.offers import queries as offers
 from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services import exports
 from services.bootstrap import PROJECTIONS
-from services.demo import ADMIN, CAST, GROUP, PAYER
-from services.members import ForgetMember
+from services.demo import ADMIN, CAST, GROUP, PAYER, PROVIDER
+from services.members import ComeBack, ForgetMember, TakeLeave
 from tests.support.house import RealHouse, open_real_house
 from tests.support.long_story import ANA, BO, CHIDI, JOY, Told, tell
 
@@ -69,6 +71,27 @@ async def test_people_are_known_by_name_and_the_forgotten_as_erased(view: Connec
     assert chidi.on_leave
     assert await people.person(view, NOBODY) is None
     assert await people.names(view, [JOY, ANA, NOBODY]) == {JOY: "Joy Lin", ANA: ERASED}
+
+
+async def test_who_looks_after_the_house_is_known_by_name(view: Connection) -> None:
+    rows = {each.member_id: each for each in await people.administrators(view)}
+    assert rows[ADMIN.id].name == ADMIN.name
+    assert BO not in rows, "the role was taken back"
+
+
+async def test_leave_is_known_for_any_moment(house: RealHouse) -> None:
+    story = house.story("leave")
+    await story.people("ana", "bo")
+    began = house.clock.now()
+    await story.do(TakeLeave(member_id=story.ana))
+    house.clock.at += timedelta(days=1)
+    await story.do(ComeBack(member_id=story.ana))
+    await house.drain()
+    moments = [began - timedelta(seconds=1), began, house.clock.now() - timedelta(seconds=1)]
+    async with house.house.views() as view:
+        away = [await people.on_leave(view, [story.ana, story.bo], each) for each in moments]
+        assert away == [set(), {story.ana}, {story.ana}]
+        assert await people.on_leave(view, [story.ana], house.clock.now()) == set()
 
 
 async def test_licences_show_their_last_day_and_no_number_of_the_forgotten(
@@ -223,6 +246,43 @@ async def test_only_what_stands_in_a_period_is_offered_to_payers(view: Connectio
     assert {each.state for each in await register.of_member(view, JOY)} == {"revoked"}
 
 
+async def test_looks_at_a_certificate_are_counted_newest_first(
+    view: Connection, told: Told
+) -> None:
+    (held,) = await register.of_member(view, JOY)
+    looks = await checks.of_certificate(view, held.certificate_id, 10)
+    assert [each.channel for each in looks] == ["program", "page"]
+    counted = await checks.counted(view, [held.certificate_id, NOBODY])
+    assert counted.keys() == {held.certificate_id}
+    assert (counted[held.certificate_id].many, counted[held.certificate_id].last_at) == (
+        2,
+        looks[0].checked_at,
+    )
+
+
+# What is offered
+
+
+async def test_a_provider_shows_its_approvals_by_day_and_its_programs(
+    house: RealHouse, view: Connection
+) -> None:
+    (lamplight,) = [each for each in await offers.providers(view) if each.provider_id == PROVIDER]
+    assert await offers.provider(view, PROVIDER) == lamplight
+    assert await offers.provider(view, NOBODY) is None
+    withdrawn, other = await offers.approvals(view, PROVIDER)
+    assert withdrawn.withdrawn_from is not None
+    assert withdrawn.withdrawn_why == "It was not renewed."
+    days = [date(2025, 1, 1), date(2026, 1, 1), date(2026, 12, 31), date(2027, 1, 1)]
+    assert [withdrawn.standing_on(day) for day in days] == [
+        "to come", "counts", "withdrawn", "withdrawn",
+    ]  # fmt: skip
+    assert other.standing_on(date(2027, 1, 1)) == "counts"
+    (retired,) = await offers.programs(view, PROVIDER)
+    assert await offers.program(view, retired.program_id) == retired
+    assert retired.retired_why == "A better one."
+    assert await offers.program(view, NOBODY) is None
+
+
 # Claims
 
 
@@ -282,5 +342,5 @@ async def test_the_trail_tells_who_did_what_to_a_thing_and_names_nobody(
 
 
 def test_every_view_is_asked_here() -> None:
-    asked = {audit_trail, register, board, people, roster, schedule, transcript}
+    asked = {audit_trail, register, checks, offers, board, people, roster, schedule, transcript}
     assert {each.__name__.split(".")[1] for each in asked} == {each.NAME for each in PROJECTIONS}

@@ -89,6 +89,7 @@ async def test_a_certificate_whose_conditions_fell_away_is_refused_by_name_and_k
             approval_id=house.id("approval"),
             from_day=SIX_PM.date(),
             reason="It had ended before.",
+            by=house.admin,
         )
     )
     settle = SettleCertificate(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import subprocess
@@ -9,8 +10,10 @@ import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from uuid import UUID
+from typing import Any
+from uuid import UUID, uuid4
 
+import asyncpg
 import pytest
 from click.testing import CliRunner, Result
 
@@ -49,6 +52,8 @@ def run(*arguments: str | Path) -> Result:
         ("demo",),
         ("rebuild",),
         ("status",),
+        ("stuck", "retry"),
+        ("stuck", "settle"),
         ("doctor",),
         ("attendance", "read"),
         ("member", "add"),
@@ -227,3 +232,38 @@ def test_a_house_in_order_is_rebuilt_examined_and_takes_people_in_and_forgets_th
     )
     assert forgotten == "Forgotten.\n"
     assert "Nothing is stuck." in status
+
+
+async def test_something_stuck_is_tried_again_or_settled_from_a_terminal(
+    terminal: Terminal, conn: asyncpg.Connection[Any]
+) -> None:
+    retried, settled = uuid4(), uuid4()
+    payload = json.dumps({"place": "inbox", "key": "zoom/nothing"})
+    await conn.executemany(
+        "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at, state)"
+        " VALUES ($1, 'try_again', $2, $1, now(), now(), 'dead')",
+        [(retried, payload), (settled, payload)],
+    )
+    by = ("--by", ADMIN.id)
+    before, again, done, after = await asyncio.to_thread(
+        terminal.run,
+        ("status", "--json"),
+        ("stuck", "retry", "outbox", retried, *by),
+        ("stuck", "settle", "outbox", settled, "--reason", "By post.", *by),
+        ("status", "--json"),
+    )
+    assert stuck_keys(before) >= {str(retried), str(settled)}
+    assert again == "It is not stuck any more.\n"
+    assert done == "It is recorded how you dealt with it.\n"
+    assert stuck_keys(after).isdisjoint({str(retried), str(settled)})
+    topics = await conn.fetch("SELECT topic FROM events WHERE topic LIKE 'peerhour.trouble.%'")
+    assert sorted(row["topic"].rpartition(".")[2] for row in topics) == [
+        "settled",
+        "taken_up",
+        "taken_up",
+        "tried_again",
+    ]
+
+
+def stuck_keys(status: str) -> set[str]:
+    return {each["key"] for each in json.loads(status)["stuck"]}

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 import pytest
+from typing_extensions import override
 
 from domain.errors import AlreadyExists, DomainError, NotFound, Stale
 from domain.groups import PeerGroup
@@ -23,12 +24,13 @@ from domain.recording import (
     Effect,
     Outcome,
     OutcomeUnknown,
+    StaleStream,
     StoreUnavailable,
 )
 from services import dispatch
 from services.dispatch import Dispatcher, Order, Work
 from tests.support.builders import ANA, BO, SIX_PM
-from tests.support.fakes import FixedClock, InMemoryEventStore
+from tests.support.fakes import FixedClock, InMemoryEventStore, StillUnderWay
 from tests.support.probe import Probe
 
 PROBE = UUID(int=7001)
@@ -294,6 +296,119 @@ async def test_a_store_that_comes_back_within_patience_settles_it(
 ) -> None:
     store.fail_before = [OutcomeUnknown(), StoreUnavailable(), StoreUnavailable()]
     assert await make()(Begin(), order()) == Outcome(1)
+
+
+class DoorCloses(NoteTaker):
+    """Takes one note; later ones are refused, as by a rule that looks at the clock."""
+
+    @override
+    async def __call__(self, cmd: Note, /, *, work: Work, clock: Clock) -> None:
+        if self.runs:
+            raise NoRoom("The door is closed now.")
+        await super().__call__(cmd, work=work, clock=clock)
+
+
+@pytest.fixture
+def closing(store: InMemoryEventStore) -> Dispatcher:
+    """A dispatcher whose first note is still under way in the server when it is called unknown."""
+    handlers: dict[type, Any] = {Begin: begin, Note: DoorCloses()}
+    return Dispatcher(store, handlers, FixedClock(), KEY)
+
+
+async def test_nobody_is_told_a_refusal_of_what_may_still_land(
+    closing: Dispatcher, store: InMemoryEventStore
+) -> None:
+    await closing(Begin(), order())
+    store.fail_before = [StillUnderWay()]
+    given = order()
+    with pytest.raises(NoRoom):
+        await closing(Note(), given)
+    await store.land()
+    assert topics(store) == ["begun"], "the refusal is true"
+    with pytest.raises(NoRoom):
+        await closing(Note(), given)
+
+
+async def test_what_landed_before_the_barrier_is_told_instead_of_the_refusal(
+    closing: Dispatcher, store: InMemoryEventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await closing(Begin(), order())
+    store.fail_before = [StillUnderWay()]
+    refuse = store.refuse
+
+    async def land_first(*values: Any) -> Outcome:
+        await store.land()
+        return await refuse(*values)
+
+    monkeypatch.setattr(store, "refuse", land_first)
+    assert await closing(Note(), order()) == Outcome(2, repeated=True)
+    assert topics(store) == ["begun", "noted"]
+
+
+async def test_whoever_comes_back_after_an_unknown_outcome_is_told_no_untrue_refusal(
+    store: InMemoryEventStore,
+) -> None:
+    handlers: dict[type, Any] = {Begin: begin, Note: DoorCloses()}
+    hasty = Dispatcher(store, handlers, FixedClock(), KEY, AT_ONCE)
+    await hasty(Begin(), order())
+    store.fail_before = [StillUnderWay()]
+    given = order()
+    with pytest.raises(OutcomeUnknown):
+        await hasty(Note(), given)
+    with pytest.raises(NoRoom):
+        await hasty(Note(), given)
+    await store.land()
+    assert topics(store) == ["begun"]
+
+
+async def test_whoever_went_away_and_comes_back_is_told_no_untrue_refusal(
+    closing: Dispatcher, store: InMemoryEventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await closing(Begin(), order())
+    given, sent = order(), asyncio.Event()
+
+    async def hang(append: Append) -> Outcome:
+        store.late.append(append)
+        sent.set()
+        return await asyncio.Future()
+
+    with monkeypatch.context() as slow:
+        slow.setattr(store, "append", hang)
+        asking = asyncio.create_task(closing(Note(), given))
+        await sent.wait()
+        asking.cancel()
+        await asyncio.wait([asking])
+    with pytest.raises(NoRoom):
+        await closing(Note(), given)
+    await store.land()
+    assert topics(store) == ["begun"]
+
+
+async def test_a_refusal_without_any_doubt_takes_no_id(
+    closing: Dispatcher, store: InMemoryEventStore
+) -> None:
+    await closing(Begin(), order())
+    await closing(Note(), order())
+    with pytest.raises(NoRoom):
+        await closing(Note(), order())
+    assert len(store.outcomes) == 2
+
+
+async def test_in_doubt_nobody_is_told_that_nothing_was_lost(
+    run: Dispatcher, store: InMemoryEventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hasty = Dispatcher(store, run._handlers, FixedClock(), KEY, AT_ONCE)
+    store.fail_before = [StillUnderWay()]
+    given = order()
+    with pytest.raises(OutcomeUnknown):
+        await hasty(Note(), given)
+
+    async def always_late(_: Append) -> Outcome:
+        raise StaleStream([PROBE])
+
+    monkeypatch.setattr(store, "append", always_late)
+    with pytest.raises(OutcomeUnknown):
+        await hasty(Note(), given)
 
 
 async def test_a_refusal_stores_nothing_and_is_judged_anew(

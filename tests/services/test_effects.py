@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
+from functools import partial
 from uuid import UUID, uuid4
 
 import pytest
 
 from domain.attendance import ObservedPerson, ToolSource
 from domain.certificates import Certificate, CertificateState
+from domain.errors import NotAllowed
 from domain.members import ErasureBasis
 from domain.personal import ERASED
+from domain.recording import Recorded
+from domain.troubles import Place, Trouble, trouble_id
 from infra.database import ConnectKwargs
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
@@ -21,13 +25,17 @@ from infra.web_store import PostgresSessions
 from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.roster import queries as roster
+from services.house import StuckRow
 from services.meetings import MatchObservedPerson, ObservePresence
 from services.members import CorrectName, ForgetMember
+from services.processes import settle_certificates
+from services.troubles import SettleTrouble, TryAgain
 from tests.support.builders import about, span
 from tests.support.house import RealHouse, open_real_house
 from tests.support.story import Story
 
 HOUR = (0, 60)
+HOURS = span(0, 60)
 UNDRAWABLE = "Ana 𓀀"  # a hieroglyph: no font of the house draws it
 
 
@@ -140,6 +148,97 @@ async def test_reviving_what_is_not_stuck_is_told_and_harmless(
     assert await house.house.desk.revive(where, key) is False
 
 
+# What administrators decide
+
+
+@pytest.mark.parametrize("key", ["", "no-uuid", str(UUID(int=1)), "a/b", "view.people/x"])
+@pytest.mark.parametrize("where", ["outbox", "inbox", "reader", "nowhere"])
+async def test_settling_what_is_not_stuck_is_told_and_harmless(
+    house: RealHouse, where: str, key: str
+) -> None:
+    assert await house.house.desk.settle(where, key) is False
+
+
+async def test_a_process_that_fails_until_it_is_mended_catches_up_when_it_is_tried_again(
+    house: RealHouse, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Recorded) -> list[object]:
+        raise LookupError
+
+    with monkeypatch.context() as fault:
+        fault.setattr(settle_certificates, "react", broken)
+        meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+        for _ in range(20):
+            await house.drain()
+        (row, *more) = await stuck_readers(house)
+        assert (row.kind, row.problem, row.attempts) == (
+            "process.settle_certificates",
+            "LookupError",
+            5,
+        )
+        await try_again(house, story, row)
+        assert (await stuck_readers(house))[0].attempts == 6
+    assert await story.certificates(meeting_id, "ana") == []
+    for each in (row, *more):
+        await try_again(house, story, each)
+    assert await stuck_readers(house) == []
+    (certificate,) = await story.certificates(meeting_id, "ana")
+    assert certificate.state is CertificateState.SEALED
+
+
+async def test_what_was_settled_is_not_reacted_to_and_the_reason_is_on_record(
+    house: RealHouse, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_: Recorded) -> list[object]:
+        raise LookupError
+
+    with monkeypatch.context() as fault:
+        fault.setattr(settle_certificates, "react", broken)
+        meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+        for _ in range(20):
+            await house.drain()
+        stuck = await stuck_readers(house)
+    for row in stuck:
+        settle = SettleTrouble(
+            place=Place.READER,
+            key=row.key,
+            problem=row.problem,
+            reason="Awarded by hand.",
+            by=story.admin,
+        )
+        await story.do(settle)
+    await house.drain()
+    assert await stuck_readers(house) == []
+    assert await story.certificates(meeting_id, "ana") == []
+    stream = await house.house.store.load(trouble_id(Place.READER, stuck[0].key))
+    assert [type(each) for each in stream] == [Trouble.TakenUp, Trouble.Settled]
+    assert isinstance(stream[-1], Trouble.Settled)
+    assert (stream[-1].reason.value, stream[-1].by) == ("Awarded by hand.", story.admin)
+    head = await house.house.store.head()
+    for row in stuck:  # nobody reacts to what a person has settled
+        await house.house.desk.revive("reader", row.key)
+    assert await house.house.store.head() == head
+
+
+@pytest.mark.parametrize("what", [TryAgain, partial(SettleTrouble, reason="Done.")])
+async def test_only_an_administrator_decides_about_stuck_things(
+    house: RealHouse, story: Story, what: Callable[..., object]
+) -> None:
+    order = what(place=Place.OUTBOX, key=str(UUID(int=1)), problem="OSError", by=story.joy)
+    with pytest.raises(NotAllowed):
+        await story.do(order)
+
+
+async def stuck_readers(house: RealHouse) -> list[StuckRow]:
+    return [each for each in await house.house.desk.stuck() if each.where == "reader"]
+
+
+async def try_again(house: RealHouse, story: Story, row: StuckRow) -> None:
+    await story.do(TryAgain(place=Place.READER, key=row.key, problem=row.problem, by=story.admin))
+    for _ in range(3):
+        await house.drain()
+
+
 # Being forgotten
 
 
@@ -230,6 +329,102 @@ async def test_a_name_that_was_matched_by_hand_is_forgotten_with_its_person(
     await forget(house, story)
     assert house.running.keystore.key_for_reading(unknown) is None
     await nowhere_named(house, "Ánh's phone")
+
+
+async def test_no_key_is_missed_while_no_view_is_up_to_date(house: RealHouse, story: Story) -> None:
+    await certified(house, story)
+    unknown = uuid4()
+    meeting_id = story.id("meeting")
+    await observe(story, "ab" * 32, ObservedPerson("k", None, [about(unknown, "A phone")], [HOURS]))
+    await story.do(
+        MatchObservedPerson(
+            meeting_id=meeting_id, person_key="k", member_id=story.ana, by=story.joy
+        )
+    )
+    await story.do(ForgetMember(member_id=story.ana, basis=ErasureBasis.OWN_REQUEST, by=story.ana))
+    while await house.running.chores.steps["outbox"]():
+        """No view and no process has had its turn."""
+    assert house.running.keystore.key_for_reading(story.ana) is None
+    assert house.running.keystore.key_for_reading(unknown) is None
+    await house.drain()
+
+
+async def test_a_name_from_an_earlier_report_is_forgotten_although_a_later_one_knew_the_person(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    before, after = uuid4(), uuid4()
+    for digest, member_id, subject in (
+        ("01" * 32, None, before),
+        ("02" * 32, story.ana, story.ana),
+        ("03" * 32, None, after),
+    ):
+        await observe(
+            story, digest, ObservedPerson("k", member_id, [about(subject, "Ánh")], [HOURS])
+        )
+    await house.drain()
+    await forget(house, story)
+    keys = [house.running.keystore.key_for_reading(each) for each in (before, after, story.ana)]
+    assert keys == [None, None, None]
+
+
+async def test_a_name_that_is_recognised_after_its_person_was_forgotten_goes_too(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    theirs, strangers = uuid4(), uuid4()
+    await observe(
+        story,
+        "05" * 32,
+        ObservedPerson("late", None, [about(theirs, "Ánh's tablet")], [HOURS]),
+        ObservedPerson("other", None, [about(strangers, "Bo's tablet")], [HOURS]),
+    )
+    await forget(house, story)
+    assert house.running.keystore.key_for_reading(theirs) is not None
+    for key, member_id in (("late", story.ana), ("other", story.bo)):
+        await story.do(
+            MatchObservedPerson(
+                meeting_id=story.id("meeting"), person_key=key, member_id=member_id, by=story.joy
+            )
+        )
+    await house.drain()
+    assert house.running.keystore.key_for_reading(theirs) is None
+    assert house.running.keystore.key_for_reading(strangers) is not None
+
+
+async def test_nobody_elses_name_is_forgotten(house: RealHouse, story: Story) -> None:
+    await certified(house, story)
+    stranger, taken_back = uuid4(), uuid4()
+    meeting_id = story.id("meeting")
+    await observe(
+        story,
+        "04" * 32,
+        ObservedPerson("stranger", None, [about(stranger, "Eve")], [HOURS]),
+        ObservedPerson("back", None, [about(taken_back, "Ana or not")], [HOURS]),
+        ObservedPerson("bo", story.bo, [about(story.bo, "Bo")], [HOURS]),
+    )
+    for key, member_id in (("back", story.ana), ("back", None), ("bo", story.ana)):
+        await story.do(
+            MatchObservedPerson(
+                meeting_id=meeting_id, person_key=key, member_id=member_id, by=story.joy
+            )
+        )
+    await house.drain()
+    await forget(house, story)
+    for subject in (stranger, taken_back, story.bo):
+        assert house.running.keystore.key_for_reading(subject) is not None
+
+
+async def observe(story: Story, digest: str, *people: ObservedPerson) -> None:
+    await story.do(
+        ObservePresence(
+            meeting_id=story.id("meeting"),
+            source=ToolSource.ZOOM,
+            digest=digest,
+            people=list(people),
+            by=story.joy,
+        )
+    )
 
 
 async def nowhere_named(house: RealHouse, *words: str) -> None:

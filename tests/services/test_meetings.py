@@ -14,6 +14,7 @@ from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.values import Modality
 from services.dispatch import Order
+from services.groups import AdmitMember, LeaveGroup, NameFacilitator
 from services.meetings import (
     AttestPresence,
     BeginTurn,
@@ -144,6 +145,60 @@ async def test_a_device_that_was_offline_tells_when_its_member_came(house: Small
     assert arrival.arrived_at == SIX_PM + timedelta(minutes=2)
 
 
+async def test_a_code_that_a_device_kept_must_have_been_on_the_wall_at_its_time(
+    house: SmallHouse,
+) -> None:
+    meeting_id = await house.opened()
+    noted = SIX_PM + timedelta(minutes=2)
+    then, house.clock.at = (
+        house.codes.current(meeting_id, noted),
+        SIX_PM + timedelta(minutes=30),
+    )
+    now = house.codes.current(meeting_id, house.clock.at)
+    offline = {"method": CheckInMethod.OFFLINE, "arrived_at": noted}
+    wrong = house.check_in(meeting_id, house.ana, **offline, door_code=now)
+    assert (await house.refused(wrong)).code == "meeting.wrong_door_code"
+    assert house.ana not in (await house.meeting(meeting_id)).attendance.present
+    await house.do(house.check_in(meeting_id, house.ana, **offline, door_code=then))
+    assert house.ana in (await house.meeting(meeting_id)).attendance.present
+
+
+@pytest.mark.parametrize("year", [2000, 2025, 2199])
+async def test_a_device_whose_clock_is_far_off_is_refused_by_its_time_and_not_its_code(
+    house: SmallHouse, year: int
+) -> None:
+    meeting_id = await house.opened()
+    order = house.check_in(
+        meeting_id,
+        house.ana,
+        method=CheckInMethod.OFFLINE,
+        arrived_at=SIX_PM.replace(year=year),
+        door_code="000000",
+    )
+    assert (await house.refused(order)).code in {"meeting.too_early", "meeting.time_in_future"}
+
+
+async def test_what_a_device_kept_begins_no_new_stay_of_somebody_who_was_here_and_left(
+    house: SmallHouse,
+) -> None:
+    meeting_id = await house.opened()
+    noted = SIX_PM + timedelta(minutes=2)
+    by_joy = {"method": CheckInMethod.ROSTER, "by": house.joy}
+    house.clock.at = SIX_PM + timedelta(minutes=5)
+    await house.do(house.check_in(meeting_id, house.ana, **by_joy))
+    house.clock.at = SIX_PM + timedelta(minutes=40)
+    await house.do(check_out(meeting_id, house.ana))
+    offline = {"method": CheckInMethod.OFFLINE, "door_code": None}
+    await house.do(house.check_in(meeting_id, house.ana, **offline, arrived_at=noted))
+    meeting = await house.meeting(meeting_id)
+    assert house.ana not in meeting.attendance.present
+    back = SIX_PM + timedelta(minutes=45)
+    house.clock.at = SIX_PM + timedelta(minutes=50)
+    await house.do(house.check_in(meeting_id, house.ana, **offline, arrived_at=back))
+    arrival = (await house.meeting(meeting_id)).attendance.present[house.ana]
+    assert arrival.arrived_at == back
+
+
 # Who may do what
 
 Ordered = Callable[[SmallHouse, UUID, UUID], object]
@@ -253,12 +308,47 @@ async def test_turns_begin_and_end_by_the_presenter_or_the_facilitator(house: Sm
 # Planning
 
 
-async def test_the_roster_of_a_meeting_is_the_groups_on_the_day_it_is_planned(
+async def test_the_roster_of_a_meeting_is_the_groups_when_its_door_opens(
     house: SmallHouse,
 ) -> None:
-    meeting = await house.meeting(await house.plan())
+    meeting_id = await house.plan()
+    meeting = await house.meeting(meeting_id)
     assert set(meeting.roster) == {house.joy, house.ana, house.bo, house.chidi}
     assert meeting.zone == "Europe/Berlin"
+    await house.do(LeaveGroup(group_id=house.group, member_id=house.bo))
+    await house.do(AdmitMember(group_id=house.group, member_id=house.eve, by=house.joy))
+    early = house.check_in(meeting_id, house.eve)
+    assert (await house.refused(early)).code == "meeting.too_early", "expected, only not yet"
+    house.clock.at = SIX_PM
+    opening = Order(command_id=uuid4(), actor_id=house.joy)
+    for _ in range(2):  # told twice, done once
+        await house.dispatch(OpenMeeting(meeting_id=meeting_id, by=house.joy), opening)
+    await house.do(LeaveGroup(group_id=house.group, member_id=house.chidi))
+    await house.do(house.check_in(meeting_id, house.chidi))
+    meeting = await house.meeting(meeting_id)
+    assert set(meeting.roster) == {house.joy, house.ana, house.chidi, house.eve}
+    assert len(recorded(house, Meeting.Opened)) == 1
+
+
+async def test_somebody_admitted_since_the_planning_can_be_let_lead(house: SmallHouse) -> None:
+    meeting_id = await house.plan()
+    lead = ChangeFacilitator(meeting_id=meeting_id, facilitator_id=house.eve, by=house.joy)
+    assert (await house.refused(lead)).code == "meeting.not_on_roster"
+    await house.do(AdmitMember(group_id=house.group, member_id=house.eve, by=house.joy))
+    await house.do(lead)
+    assert (await house.meeting(meeting_id)).facilitator_id == house.eve
+
+
+async def test_a_meeting_whose_facilitator_left_the_group_is_opened_by_the_groups(
+    house: SmallHouse,
+) -> None:
+    meeting_id = await house.plan()
+    await house.do(NameFacilitator(group_id=house.group, member_id=house.ana, by=house.joy))
+    await house.do(LeaveGroup(group_id=house.group, member_id=house.joy))
+    house.clock.at = SIX_PM
+    await house.do(OpenMeeting(meeting_id=meeting_id, by=house.ana))
+    meeting = await house.meeting(meeting_id)
+    assert (meeting.facilitator_id, house.joy in meeting.roster) == (house.ana, False)
 
 
 async def test_only_whoever_leads_the_group_plans_its_meetings(house: SmallHouse) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from uuid import uuid4
+
 import pytest
 
 from domain.members import ErasureBasis, Member, Role
 from domain.personal import shown
+from domain.recording import Cause, StaleStream
+from services.dispatch import Work
 from services.members import (
     HOUSE,
     ComeBack,
@@ -16,6 +20,7 @@ from services.members import (
     RegisterMember,
     TakeLeave,
     WithdrawRole,
+    withdraw_role,
 )
 from tests.support.builders import SIX_PM
 from tests.support.house import SmallHouse
@@ -103,3 +108,33 @@ async def test_an_id_is_one_persons_for_good(house: SmallHouse) -> None:
     twice = RegisterMember(member_id=house.ana, name_on_papers="Another Ana")
     assert (await house.refused(twice)).code == "already_exists"
     assert (await house.refused(TakeLeave(member_id=house.id("nobody")))).code == "not_found"
+
+
+async def test_nobody_takes_the_role_from_themselves_so_that_somebody_has_it(
+    house: SmallHouse,
+) -> None:
+    own = WithdrawRole(member_id=house.admin, role=Role.ADMINISTRATOR, by=house.admin)
+    assert (await house.refused(own)).code == "member.own_role"
+    by_house = WithdrawRole(member_id=house.admin, role=Role.ADMINISTRATOR, by=HOUSE)
+    assert (await house.refused(by_house)).code == "not_allowed"
+    assert (await house.known(Member, house.admin)).is_administrator
+
+
+async def test_two_administrators_cannot_oust_each_other_in_the_same_moment(
+    house: SmallHouse,
+) -> None:
+    await house.do(GrantRole(member_id=house.bo, role=Role.ADMINISTRATOR, by=house.admin))
+    pairs = [(house.bo, house.admin), (house.admin, house.bo)]
+    for row_exists in (False, True):
+        decided = []
+        for by, other in pairs:
+            work = Work(house.store, uuid4())
+            cmd = WithdrawRole(member_id=other, role=Role.ADMINISTRATOR, by=by)
+            await withdraw_role(cmd, work=work, clock=house.clock)
+            decided.append(work.append(Cause(uuid4()), b""))
+        await house.store.append(decided[0])
+        with pytest.raises(StaleStream):
+            await house.store.append(decided[1])
+        assert not (await house.known(Member, house.admin)).is_administrator
+        if not row_exists:
+            await house.do(GrantRole(member_id=house.admin, role=Role.ADMINISTRATOR, by=house.bo))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -9,7 +10,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.errors import DomainError
+from domain.errors import DomainError, Stale
 from domain.ports import Clock
 from domain.recording import Append, Cause, OutcomeUnknown, Recorded, StoreUnavailable
 from services import process_runner
@@ -46,11 +47,17 @@ class AnswerCounts:
 
 @dataclass
 class House:
-    """A store with one process behind it; *trouble* is raised for an amount."""
+    """A store with one process behind it.
+
+    Attributes:
+        trouble: what is raised for an amount.
+        on_record: the refusal that is put on record for an amount.
+    """
 
     store: InMemoryEventStore = field(default_factory=InMemoryEventStore)
     checkpoints: InMemoryCheckpoints = field(default_factory=InMemoryCheckpoints)
     trouble: dict[int, Exception] = field(default_factory=dict)
+    on_record: dict[int, DomainError] = field(default_factory=dict)
 
     def runner(self, *processes: AnswerCounts) -> ProcessRunner:
         handlers: dict[type, Any] = {Answer: self.handle}
@@ -62,6 +69,9 @@ class House:
     async def handle(self, cmd: Answer, /, *, work: Work, clock: Clock) -> None:
         if cmd.amount in self.trouble:
             raise self.trouble[cmd.amount]
+        if cmd.amount in self.on_record:
+            work.refuse_on_record(self.on_record[cmd.amount])
+            return
         answers = await work.find(Probe, ANSWERS) or Probe.start(ANSWERS, at=clock.now())
         answers.note(ANA, f"{cmd.amount}", at=clock.now())
         work.save(answers)
@@ -247,3 +257,153 @@ async def test_commands_before_the_one_that_failed_are_not_given_twice(house: Ho
     house.trouble.clear()
     await advance_fully(runner)
     assert house.answers() == ["7", "8"]
+
+
+# Reviving what was passed over
+
+
+@pytest.fixture
+async def passed_over(house: House) -> ProcessRunner:
+    """A process that gave up on the second of three events."""
+    house.trouble[2] = RuntimeError()
+    await house.count(1, 2, 3)
+    runner = house.runner()
+    for _ in range(6):
+        await runner.advance_all()
+    assert house.answers() == ["1", "3"]
+    return runner
+
+
+async def test_reviving_reacts_to_the_event_once_it_can_be_handled(
+    house: House, passed_over: ProcessRunner
+) -> None:
+    house.trouble.clear()
+    assert await passed_over.retry(READER, 3)
+    assert house.answers() == ["1", "3", "2"]
+    assert house.checkpoints.failures[READER, 3].solved
+    assert house.answered()[-1].causing_position == 3
+
+
+async def test_reviving_what_still_fails_leaves_it_stuck(
+    house: House, passed_over: ProcessRunner
+) -> None:
+    house.trouble[2] = LookupError()
+    assert await passed_over.retry(READER, 3)
+    left = house.checkpoints.failures[READER, 3]
+    assert (left.problem, left.attempts, left.solved) == ("LookupError", 6, False)
+
+
+async def test_what_is_solved_is_not_done_again(house: House, passed_over: ProcessRunner) -> None:
+    house.trouble.clear()
+    assert [await passed_over.retry(READER, 3) for _ in range(2)] == [True, False]
+    assert not await passed_over.retry(READER, 2)
+    assert house.answers() == ["1", "3", "2"]
+
+
+async def test_two_workers_that_revive_at_once_order_it_once(
+    house: House, passed_over: ProcessRunner
+) -> None:
+    house.trouble.clear()
+    await asyncio.gather(passed_over.retry(READER, 3), house.runner().retry(READER, 3))
+    assert house.answers() == ["1", "3", "2"]
+
+
+@pytest.mark.parametrize("trouble", [StoreUnavailable(), OutcomeUnknown()], ids=repr)
+async def test_reviving_while_the_database_is_away_is_no_failure_of_the_event(
+    house: House, passed_over: ProcessRunner, trouble: Exception
+) -> None:
+    house.trouble[2] = trouble
+    with pytest.raises(type(trouble)):
+        await passed_over.retry(READER, 3)
+    assert house.checkpoints.failures[READER, 3].attempts == 5
+
+
+async def test_what_a_stopped_worker_had_ordered_stands_and_the_rest_follows(house: House) -> None:
+    house.trouble[8] = RuntimeError()
+    await house.count(1)
+    process = AnswerCounts(react=lambda _: [Answer(amount=7), Answer(amount=8)])
+    runner = house.runner(process)
+    for _ in range(6):
+        await runner.advance_all()
+    house.trouble[8] = asyncio.CancelledError()  # type: ignore[assignment]  # as at SIGTERM
+    with pytest.raises(asyncio.CancelledError):
+        await runner.retry(READER, 2)
+    assert not house.checkpoints.failures[READER, 2].solved
+    house.trouble.clear()
+    await runner.retry(READER, 2)
+    assert house.answers() == ["7", "8"]
+    assert house.checkpoints.failures[READER, 2].solved
+
+
+async def test_a_command_that_was_refused_on_record_is_asked_anew_and_given_once(
+    house: House,
+) -> None:
+    house.on_record[2] = Unwelcome("You are not welcome.")
+    await house.count(1, 2)
+    runner = house.runner()
+    await advance_fully(runner)
+    for _ in range(2):  # refused anew, on record again
+        await runner.retry(READER, 3)
+    assert house.checkpoints.failures[READER, 3].problem == "probe.unwelcome"
+    house.on_record.clear()
+    await runner.retry(READER, 3)
+    assert house.answers() == ["1", "2"]
+    assert house.checkpoints.failures[READER, 3].solved
+
+
+async def test_a_rerun_repeats_nothing_that_stood_at_a_later_try(house: House) -> None:
+    house.on_record[1] = Unwelcome("You are not welcome.")
+    await house.count(1)
+    runner = house.runner()
+    await advance_fully(runner)
+    house.on_record.clear()
+    await runner.retry(READER, 2)
+    house.checkpoints.positions.clear()
+    await advance_fully(runner)
+    assert house.answers() == ["1"]
+    assert house.checkpoints.failures[READER, 2].solved
+
+
+async def test_an_order_in_the_place_of_one_that_stood_is_left_to_a_person(house: House) -> None:
+    house.trouble[8] = RuntimeError()
+    await house.count(1)
+    process = AnswerCounts(react=lambda _: [Answer(amount=7), Answer(amount=8)])
+    for _ in range(6):
+        await house.runner(process).advance_all()
+    mended = AnswerCounts(react=lambda _: [Answer(amount=9)])
+    await house.runner(mended).retry(READER, 2)
+    assert house.answers() == ["7"]
+    left = house.checkpoints.failures[READER, 2]
+    assert (left.problem, left.solved) == ("command.id_reused", False)
+
+
+async def test_a_process_that_is_gone_revives_nothing(
+    house: House, passed_over: ProcessRunner
+) -> None:
+    assert await house.runner(AnswerCounts(NAME="another")).retry(READER, 3)
+    assert house.checkpoints.failures[READER, 3].problem == process_runner.NO_SUCH_PROCESS
+    deaf = AnswerCounts(TOPICS=(Probe.Noted.TOPIC,))
+    assert await house.runner(deaf).retry(READER, 3)
+    assert house.checkpoints.failures[READER, 3].problem == process_runner.NOT_ITS_EVENT
+    assert passed_over is not None
+
+
+async def test_a_crowd_on_a_stream_is_waited_for_and_no_refusal(house: House) -> None:
+    house.trouble[1] = Stale("Too many people changed this at once.")
+    await house.count(1)
+    runner = house.runner()
+    for _ in range(10):
+        assert await runner.advance_all() == 0
+    assert house.checkpoints.failures == {}
+    house.trouble.clear()
+    await advance_fully(runner)
+    assert house.answers() == ["1"]
+
+
+async def test_what_failed_before_a_crash_and_works_now_is_solved_wherever_it_stands(
+    house: House,
+) -> None:
+    await house.count(1, 2, 3)
+    await house.checkpoints.note_failure(READER, 3, "OSError")
+    await advance_fully(house.runner())
+    assert house.checkpoints.failures[READER, 3].solved

@@ -14,8 +14,9 @@ from domain import intervals as sets
 from domain.attendance import CheckInMethod
 from domain.base import Root
 from domain.certificates import Certificate, CertificateFacts
-from domain.claims import Claim, ClaimLine
-from domain.credits import Credited, CreditLedger
+from domain.claim_lines import ClaimLine
+from domain.claims import Claim
+from domain.credits import AboutMeeting, Credited, CreditLedger
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
 from domain.members import Member
@@ -26,7 +27,7 @@ from domain.presence import EvidenceStrength
 from domain.programs import Program
 from domain.providers import Provider
 from domain.rhythms import Rhythm
-from domain.rules.model import Missing
+from domain.rules.explain import Missing, Step
 from domain.values import Interval, Modality, Style
 
 ANA, BO, CHIDI, JOY, EVE = (UUID(int=n) for n in range(1, 6))  # Joy facilitates, Eve is a stranger
@@ -35,6 +36,7 @@ GROUP, MEETING, OTHER_MEETING, PROGRAM = (UUID(int=n) for n in range(100, 104))
 PROVIDER, APPROVAL, LICENCE, LEDGER = (UUID(int=n) for n in range(200, 204))
 AWARD, OTHER_AWARD, CERTIFICATE, OTHER_CERTIFICATE = (UUID(int=n) for n in range(300, 304))
 PAYER, CLAIM, RUN, OTHER_RUN = (UUID(int=n) for n in range(400, 404))
+ADMINISTRATION, CHECK = (UUID(int=n) for n in range(500, 502))
 
 SIX_PM = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday
 SEVEN_PM = SIX_PM + timedelta(hours=1)
@@ -201,14 +203,16 @@ def credited(*intervals: Interval, amount: str = "1") -> Credited:
         intervals=sets.union(intervals),
         minutes=sets.minutes(intervals),
         amount=Decimal(amount),
-        arithmetic=["60 ÷ 60 minutes per contact hour = 1."],
+        steps=[Step("unit.divided", "60 ÷ 60 minutes per contact hour = 1.", "1", {"exact": "1"})],
         strength=EvidenceStrength.STRONG,
+        about=AboutMeeting(MONDAY, "Monday hour", ["ethics"], Modality.IN_ROOM, 60, 60, 20, 6),
     )
 
 
 def an_award(*intervals: Interval, amount: str = "1", **changes: Any) -> dict[str, Any]:
     return {
         "meeting_id": MEETING,
+        "pack_id": changes.get("rule_id", "contact-hour"),
         "rule_id": "contact-hour",
         "rule_version": 1,
         "credit_kind": CreditKind.SPONSORED,
@@ -311,6 +315,7 @@ def a_line(line_id: str = "L1", **changes: Any) -> ClaimLine:
     values: dict[str, Any] = {
         "line_id": line_id,
         "meeting_id": MEETING,
+        "certificate_id": CERTIFICATE,
         "starts_at": SIX_PM,
         "ends_at": SEVEN_PM,
         "zone": "Europe/Berlin",

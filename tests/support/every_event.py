@@ -6,10 +6,14 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
+from domain.administration import Administration
 from domain.attendance import ObservedPerson, ToolSource
 from domain.base import Root
+from domain.certificate_checks import CertificateCheck, CheckChannel
 from domain.certificates import Certificate, RevocationReason, SupersessionReason
-from domain.claims import Claim, Outcome
+from domain.claim_lines import LineAnswer
+from domain.claim_rules import SetAsideReason
+from domain.claims import Claim
 from domain.credits import CreditLedger
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
@@ -18,7 +22,8 @@ from domain.payers import Payer
 from domain.presence import EvidenceStrength
 from domain.programs import Program
 from domain.providers import Provider
-from domain.rules.model import Missing
+from domain.rules.explain import Missing
+from domain.troubles import Place, Trouble
 from domain.values import Modality, Style
 from tests.support import builders as b
 
@@ -36,6 +41,12 @@ def member_events() -> list[Root.Event]:
     member.come_back(at=b.SIX_PM)
     member.forget(by=b.ANA, basis=ErasureBasis.OWN_REQUEST, at=b.SIX_PM)
     return b.facts(member)
+
+
+def administration_events() -> list[Root.Event]:
+    row = Administration.begin_at(b.ADMINISTRATION, at=b.SIX_PM)
+    row.note_role_taken(b.ANA, by=b.ADMIN, at=b.SIX_PM)
+    return b.facts(row)
 
 
 def provider_events() -> list[Root.Event]:
@@ -95,6 +106,7 @@ def group_events() -> list[Root.Event]:
 def meeting_events() -> list[Root.Event]:
     meeting = _scheduled()
     meeting.postpone(starts_at=b.SIX_PM + timedelta(0), ends_at=b.at(90), by=b.JOY, at=b.at(-60))
+    meeting.expect([b.ANA, b.BO, b.CHIDI, b.JOY], group_facilitator_id=b.JOY, at=b.at(-30))
     meeting.record_refused_check_in(b.EVE, code="meeting.not_on_roster", method=b.DOOR, at=b.at(0))
     meeting.open(by=b.JOY, at=b.at(0))
     for each in (b.ANA, b.BO):
@@ -159,6 +171,13 @@ def revoked_certificate_events() -> list[Root.Event]:
     return b.facts(certificate)
 
 
+def certificate_check_events() -> list[Root.Event]:
+    check = CertificateCheck.note(
+        b.CHECK, certificate_id=b.CERTIFICATE, channel=CheckChannel.PAGE, at=b.SEVEN_PM
+    )
+    return b.facts(check)
+
+
 def payer_events() -> list[Root.Event]:
     payer = Payer.register(
         b.PAYER,
@@ -183,25 +202,10 @@ def payer_events() -> list[Root.Event]:
 
 
 def claim_events() -> list[Root.Event]:
-    claim = Claim.prepare(
-        b.CLAIM,
-        claim_number="PH-2026-000001",
-        payer_id=b.PAYER,
-        member_id=b.ANA,
-        period_from=date(2026, 3, 1),
-        period_to=date(2026, 3, 31),
-        lines=[b.a_line()],
-        currency="USD",
-        at=b.SEVEN_PM,
-    )
+    claim = _prepared()
     claim.mark_exported(run_id=b.RUN, run_number=1, sha256=b.DIGEST, at=b.SEVEN_PM)
-    claim.decide(
-        outcome=Outcome.REDUCED,
-        paid_cents=4500,
-        reason_code="45",
-        reference="EFT-1",
-        at=b.SEVEN_PM,
-    )
+    answer = LineAnswer(line_id="L1", paid_cents=4500, reason_code="45")
+    claim.decide_lines([answer], reference="EFT-1", at=b.SEVEN_PM)
     claim.correct(
         "L1",
         reversal_line_id="L2",
@@ -212,8 +216,23 @@ def claim_events() -> list[Root.Event]:
     return b.facts(claim)
 
 
+def set_aside_claim_events() -> list[Root.Event]:
+    claim = _prepared()
+    claim.set_aside(reason=SetAsideReason.PAID_ELSEWHERE, at=b.SEVEN_PM)
+    return b.facts(claim)
+
+
+def trouble_events() -> list[Root.Event]:
+    trouble = Trouble.take_up(Place.READER, "process.judge_meetings/7", at=b.SIX_PM)
+    trouble.try_again(problem="OSError", by=b.ADMIN, at=b.SIX_PM)
+    reason = b.about(b.ADMIN, "Judged by hand.")
+    trouble.settle(problem="OSError", reason=reason, by=b.ADMIN, at=b.SEVEN_PM)
+    return b.facts(trouble)
+
+
 STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     member_events,
+    administration_events,
     provider_events,
     program_events,
     group_events,
@@ -222,8 +241,11 @@ STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     ledger_events,
     certificate_events,
     revoked_certificate_events,
+    certificate_check_events,
     payer_events,
     claim_events,
+    set_aside_claim_events,
+    trouble_events,
 )
 
 
@@ -240,6 +262,20 @@ def _scheduled() -> Meeting:
         roster=[b.ANA, b.BO],
         facilitator_id=b.JOY,
         at=b.SIX_PM - timedelta(days=7),
+    )
+
+
+def _prepared() -> Claim:
+    return Claim.prepare(
+        b.CLAIM,
+        claim_number="PH-2026-000001",
+        payer_id=b.PAYER,
+        member_id=b.ANA,
+        period_from=date(2026, 3, 1),
+        period_to=date(2026, 3, 31),
+        lines=[b.a_line()],
+        currency="USD",
+        at=b.SEVEN_PM,
     )
 
 

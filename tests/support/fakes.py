@@ -5,6 +5,7 @@ They keep the promises of the real things; contract tests run the same cases aga
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -17,8 +18,10 @@ from domain.recording import (
     CommandIdReused,
     Effect,
     Outcome,
+    OutcomeUnknown,
     Recorded,
     StaleStream,
+    StoredRefusal,
 )
 from tests.support.builders import SIX_PM
 
@@ -36,6 +39,10 @@ class FixedClock:
         self.at += timedelta(seconds=seconds)
 
 
+class StillUnderWay(Exception):
+    """Fails an append whose connection is lost while the server has yet to store it."""
+
+
 @dataclass
 class InMemoryEventStore:
     """The event store's promises, kept in memory.
@@ -45,6 +52,7 @@ class InMemoryEventStore:
         effects: what was asked for, by effect id.
         fail_before: raised by the next appends, one each, which then store nothing.
         fail_after: raised by the next appends, one each, after they stored.
+        late: what the server has yet to store of tries that were called unknown.
     """
 
     clock: FixedClock = field(default_factory=FixedClock)
@@ -53,13 +61,18 @@ class InMemoryEventStore:
     outcomes: dict[UUID, tuple[bytes, Outcome]] = field(default_factory=dict)
     fail_before: list[Exception] = field(default_factory=list)
     fail_after: list[Exception] = field(default_factory=list)
+    late: list[Append] = field(default_factory=list)
 
     async def load(self, stream_id: UUID) -> list[Root.Event]:
         return [each.event for each in self.log if each.event.originator_id == stream_id]
 
     async def append(self, append: Append) -> Outcome:
         if self.fail_before:
-            raise self.fail_before.pop(0)
+            failure = self.fail_before.pop(0)
+            if isinstance(failure, StillUnderWay):
+                self.late.append(append)
+                raise OutcomeUnknown
+            raise failure
         known = await self.outcome_of(append.cause.command_id, append.fingerprint)
         if known is not None:
             return known
@@ -81,6 +94,15 @@ class InMemoryEventStore:
         if first != fingerprint:
             raise CommandIdReused("This request id was used for something else before.")
         return replace(outcome, repeated=True)
+
+    async def refuse(self, cause: Cause, fingerprint: bytes, refusal: StoredRefusal) -> Outcome:
+        return await self.append(Append(cause, fingerprint, (), (), refusal))
+
+    async def land(self) -> None:
+        """Store what the server had not come to yet."""
+        while self.late:
+            with contextlib.suppress(StaleStream):
+                await self.append(self.late.pop(0))
 
     async def read(self, after: int, limit: int, topics: Sequence[str] = ()) -> list[Recorded]:
         behind = [
@@ -136,6 +158,13 @@ class InMemoryCheckpoints:
         attempts = 1 if before is None else before.attempts + 1
         self.failures[reader, position] = Failure(problem, attempts)
         return attempts
+
+    async def failed(self, reader: str, after: int) -> set[int]:
+        return {
+            position
+            for (each, position), failure in self.failures.items()
+            if each == reader and position > after and not failure.solved
+        }
 
     async def solve(self, reader: str, position: int) -> None:
         if (reader, position) in self.failures:

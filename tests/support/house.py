@@ -46,7 +46,7 @@ class SmallHouse(Story):
         clock, codes = FixedClock(), RotatingCodes(b"door" * 8)
         self.memory = InMemoryEventStore(clock)
         self.checkpoints = InMemoryCheckpoints()
-        handlers = bootstrap.handlers(load_rules(), codes, SystemRandomness())
+        handlers = bootstrap.handlers(load_rules, codes, SystemRandomness())
         dispatch = Dispatcher(self.memory, handlers, clock, b"fingerprints", patience=-1)
         super().__init__(dispatch, self.memory, clock, codes)
         self._runner = ProcessRunner(self.memory, dispatch, self.checkpoints, bootstrap.PROCESSES)

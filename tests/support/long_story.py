@@ -7,18 +7,20 @@ something to disagree about.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import UUID, uuid4, uuid5
 
 from domain.attendance import ObservedPerson, ToolSource
+from domain.certificate_checks import CheckChannel
 from domain.certificates import RevocationReason
-from domain.claims import Outcome
+from domain.claim_lines import Outcome
 from domain.members import ErasureBasis, Role
 from domain.values import Interval, Modality, Style
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
 from projections.roster import queries as roster
-from services import claims, demo, exports, groups, meetings, members, providers
+from services import claim_answers, demo, exports, groups, meetings, members, providers
+from services.certificate_checks import NoteCheck
 from services.certificates import RevokeCertificate
 from services.demo import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
 from services.dispatch import Order
@@ -138,16 +140,17 @@ class _Teller:
         await exports.export(house, PAYER, *played.month)
         async with house.views() as connection:
             claim, other = await board.of_payer(connection, PAYER)
-        paid = claims.DecideClaim(
+        paid = claim_answers.DecideClaim(
             claim_id=claim.claim_id,
             outcome=Outcome.REDUCED,
             paid_cents=1,
             reason_code="45",
             reference="EFT-1",
+            by=ADMIN.id,
         )
         line = (await self._house.story("-").claim(other.claim_id)).lines[0]
-        take_back = claims.TakeBackLine(
-            claim_id=other.claim_id, line_id=line.line_id, reason="Not there."
+        take_back = claim_answers.TakeBackLine(
+            claim_id=other.claim_id, line_id=line.line_id, reason="Not there.", by=ADMIN.id
         )
         await self._do(paid, take_back)
 
@@ -226,13 +229,17 @@ class _Teller:
             members.EndLicence(member_id=BO, licence_id=licence_id, last_day=day),
             members.GrantRole(member_id=BO, role=Role.ADMINISTRATOR, by=ADMIN.id),
             members.WithdrawRole(member_id=BO, role=Role.ADMINISTRATOR, by=ADMIN.id),
-            providers.RetireProgram(program_id=demo.PROGRAM, reason="A better one."),
+            providers.RetireProgram(program_id=demo.PROGRAM, reason="A better one.", by=ADMIN.id),
+            *an_approval_that_ends(),
         )
 
     async def revoke_and_forget(self) -> None:
         async with self._house.house.views() as connection:
             held = await register.of_member(connection, JOY)
         (standing,) = [each.certificate_id for each in held if each.stands]
+        for channel in (CheckChannel.PAGE, CheckChannel.PROGRAM):
+            await self._do(NoteCheck(certificate_id=standing, channel=channel))
+            self._house.clock.at += timedelta(hours=1)
         await self._do(
             RevokeCertificate(
                 certificate_id=standing,
@@ -242,6 +249,31 @@ class _Teller:
             members.ForgetMember(member_id=ANA, basis=ErasureBasis.OWN_REQUEST, by=ADMIN.id),
             members.ForgetMember(member_id=CHIDI, basis=ErasureBasis.RETENTION_ENDED, by=ADMIN.id),
         )
+
+
+def an_approval_that_ends() -> tuple[object, ...]:
+    """Return the orders that record an approval and withdraw it from a day on."""
+    approval_id = uuid5(STORY, "approval that ends")
+    return (
+        providers.RecordApproval(
+            provider_id=demo.PROVIDER,
+            approval_id=approval_id,
+            body="Another Invented Board",
+            number="",
+            statement="Approved by an invented board.",
+            responsibility_statement="Lamplight is responsible.",
+            valid_from=date(2025, 6, 1),
+            valid_until=date(2027, 6, 1),
+            modalities=[Modality.PHONE],
+        ),
+        providers.WithdrawApproval(
+            provider_id=demo.PROVIDER,
+            approval_id=approval_id,
+            from_day=date(2026, 6, 1),
+            reason="It was not renewed.",
+            by=ADMIN.id,
+        ),
+    )
 
 
 def a_late_report(meeting_id: UUID) -> meetings.ObservePresence:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from litestar.datastructures import FormMultiDict
 
 from domain.errors import InvalidFields
+from domain.fields import require_lines, require_texts
 from services.web.form_values import (
     calendar_day,
     email,
@@ -61,9 +62,29 @@ def test_what_nobody_asked_for_is_ignored() -> None:
     assert "role" not in read(("title", "a"), ("minutes", "1"), ("role", "admin")).values
 
 
-def test_control_characters_are_refused_and_new_lines_are_not() -> None:
-    assert "title" in read(("title", "a\x1bb"), ("minutes", "1")).errors
-    assert read(("title", "a"), ("minutes", "1"), ("note", "one\r\ntwo"))["note"] == "one\r\ntwo"
+@pytest.mark.parametrize("typed", ["one\r\ntwo", "one\rtwo", "one\ntwo\r\n"])
+def test_line_breaks_of_a_text_area_are_one_character(typed: str) -> None:
+    assert read(("title", "a"), ("minutes", "1"), ("note", typed))["note"] == "one\ntwo"
+
+
+@given(st.text(max_size=20))
+def test_what_a_form_lets_pass_the_domain_keeps(typed: str) -> None:
+    form = read(("title", typed), ("minutes", "1"), ("note", typed))
+    if "title" not in form.errors:
+        require_lines(title=form["title"])
+    if "note" not in form.errors and form["note"] is not None:
+        require_texts(note=form["note"])
+
+
+@pytest.mark.parametrize("control", ["\x00", "\x1b", "\x7f", "\x85", "\r", "\n", "\t", "\x9f"])
+def test_a_name_with_a_control_character_is_refused_at_its_field_as_the_domain_would(
+    control: str,
+) -> None:
+    typed = f"Ana{control}Ruiz"
+    assert set(read(("title", typed), ("minutes", "1")).errors) == {"title"}
+    with pytest.raises(InvalidFields) as refused:
+        require_lines(title=typed)
+    assert set(refused.value.fields) == {"title"}
 
 
 def test_findings_of_a_rule_stand_at_their_fields() -> None:

@@ -22,6 +22,15 @@ WORDS = (
 FORMS = {
     "/groups/{group}/meetings": ("title", "day", "time", "minutes", "modality", "command_id"),
     "/groups/{group}/members": ("email", "command_id"),
+    "/groups/{group}/leave": ("command_id",),
+    "/groups/{group}/members/{ana}/remove": ("reason", "command_id"),
+    "/groups/{group}/facilitator": ("member_id", "seen", "command_id"),
+    "/groups/{group}/rhythm": (
+        "weekday", "time", "minutes", "every_weeks", "starts_on", "seen", "command_id",
+    ),
+    "/meetings/{open}/move": ("day", "time", "minutes", "seen", "command_id"),
+    "/meetings/{open}/call-off": ("reason", "seen", "command_id"),
+    "/meetings/{open}/facilitator": ("member_id", "seen", "command_id"),
     "/meetings/{open}/open": ("seen", "command_id"),
     "/meetings/{open}/check-in": ("door_code", "command_id"),
     "/meetings/{open}/check-out": ("command_id",),
@@ -39,16 +48,36 @@ FORMS = {
     "/you/licences": (
         "profession", "jurisdiction", "number", "valid_from", "valid_until", "command_id",
     ),
-    "/admin/revive": ("where", "key"),
+    "/admin/revive": ("where", "key", "seen", "command_id"),
+    "/admin/settle": ("where", "key", "reason", "seen", "command_id"),
     "/admin/people": ("name", "email", "command_id"),
+    "/you/licences/{licence}/end": ("last_day", "command_id"),
+    "/you/name": ("name_on_papers", "reason", "command_id"),
     "/admin/administrators": ("email", "command_id"),
+    "/admin/administrators/{ana}/withdraw": ("command_id",),
+    "/admin/providers": (
+        "name", "address", "contact", "authorising_name", "authorising_role", "command_id",
+    ),
+    "/admin/providers/{provider}/approvals": (
+        "body", "number", "statement", "responsibility_statement", "valid_from", "valid_until",
+        "modalities", "command_id",
+    ),
+    "/admin/providers/{provider}/approvals/{approval}/withdraw": (
+        "from_day", "reason", "command_id",
+    ),
+    "/admin/providers/{provider}/programs": (
+        "title", "objectives", "topics", "modality", "minutes", "instructor_name",
+        "instructor_qualification", "command_id",
+    ),
+    "/admin/programs/{program}/retire": ("reason", "command_id"),
     "/v/00000000000000": ("paper",),
 }  # fmt: skip
 LOOKS = (
     "/meetings/{open}?after={word}", "/meetings/{open}?done={word}", "/v?code={word}",
     "/v/{word}", "/groups/{word}", "/meetings/{word}", "/certificates/{word}/pdf",
     "/?done={word}", "/you?done={word}", "/api/v1/verifications/{word}",
-    "/api/v1/meetings/{word}",
+    "/api/v1/meetings/{word}", "/admin/settle?where=reader&key={word}",
+    "/admin/settle?where={word}&key=a",
 )  # fmt: skip
 
 
@@ -56,7 +85,18 @@ LOOKS = (
 async def names(pages: Pages) -> dict[str, object]:
     opened = await pages.story.opened("open", start=SIX_PM)
     await pages.real.drain()
-    return {"group": pages.story.group, "open": opened, "ana": pages.story.ana}
+    story = pages.story
+    await story.psychologist("admin")
+    await pages.real.drain()
+    return {
+        "group": story.group,
+        "open": opened,
+        "ana": story.ana,
+        "licence": story.licence("admin"),
+        "provider": story.provider,
+        "approval": story.id("approval"),
+        "program": story.program,
+    }
 
 
 @pytest.mark.parametrize("address", FORMS)
@@ -102,13 +142,34 @@ VALUES: Any = st.recursive(
     max_leaves=6,
 )
 KEYS = st.sampled_from(
-    ["method", "door_code", "member_id", "arrived_at", "left_at", "answers", "else"]
+    [
+        "method",
+        "door_code",
+        "member_id",
+        "arrived_at",
+        "left_at",
+        "answers",
+        "starts_at",
+        "ends_at",
+        "reason",
+        "else",
+    ]
 )
 METHODS = {"method": st.sampled_from(["door_code", "roster", "offline", "x"]) | VALUES}
 
 
 @given(
-    verb=st.sampled_from(["check-ins", "check-outs", "openings", "evaluations"]),
+    verb=st.sampled_from(
+        [
+            "check-ins",
+            "check-outs",
+            "openings",
+            "evaluations",
+            "postponements",
+            "cancellations",
+            "facilitators",
+        ]
+    ),
     body=st.dictionaries(KEYS, VALUES, max_size=4) | st.fixed_dictionaries(METHODS) | VALUES,
 )
 @settings(

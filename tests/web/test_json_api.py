@@ -146,6 +146,35 @@ async def test_a_time_noted_without_signal_counts_from_then(
     assert mine["arrived_at"] == f"{noted.astimezone(SIX_PM.tzinfo):%Y-%m-%dT%H:%M:%SZ}"
 
 
+WHAT_MAY_BE_ORDERED: dict[str, Any] = {
+    "check-ins": {"method": "door_code", "door_code": "000000"},
+    "check-outs": {"method": "door_code"},
+    "openings": None,
+    "closings": None,
+    "evaluations": {"answers": {"facilitation": 5}},
+    "postponements": {
+        "starts_at": "2036-03-02T18:00:00Z", "ends_at": "2036-03-02T19:00:00Z",
+    },
+    "cancellations": {"reason": "Snow."},
+    "facilitators": {"member_id": str(uuid4())},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("verb", WHAT_MAY_BE_ORDERED)
+async def test_a_stranger_does_not_learn_whether_a_meeting_exists(
+    pages: Pages, opened: UUID, verb: str
+) -> None:
+    async with await pages.program(pages.story.eve) as eve:
+        answers = [
+            (await eve.post(f"/api/v1/meetings/{each}/{verb}", json=WHAT_MAY_BE_ORDERED[verb]))
+            for each in (opened, uuid4())
+        ]
+    told = [answer.json() | {"request_id": ""} for answer in answers]
+    assert told[0] == told[1]
+    assert (told[0]["status"], told[0]["code"], told[0]["facts"]) == (404, "not_found", {})
+    assert await pages.count("meeting.check_in_refused", opened) == 0
+
+
 async def test_unknown_things_are_not_found(pages: Pages, ana: httpx.AsyncClient) -> None:
     for path in (f"/api/v1/meetings/{uuid4()}", f"/api/v1/meetings/{uuid4()}/openings"):
         answer = await (ana.post(path) if path.endswith("openings") else ana.get(path))
@@ -171,8 +200,8 @@ async def test_the_document_tells_every_operation_and_its_refusals(pages: Pages)
     }
     assert {
         "GetMe", "ListGroups", "ListMeetings", "GetMeeting", "CheckIn", "CheckOut", "OpenMeeting",
-        "CloseMeeting", "GiveEvaluation", "GetCredits", "ListCertificates", "VerifyCertificate",
+        "CloseMeeting", "PostponeMeeting", "CancelMeeting", "ChangeFacilitator", "GiveEvaluation",
+        "GetCredits", "ListCertificates", "VerifyCertificate",
     } <= operations.keys()  # fmt: skip
-    assert {"200", "400", "401", "403", "404", "409", "422", "503"} <= operations["CheckIn"][
-        "responses"
-    ].keys()
+    told = {"200", "400", "401", "403", "404", "409", "422", "429", "503"}
+    assert told <= operations["CheckIn"]["responses"].keys()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -270,7 +272,55 @@ async def test_a_correction_stands_beside_what_was_recorded(
     assert await pages.count("meeting.presence_corrected", opened) == 1
     stale = await joy.post(page, data=form | times | {"left": "19:50", "command_id": str(uuid4())})
     assert stale.status_code == 409
-    assert "It was set right before." in stale.text
+    assert "It was set right before: " in stale.text
+
+
+async def test_a_second_correction_notices_that_a_first_one_came_between(
+    pages: Pages, opened: UUID, ana: httpx.AsyncClient, joy: httpx.AsyncClient
+) -> None:
+    at = await closed(pages, opened, ana, joy)
+    page = f"{at}/presence/{pages.story.ana}"
+    why = {"reason": "Her phone was off."}
+
+    async def correct(form: dict[str, str], came: str, left: str) -> int:
+        answer = await joy.post(page, data=form | why | {"came": came, "left": left})
+        return answer.status_code
+
+    first = hidden((await joy.get(page)).text)
+    assert await correct(first, "19:05", "19:20") == 303
+    older = hidden((await joy.get(page)).text)
+    assert await correct(hidden((await joy.get(page)).text), "19:10", "19:40") == 303
+    assert await correct(older, "19:15", "19:35") == 409, "it was set right since this was loaded"
+    assert await pages.count("meeting.presence_corrected", opened) == 2
+
+
+async def test_the_form_of_a_correction_begins_with_what_counts_now(
+    pages: Pages, opened: UUID, ana: httpx.AsyncClient, joy: httpx.AsyncClient
+) -> None:
+    wall = ZoneInfo("Europe/Berlin")
+    begins = pages.real.clock.now().astimezone(wall)
+    await check_in(pages, ana, opened)
+    pages.real.clock.at += minutes(20)
+    await ana.post(f"/meetings/{opened}/check-out")
+    pages.real.clock.at += minutes(10)
+    await check_in(pages, ana, opened)
+    pages.real.clock.at += minutes(20)
+    await joy.post(f"/meetings/{opened}/close")
+    page = f"/meetings/{opened}/presence/{pages.story.ana}"
+    times = [f"{begins + minutes(each):%H:%M}" for each in (0, 20, 30, 50)]
+    assert filled((await joy.get(page)).text) == times, "a break is no presence"
+    why = {"reason": "Her phone was off."}
+    await joy.post(page, data=why | {"came": times[0], "left": times[2]})
+    assert filled((await joy.get(page)).text) == [times[0], times[2], "", ""]
+    await joy.post(page, data=why | {"absent": "on"})
+    shown = (await joy.get(page)).text
+    assert (filled(shown), "they were not there." in shown) == (["", "", "", ""], True)
+    assert re.search(r'name="absent"[^>]* checked', shown)
+
+
+def filled(page: str) -> list[str]:
+    """Return the times that the form of a correction shows."""
+    return re.findall(r'<input type="time"[^>]* value="([^"]*)"', page)
 
 
 @pytest.mark.parametrize(

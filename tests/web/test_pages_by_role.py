@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 import pytest
+from litestar.routes import HTTPRoute
 
 from domain.certificates import Certificate
+from services import exports
+from services.claims import claim_id_of
 from services.web.routes import CONTROLLERS
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages
@@ -19,8 +23,16 @@ READING = {
     "/": (SIGN_IN, OK, OK, OK, OK),
     "/groups": (SIGN_IN, OK, OK, OK, OK),
     "/groups/{group}": (SIGN_IN, OK, HIDDEN, OK, OK),
+    "/groups/{group}/leave": (SIGN_IN, OK, HIDDEN, OK, OK),
+    "/groups/{group}/members/{ana}/remove": (SIGN_IN, NO, HIDDEN, OK, OK),
+    "/groups/{group}/members/{eve}/remove": (SIGN_IN, NO, HIDDEN, HIDDEN, HIDDEN),
+    "/groups/{group}/facilitator": (SIGN_IN, NO, HIDDEN, OK, OK),
+    "/groups/{group}/rhythm": (SIGN_IN, NO, HIDDEN, OK, OK),
     "/meetings/{open}": (SIGN_IN, OK, HIDDEN, OK, OK),
     "/meetings/{open}/door": (SIGN_IN, NO, HIDDEN, OK, OK),
+    "/meetings/{open}/move": (SIGN_IN, NO, HIDDEN, OK, OK),
+    "/meetings/{open}/call-off": (SIGN_IN, NO, HIDDEN, OK, OK),
+    "/meetings/{open}/facilitator": (SIGN_IN, NO, HIDDEN, OK, OK),
     "/meetings/{open}/close": (SIGN_IN, NO, HIDDEN, OK, OK),
     "/meetings/{open}/void": (SIGN_IN, NO, HIDDEN, OK, OK),
     "/meetings/{open}/reports": (SIGN_IN, NO, HIDDEN, OK, OK),
@@ -35,10 +47,35 @@ READING = {
     "/certificates/{ana}/pdf": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/v": (OK, OK, OK, OK, OK),
     "/v/{code}": (OK, OK, OK, OK, OK),
+    "/certificates/{certificate}/checks": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
     "/you": (SIGN_IN, OK, OK, OK, OK),
+    "/you/name": (SIGN_IN, OK, OK, OK, OK),
+    "/you/leave": (SIGN_IN, OK, OK, OK, OK),
+    "/you/licences/{licence}/end": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
     "/admin": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/settle": (SIGN_IN, NO, NO, NO, 409),
     "/admin/people": (SIGN_IN, NO, NO, NO, OK),
     "/admin/claims": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/{claim}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/claims/{claim}/answer": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/{claim}/set-aside": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/{claim}/lines/{line}/take-back": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/{claim}/lines/NONE/take-back": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/certificates": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/certificates/{certificate}/revoke": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/certificates/{ana}/revoke": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/administrators": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/administrators/{admin}/withdraw": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/administrators/{ana}/withdraw": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/providers": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/providers/{provider}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/providers/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/providers/{provider}/approvals/{approval}/withdraw": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/providers/{provider}/approvals/{ana}/withdraw": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/programs/{program}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/programs/{program}/retire": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/programs/{ana}/retire": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/api/v1/me": (WHO, OK, OK, OK, OK),
     "/api/v1/groups": (WHO, OK, OK, OK, OK),
     "/api/v1/meetings": (WHO, OK, OK, OK, OK),
@@ -51,6 +88,10 @@ DOING = {
     # What is asked of a meeting that is over, so that no case changes anything for the next.
     "/groups/{group}/meetings": (WHO, NO, HIDDEN, BAD, BAD),
     "/groups/{group}/members": (WHO, NO, HIDDEN, NO, BAD),
+    "/groups/{held}/leave": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/groups/{group}/members/{ana}/remove": (WHO, NO, HIDDEN, BAD, BAD),
+    "/groups/{group}/facilitator": (WHO, NO, HIDDEN, BAD, BAD),
+    "/groups/{group}/rhythm": (WHO, NO, HIDDEN, BAD, BAD),
     "/meetings/{held}/open": (WHO, BACK, HIDDEN, BACK, BACK),
     "/meetings/{held}/check-in": (WHO, BAD, HIDDEN, BAD, BAD),
     "/meetings/{held}/check-out": (WHO, SAYS_NO, HIDDEN, SAYS_NO, NO),
@@ -59,21 +100,43 @@ DOING = {
     "/meetings/{held}/turns": (WHO, BAD, HIDDEN, BAD, BAD),
     "/meetings/{held}/turns/end": (WHO, SAYS_NO, HIDDEN, SAYS_NO, SAYS_NO),
     "/meetings/{held}/roster": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/meetings/{held}/move": (WHO, NO, HIDDEN, BAD, BAD),
+    "/meetings/{held}/call-off": (WHO, NO, HIDDEN, BAD, BAD),
+    "/meetings/{held}/facilitator": (WHO, NO, HIDDEN, BAD, BAD),
     "/meetings/{held}/close": (WHO, NO, HIDDEN, BACK, BACK),
     "/meetings/{held}/void": (WHO, NO, HIDDEN, BAD, BAD),
     "/meetings/{held}/reports": (WHO, NO, HIDDEN, BAD, BAD),
     "/meetings/{held}/matches": (WHO, BAD, HIDDEN, BAD, BAD),
     "/meetings/{held}/presence/{ana}": (WHO, NO, HIDDEN, BAD, BAD),
     "/you/licences": (WHO, BAD, BAD, BAD, BAD),
+    "/you/licences/{licence}/end": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
+    "/you/name": (WHO, BAD, BAD, BAD, BAD),
+    "/you/leave/end": (WHO, BACK, BACK, BACK, BACK),
     "/v/{code}": (OK, OK, OK, OK, OK),
     "/admin/revive": (WHO, NO, NO, NO, 409),
+    "/admin/settle": (WHO, NO, NO, NO, 409),
     "/admin/people": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/preparations": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/{claim}/answer": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/{claim}/set-aside": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/{claim}/lines/{line}/take-back": (WHO, NO, NO, NO, BAD),
+    "/admin/certificates/{certificate}/revoke": (WHO, NO, NO, NO, BAD),
     "/admin/administrators": (WHO, NO, NO, NO, BAD),
-    "/api/v1/meetings/{held}/check-ins": (WHO, BAD, BAD, BAD, BAD),
-    "/api/v1/meetings/{held}/check-outs": (WHO, BAD, BAD, BAD, BAD),
-    "/api/v1/meetings/{held}/openings": (WHO, OK, NO, OK, OK),
-    "/api/v1/meetings/{held}/closings": (WHO, NO, NO, OK, OK),
-    "/api/v1/meetings/{held}/evaluations": (WHO, BAD, BAD, BAD, BAD),
+    "/admin/administrators/{admin}/withdraw": (WHO, NO, NO, NO, NO),
+    "/admin/administrators/{ana}/withdraw": (WHO, NO, NO, NO, BACK),
+    "/admin/providers": (WHO, NO, NO, NO, BAD),
+    "/admin/providers/{provider}/approvals": (WHO, NO, NO, NO, BAD),
+    "/admin/providers/{provider}/programs": (WHO, NO, NO, NO, BAD),
+    "/admin/providers/{provider}/approvals/{approval}/withdraw": (WHO, NO, NO, NO, BAD),
+    "/admin/programs/{program}/retire": (WHO, NO, NO, NO, BAD),
+    "/api/v1/meetings/{held}/check-ins": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/api/v1/meetings/{held}/check-outs": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/api/v1/meetings/{held}/openings": (WHO, OK, HIDDEN, OK, OK),
+    "/api/v1/meetings/{held}/closings": (WHO, NO, HIDDEN, OK, OK),
+    "/api/v1/meetings/{held}/postponements": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/api/v1/meetings/{held}/cancellations": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/api/v1/meetings/{held}/facilitators": (WHO, BAD, HIDDEN, BAD, BAD),
+    "/api/v1/meetings/{held}/evaluations": (WHO, BAD, HIDDEN, BAD, BAD),
 }
 
 
@@ -88,13 +151,24 @@ async def names(pages: Pages) -> dict[str, object]:
     opened = await story.opened("open", start=SIX_PM.replace(day=9))
     await pages.real.drain()
     certificate: Certificate = (await story.certificates(held, "ana"))[0]
+    await story.covered("ana")
+    await pages.real.drain()
+    await exports.prepare(pages.real.house, story.payer, date(2026, 3, 1), date(2026, 3, 31))
+    claim = await story.claim(claim_id_of(story.payer, story.ana, 1))
     return {
         "group": story.group,
         "held": held,
         "open": opened,
         "ana": story.ana,
         "eve": story.eve,
+        "admin": story.admin,
+        "licence": story.licence("ana"),
+        "provider": story.provider,
+        "approval": story.id("approval"),
+        "program": story.program,
         "certificate": certificate.id,
+        "claim": claim.id,
+        "line": claim.lines[0].line_id,
         "code": certificate.verification_code,
     }
 
@@ -140,15 +214,15 @@ async def test_doing_is_for_whom_it_is_for(
 
 def test_the_tables_name_every_address(pages: Pages) -> None:
     known = {
-        route.path: route
+        route.path
         for route in pages.app.litestar.routes
-        if hasattr(route, "http_methods") and "peerhour" not in route.path
+        if isinstance(route, HTTPRoute) and "peerhour" not in route.path
     }
-    own = {"/sign-", "/signed-", "/static", "/health", "/metrics", "/you/devices", "/webhooks"}
+    own = {"/sign-", "/signed-", "/static", "/health", "/metrics", "/you/devices", "/hooks"}
     ours = {p for p in known if not p.startswith((*own, "/api/v1/openapi"))}
     named = {_shape(address) for address in (*READING, *DOING)} | {"/meetings/{}/live"}
+    assert len(ours) > len(CONTROLLERS)
     assert {_shape(path) for path in ours} <= named
-    assert len(CONTROLLERS) > 0
 
 
 def _shape(path: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 
 from domain.attendance import CheckInMethod, ToolSource
 from domain.certificates import RevocationReason, SupersessionReason
-from domain.claims import ClaimState
+from domain.claim_rules import ClaimState, SetAsideReason
 from domain.meeting_rules import MeetingState
 from domain.presence import EvidenceStrength
 from domain.values import Modality, Style
@@ -86,6 +86,7 @@ def test_every_state_there_is_has_words() -> None:
     assert words.METHOD.keys() == set(CheckInMethod)
     assert words.TOOL.keys() == set(ToolSource)
     assert words.CLAIM.keys() == set(ClaimState)
+    assert words.SET_ASIDE_FOR.keys() == set(SetAsideReason)
     assert words.REASON.keys() == set(RevocationReason) | set(SupersessionReason)
 
 

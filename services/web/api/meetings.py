@@ -1,4 +1,4 @@
-"""Meetings for programs: read them, check in and out, open, close, evaluate."""
+"""Meetings for programs: read them, check in and out, lead them, evaluate."""
 
 from __future__ import annotations
 
@@ -8,28 +8,41 @@ from uuid import UUID
 import msgspec
 from litestar import Controller, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath, JSONBody
+from litestar.params import JSONBody
 
 from domain.attendance import CheckInMethod
 from domain.errors import InvalidFields
 from projections.schedule import queries as schedule
 from services.dispatch import Order
-from services.house import House
-from services.meetings import CheckIn, CheckOut, CloseMeeting, GiveEvaluation, OpenMeeting
+from services.meetings import (
+    CancelMeeting,
+    ChangeFacilitator,
+    CheckIn,
+    CheckOut,
+    CloseMeeting,
+    GiveEvaluation,
+    OpenMeeting,
+    PostponeMeeting,
+)
 from services.web.api.shapes import (
     COMMANDS,
     READS,
     SIGNED_IN,
+    TOO_OFTEN,
     Accepted,
     Attendance,
+    CancellationBody,
     CheckInBody,
     CheckOutBody,
     EvaluationBody,
+    FacilitatorBody,
     Meeting,
     MeetingWithRoster,
+    PostponementBody,
 )
-from services.web.orders import Asking, give
-from services.web.pages.meeting_page import VIEWS, view_of
+from services.web.door_tries import take_door_try
+from services.web.orders import give
+from services.web.pages.meeting_page import VIEWS, TheVisit, Visit
 from services.web.pages.meeting_view import Attendee
 from services.web.session import signed_in
 from services.web.subjects import TheHouse
@@ -52,44 +65,33 @@ class MeetingApi(Controller):
         return [_meeting(row) for row in (*coming, *past)]
 
     @get("/{meeting_id:uuid}", operation_id="GetMeeting", responses=READS)
-    async def show(
-        self,
-        request: Asking,
-        meeting_id: FromPath[UUID],
-        person_id: NamedDependency[UUID],
-        house: TheHouse,
-    ) -> MeetingWithRoster:
+    async def show(self, visit: TheVisit) -> MeetingWithRoster:
         """A meeting with the roster of its day, for the people on it."""
-        view = await view_of(request, house, person_id, meeting_id)
         return MeetingWithRoster(
-            **msgspec.structs.asdict(_meeting(view.meeting)),
-            roster=[_attendance(each) for each in view.people],
+            **msgspec.structs.asdict(_meeting(visit.view.meeting)),
+            roster=[_attendance(each) for each in visit.view.people],
         )
 
     @post(
-        "/{meeting_id:uuid}/check-ins", operation_id="CheckIn", status_code=200, responses=COMMANDS
+        "/{meeting_id:uuid}/check-ins",
+        operation_id="CheckIn",
+        status_code=200,
+        responses={**COMMANDS, **TOO_OFTEN},
     )
     async def check_in(
-        self,
-        meeting_id: FromPath[UUID],
-        data: JSONBody[CheckInBody],
-        person_id: NamedDependency[UUID],
-        order: NamedDependency[Order],
-        house: TheHouse,
+        self, visit: TheVisit, data: JSONBody[CheckInBody], order: NamedDependency[Order]
     ) -> Accepted:
         """Record an arrival; a second one of somebody in the room is no second fact."""
-        return await _done(
-            house,
-            CheckIn(
-                meeting_id=meeting_id,
-                member_id=data.member_id or person_id,
-                method=_method(data.method),
-                by=person_id,
-                door_code=data.door_code,
-                arrived_at=_instant(arrived_at=data.arrived_at),
-            ),
-            order,
+        command = CheckIn(
+            meeting_id=visit.meeting_id,
+            member_id=data.member_id or visit.person_id,
+            method=_method(data.method),
+            by=visit.person_id,
+            door_code=data.door_code,
+            arrived_at=_instant(arrived_at=data.arrived_at),
         )
+        await take_door_try(visit.request, visit.house, command, order)
+        return await _done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/check-outs",
@@ -98,25 +100,17 @@ class MeetingApi(Controller):
         responses=COMMANDS,
     )
     async def check_out(
-        self,
-        meeting_id: FromPath[UUID],
-        data: JSONBody[CheckOutBody],
-        person_id: NamedDependency[UUID],
-        order: NamedDependency[Order],
-        house: TheHouse,
+        self, visit: TheVisit, data: JSONBody[CheckOutBody], order: NamedDependency[Order]
     ) -> Accepted:
         """Record a departure."""
-        return await _done(
-            house,
-            CheckOut(
-                meeting_id=meeting_id,
-                member_id=data.member_id or person_id,
-                method=_method(data.method),
-                by=person_id,
-                left_at=_instant(left_at=data.left_at),
-            ),
-            order,
+        command = CheckOut(
+            meeting_id=visit.meeting_id,
+            member_id=data.member_id or visit.person_id,
+            method=_method(data.method),
+            by=visit.person_id,
+            left_at=_instant(left_at=data.left_at),
         )
+        return await _done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/openings",
@@ -124,15 +118,10 @@ class MeetingApi(Controller):
         status_code=200,
         responses=COMMANDS,
     )
-    async def open(
-        self,
-        meeting_id: FromPath[UUID],
-        person_id: NamedDependency[UUID],
-        order: NamedDependency[Order],
-        house: TheHouse,
-    ) -> Accepted:
+    async def open(self, visit: TheVisit, order: NamedDependency[Order]) -> Accepted:
         """Open the door."""
-        return await _done(house, OpenMeeting(meeting_id=meeting_id, by=person_id), order)
+        command = OpenMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
+        return await _done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/closings",
@@ -140,15 +129,56 @@ class MeetingApi(Controller):
         status_code=200,
         responses=COMMANDS,
     )
-    async def close(
-        self,
-        meeting_id: FromPath[UUID],
-        person_id: NamedDependency[UUID],
-        order: NamedDependency[Order],
-        house: TheHouse,
-    ) -> Accepted:
+    async def close(self, visit: TheVisit, order: NamedDependency[Order]) -> Accepted:
         """End the meeting."""
-        return await _done(house, CloseMeeting(meeting_id=meeting_id, by=person_id), order)
+        command = CloseMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
+        return await _done(visit, command, order)
+
+    @post(
+        "/{meeting_id:uuid}/postponements",
+        operation_id="PostponeMeeting",
+        status_code=200,
+        responses=COMMANDS,
+    )
+    async def postpone(
+        self, visit: TheVisit, data: JSONBody[PostponementBody], order: NamedDependency[Order]
+    ) -> Accepted:
+        """Move a meeting that has not begun."""
+        command = PostponeMeeting(
+            meeting_id=visit.meeting_id,
+            starts_at=_utc(starts_at=data.starts_at),
+            ends_at=_utc(ends_at=data.ends_at),
+            by=visit.person_id,
+        )
+        return await _done(visit, command, order)
+
+    @post(
+        "/{meeting_id:uuid}/cancellations",
+        operation_id="CancelMeeting",
+        status_code=200,
+        responses=COMMANDS,
+    )
+    async def cancel(
+        self, visit: TheVisit, data: JSONBody[CancellationBody], order: NamedDependency[Order]
+    ) -> Accepted:
+        """Call off a meeting that has not begun."""
+        command = CancelMeeting(meeting_id=visit.meeting_id, reason=data.reason, by=visit.person_id)
+        return await _done(visit, command, order)
+
+    @post(
+        "/{meeting_id:uuid}/facilitators",
+        operation_id="ChangeFacilitator",
+        status_code=200,
+        responses=COMMANDS,
+    )
+    async def change_facilitator(
+        self, visit: TheVisit, data: JSONBody[FacilitatorBody], order: NamedDependency[Order]
+    ) -> Accepted:
+        """Let another member of the roster lead this one meeting."""
+        command = ChangeFacilitator(
+            meeting_id=visit.meeting_id, facilitator_id=data.member_id, by=visit.person_id
+        )
+        return await _done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/evaluations",
@@ -157,20 +187,17 @@ class MeetingApi(Controller):
         responses=COMMANDS,
     )
     async def evaluate(
-        self,
-        meeting_id: FromPath[UUID],
-        data: JSONBody[EvaluationBody],
-        person_id: NamedDependency[UUID],
-        order: NamedDependency[Order],
-        house: TheHouse,
+        self, visit: TheVisit, data: JSONBody[EvaluationBody], order: NamedDependency[Order]
     ) -> Accepted:
         """Keep my answers; the first ones stand."""
-        command = GiveEvaluation(meeting_id=meeting_id, member_id=person_id, answers=data.answers)
-        return await _done(house, command, order)
+        command = GiveEvaluation(
+            meeting_id=visit.meeting_id, member_id=visit.person_id, answers=data.answers
+        )
+        return await _done(visit, command, order)
 
 
-async def _done(house: House, command: object, order: Order) -> Accepted:
-    outcome = await give(house, command, order, *VIEWS)
+async def _done(visit: Visit, command: object, order: Order) -> Accepted:
+    outcome = await give(visit.house, command, order, *VIEWS)
     return Accepted(position=outcome.position, repeated=outcome.repeated)
 
 
@@ -183,10 +210,14 @@ def _method(name: str) -> CheckInMethod:
 
 
 def _instant(**field: datetime | None) -> datetime | None:
+    """Return a time in UTC, if one was sent; see :func:`_utc`."""
+    sent = {name: value for name, value in field.items() if value is not None}
+    return _utc(**sent) if sent else None
+
+
+def _utc(**field: datetime) -> datetime:
     """Return a time in UTC; its field's name is told if it has no zone or no place in time."""
     ((name, value),) = field.items()
-    if value is None:
-        return None
     try:
         if value.tzinfo is not None:
             return value.astimezone(UTC)
@@ -206,6 +237,8 @@ def _meeting(row: schedule.MeetingRow) -> Meeting:
         modality=row.modality,
         facilitator_id=row.facilitator_id,
         state=row.state,
+        moved_from=row.moved_from,
+        called_off_because=row.called_off_because,
     )
 
 

@@ -75,6 +75,10 @@ class Meeting(msgspec.Struct, kw_only=True):
     modality: str
     facilitator_id: UUID
     state: str
+    moved_from: Annotated[
+        datetime | None, msgspec.Meta(description="When it was first planned to begin.")
+    ] = None
+    called_off_because: str | None = None
 
 
 class Attendance(msgspec.Struct, kw_only=True):
@@ -227,7 +231,10 @@ class Accepted(msgspec.Struct, kw_only=True):
 
 
 class CheckInBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
-    """An arrival: by *door_code*, by the facilitator's *roster*, or noted *offline*."""
+    """An arrival: by *door_code*, by the facilitator's *roster*, or noted *offline*.
+
+    An offline one tells *arrived_at*; a code beside it must have been on the wall at that time.
+    """
 
     method: str
     door_code: Annotated[str, msgspec.Meta(max_length=20)] | None = None
@@ -241,6 +248,25 @@ class CheckOutBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
     method: str
     member_id: UUID | None = None
     left_at: datetime | None = None
+
+
+class PostponementBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Another time for a meeting that has not begun."""
+
+    starts_at: datetime
+    ends_at: datetime
+
+
+class CancellationBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Why a meeting does not take place."""
+
+    reason: Annotated[str, msgspec.Meta(max_length=500)]
+
+
+class FacilitatorBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
+    """Who leads a meeting from now on."""
+
+    member_id: UUID
 
 
 class EvaluationBody(msgspec.Struct, kw_only=True, forbid_unknown_fields=True):
@@ -258,6 +284,7 @@ def _problem(description: str) -> ResponseSpec:
     )
 
 
+TOO_OFTEN: Final = {429: _problem("Tried too often; Retry-After says how long to wait.")}
 SIGNED_IN: Final = {401: _problem("Nobody is signed in.")}
 READS: Final = {**SIGNED_IN, 404: _problem("There is none, or it is not yours to see.")}
 COMMANDS: Final = {

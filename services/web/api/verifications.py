@@ -7,9 +7,11 @@ from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
 from domain import verification_code as codes
+from domain.certificate_checks import CheckChannel
 from projections.certificate_register import queries as register
 from services.web import words
 from services.web.api.shapes import CertificateFacts, Verification
+from services.web.checks import keep_check
 from services.web.orders import Asking
 from services.web.pages.verify import spend_check
 from services.web.subjects import TheHouse
@@ -42,6 +44,7 @@ class VerificationApi(Controller):
             row = await register.by_code(conn, code)
         answer = Verification(code=codes.printed(code), state="unknown", as_of=house.clock.now())
         if row is not None:
+            await keep_check(request, house, row, CheckChannel.PROGRAM)
             replaced = row.replaced_by_code
             answer.state = "standing" if row.stands else row.state
             answer.reason = row.reason

@@ -12,6 +12,7 @@ from litestar.params import FromPath
 
 from domain import verification_code as codes
 from domain.errors import NotFound
+from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
 from services.web.orders import Asking
@@ -35,8 +36,14 @@ class CertificateController(Controller):
         """List my certificates, those that stand and those replaced or withdrawn."""
         async with house.views() as conn:
             rows = await register.of_member(conn, person_id)
+            looks = await checks.counted(conn, [row.certificate_id for row in rows])
         return await subject_page(
-            request, "certificates.html", here="credits", rows=rows, printed=codes.printed
+            request,
+            "certificates.html",
+            here="credits",
+            rows=rows,
+            looks=looks,
+            printed=codes.printed,
         )
 
     @get("/{certificate_id:uuid}/pdf")

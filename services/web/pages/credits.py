@@ -97,7 +97,7 @@ class CreditController(Controller):
             held=held,
             overlaps=overlaps,
             licences=licences,
-            rules=house.rule_names,
+            rules=house.rules().names(),
             meetings=_or_unknown(meetings),
         )
 

@@ -20,6 +20,7 @@ from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
 _LOOK_BACK: Final = timedelta(days=30)  # an evaluation older than that is not asked for again
+_LOOK_AHEAD: Final = timedelta(days=14)  # an hour that is called off is told about so long before
 _MOST_ASKED: Final = 5
 
 
@@ -30,6 +31,7 @@ class Desk:
     Attributes:
         next: the next meeting they are expected at.
         later: the ones after it.
+        called_off: the ones of the next days that do not take place.
         groups: where they belong.
         to_evaluate: meetings they were at and have not evaluated.
         held: what rules would credit once something is there, with its meeting.
@@ -37,6 +39,7 @@ class Desk:
 
     next: MeetingView | None
     later: list[schedule.MeetingRow]
+    called_off: list[schedule.MeetingRow]
     groups: list[schedule.GroupRow]
     to_evaluate: list[schedule.MeetingRow]
     held: list[tuple[transcript.HeldRow, schedule.MeetingRow]]
@@ -58,7 +61,7 @@ class HomeController(Controller):
         """Show the next hour first."""
         async with house.views() as conn:
             desk = await _desk_of(conn, person_id, house.clock.now())
-        return await subject_page(request, "home.html", here="home", desk=desk)
+        return await subject_page(request, "home.html", here="home", desk=desk, me=person_id)
 
 
 async def _desk_of(conn: Connection, person_id: UUID, now: datetime) -> Desk:
@@ -73,6 +76,7 @@ async def _desk_of(conn: Connection, person_id: UUID, now: datetime) -> Desk:
     return Desk(
         next=following,
         later=coming[1:],
+        called_off=await schedule.called_off(conn, person_id, now, now + _LOOK_AHEAD),
         groups=await schedule.groups_of(conn, person_id),
         to_evaluate=await _to_evaluate(conn, person_id, now),
         held=[(row, meetings[row.meeting_id]) for row in held if row.meeting_id in meetings],

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from litestar.datastructures import FormMultiDict
 
 from domain.rhythms import instant_of
 from domain.values import Interval
-from services.web.form_values import identifier, local_time, one_of, ticked, whole_number
+from services.web.form_values import (
+    calendar_day,
+    identifier,
+    local_time,
+    one_of,
+    ticked,
+    whole_number,
+)
 from services.web.forms import Field, Filled, Form, Unusable
 
 _CODE_LENGTH: Final = 6
@@ -83,6 +92,27 @@ REASON_FORM: Final = Form(
         longest=500,
     ),
 )
+CANCEL_FORM: Final = Form(
+    Field(
+        name="reason",
+        label="Why",
+        hint="A sentence for the others. Say nothing about a client.",
+        missing="Write why, in a sentence.",
+        kind="textarea",
+        longest=500,
+    ),
+)
+MOVE_FORM: Final = Form(
+    Field(name="day", label="Day", parse=calendar_day, kind="date", missing="Choose a day."),
+    Field(name="time", label="Begins at", parse=local_time, kind="time", missing="Choose a time."),
+    Field(
+        name="minutes",
+        label="Minutes",
+        parse=whole_number(1, 720),
+        inputmode="numeric",
+        missing="Say how long it lasts.",
+    ),
+)
 CORRECTION_FORM: Final = Form(
     Field(
         name="absent", label="They were not there", parse=ticked, kind="checkbox", required=False
@@ -93,6 +123,62 @@ CORRECTION_FORM: Final = Form(
     Field(name="left_again", label="Left again at", parse=local_time, kind="time", required=False),
     *REASON_FORM.fields.values(),
 )
+
+
+def correction_of(
+    stays: Sequence[tuple[datetime, datetime | None]], zone: str, *, corrected: bool
+) -> Filled:
+    """Return the form about a presence, filled with the stays that count now.
+
+    Args:
+        stays: from when to when; the last one may still go on.
+        zone: where people meet.
+        corrected: whether they are a correction's; one without stays says they were not there.
+    """
+    names = (("came", "left"), ("came_again", "left_again"))
+    known = {
+        name: _on_the_wall(at, zone)
+        for fields, stay in zip(names, stays, strict=False)
+        for name, at in zip(fields, stay, strict=True)
+        if at is not None
+    }
+    absent = "on" if corrected and not stays else None
+    return CORRECTION_FORM.blank(absent=absent, **known)
+
+
+def plan_of(starts_at: datetime, ends_at: datetime, zone: str) -> Filled:
+    """Return the form that moves a meeting, filled with when it is planned."""
+    local = starts_at.astimezone(ZoneInfo(zone))
+    return MOVE_FORM.blank(
+        day=local.date().isoformat(),
+        time=f"{local:%H:%M}",
+        minutes=(ends_at - starts_at) // timedelta(minutes=1),
+    )
+
+
+def planned_times(form: Filled, zone: str) -> tuple[datetime, datetime]:
+    """Return from when to when an hour is planned, by its fields day, time and minutes.
+
+    Args:
+        form: could be read.
+        zone: where people meet; the day and the time are on its wall.
+    """
+    starts_at = instant_of(datetime.combine(form["day"], form["time"]), ZoneInfo(zone))
+    return starts_at, starts_at + timedelta(minutes=form["minutes"])
+
+
+def who_leads(people: Sequence[tuple[UUID, str]]) -> Form:
+    """Return the form that asks which of these people leads from now on."""
+    return Form(
+        Field(
+            name="member_id",
+            label="Who leads",
+            parse=identifier,
+            kind="radio",
+            choices=[(str(member_id), name) for member_id, name in people],
+            missing="Choose who leads.",
+        ),
+    )
 
 
 def read_correction(sent: FormMultiDict) -> Filled:
@@ -132,6 +218,11 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
             continue
         stays.append(_stay(day, form[came], form[left], ZoneInfo(zone)))
     return stays, errors
+
+
+def _on_the_wall(at: datetime, zone: str) -> str:
+    """Return the time a clock shows where people meet: ``18:30``."""
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
 def _stay(day: date, came: time, left: time, zone: ZoneInfo) -> Interval:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from itertools import zip_longest
 from uuid import UUID
 
 from domain.errors import NotFound
@@ -13,6 +14,7 @@ from domain.meeting_rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorO
 from domain.meetings import Meeting
 from projections import Connection
 from projections.audit_trail import queries as audit_trail
+from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from services.web import words
@@ -21,10 +23,11 @@ from services.web.subjects import names_of
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One expected member."""
+    """One member of the roster; somebody on leave is welcome, and not expected."""
 
     name: str
     row: roster.RosterRow
+    on_leave: bool = False
 
     @property
     def member_id(self) -> UUID:
@@ -33,16 +36,24 @@ class Attendee:
 
     @property
     def kind(self) -> str:
-        """``here``, ``left`` or ``expected``; the page adds words."""
+        """``here``, ``left``, ``away`` or ``expected``; the page adds words."""
         if self.row.here:
             return "here"
-        return "left" if self.row.arrived_at is not None else "expected"
+        if self.row.arrived_at is not None:
+            return "left"
+        return "away" if self.on_leave else "expected"
 
     @property
     def seen(self) -> str:
         """What a form about this presence was shown, to notice that it changed."""
-        facts = (self.row.arrived_at, self.row.left_at, self.row.corrected)
+        row = self.row
+        facts = (row.arrived_at, row.left_at, row.corrected, row.comings, row.goings)
         return sha256(repr(facts).encode()).hexdigest()[:16]
+
+    @property
+    def stays(self) -> list[tuple[datetime, datetime | None]]:
+        """When they were there, as it counts now; the last stay may still go on."""
+        return list(zip_longest(self.row.comings, self.row.goings))
 
     @property
     def refusal(self) -> str:
@@ -88,6 +99,16 @@ class MeetingView:
         return self.state == "scheduled" and in_time and (self.leads or self._late)
 
     @property
+    def may_change_plan(self) -> bool:
+        """Whether the reader can move the meeting or call it off."""
+        return self.leads and self.state == "scheduled"
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Whether the reader can let somebody else lead."""
+        return self.leads and self.state in {"scheduled", "open"} and len(self.people) > 1
+
+    @property
     def may_show_code(self) -> bool:
         """Whether the reader may see the room's code: who leads, or who opened in their stead."""
         return self.state == "open" and (self.leads or self.opened)
@@ -96,6 +117,11 @@ class MeetingView:
     def here(self) -> int:
         """How many are in the room."""
         return sum(each.row.here for each in self.people)
+
+    @property
+    def expected(self) -> int:
+        """How many are expected, whoever came among them; nobody counts who is on leave."""
+        return sum(each.kind != "away" for each in self.people)
 
     @property
     def came(self) -> int:
@@ -125,6 +151,16 @@ class MeetingView:
             return False
         # After the close a report or a correction may show who was there, so anybody is asked.
         return self.state == "closed" or (self.state == "open" and self.was_there)
+
+    @property
+    def plan_seen(self) -> str:
+        """What a form about the plan was shown, to notice that it changed."""
+        return f"{self.state} {self.meeting.starts_at.isoformat()}"
+
+    def others(self) -> list[tuple[UUID, str]]:
+        """Return everybody expected but who leads, to choose from."""
+        leads = self.meeting.facilitator_id
+        return [(each.member_id, each.name) for each in self.people if each.member_id != leads]
 
     def attendee(self, member_id: UUID) -> Attendee:
         """Return somebody on the roster.
@@ -160,13 +196,17 @@ async def see_meeting(
         NotFound: there is no such meeting, or the reader is not on the roster of its day.
     """
     meeting = await schedule.meeting(conn, meeting_id)
-    rows = await roster.roster(conn, meeting_id)
-    expected = any(row.member_id == reader_id for row in rows)
-    if meeting is None or not (expected or administrator):
+    expected = await schedule.expected(conn, meeting_id)
+    if meeting is None or not (reader_id in expected or administrator):
         raise NotFound("There is no such meeting, or you are not on its roster.")
-    names = await names_of(conn, [row.member_id for row in rows])
+    names = await names_of(conn, expected)
+    away = await people.on_leave(conn, expected, min(now, meeting.ends_at))
+    rows = {row.member_id: row for row in await roster.roster(conn, meeting_id)}
     attendees = sorted(
-        (Attendee(names[row.member_id], row) for row in rows),
+        (
+            Attendee(names[each], rows.get(each, roster.nothing_about(each)), each in away)
+            for each in expected
+        ),
         key=lambda each: (each.name.casefold(), each.member_id),
     )
     leads = administrator or reader_id == meeting.facilitator_id

@@ -13,8 +13,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain import verification_code as codes
+from domain.certificate_checks import CheckChannel
 from projections.certificate_register import queries as register
 from services.house import House
+from services.web.checks import keep_check
 from services.web.context import web_of
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking
@@ -118,6 +120,8 @@ async def _answer(
     code = codes.normalise(typed)
     async with house.views() as conn:
         row = await register.by_code(conn, code)
+    if row is not None:
+        await keep_check(request, house, row, CheckChannel.PAGE)
     same = None
     if digest and row is not None and row.pdf_sha256 is not None:
         same = hmac.compare_digest(digest, row.pdf_sha256)

@@ -23,7 +23,7 @@ from domain.recording import (
 )
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
-from infra.event_store.rows import Ready
+from infra.event_store.rows import Ready, make_ready
 from infra.event_store.store import PostgresEventStore
 from tests.support.appends import a_new_probe, an_append, counts, ready_text
 from tests.support.builders import ANA, SIX_PM
@@ -41,21 +41,18 @@ _TRANSACTIONS = "SELECT count(DISTINCT xmin::text) FROM events WHERE position > 
 _POSITIONS = "SELECT position FROM events ORDER BY position"
 _COMMAND_AT = "SELECT metadata FROM events WHERE position = $1"
 
-TOO_LATE = 2**31  # one more than an integer column holds
+whole = ready_text(body='"half"')
 HARMFUL = {
     "a NUL character": ready_text(topic="peerhour.probe.\x00"),
-    "a version that no integer column holds": ready_text(version=TOO_LATE),
-    "a schema version that no smallint column holds": ready_text(schema=2**15),
     "a version below the first": ready_text(version=0),
     "half a character": altered(
-        whole := ready_text(), columns=(*whole.columns[:2], '"\ud800"', *whole.columns[3:])
+        whole,
+        event_rows=whole.event_rows.replace(b"half", "\ud800 ".encode(errors="surrogatepass")),
     ),
-    "more topics than events": altered(
-        whole := ready_text(), columns=(*whole.columns[:2], "a\x1eb", *whole.columns[3:])
-    ),
-    "fewer bodies than events": altered(
-        whole := ready_text(), columns=(*whole.columns[:4], "", *whole.columns[5:])
-    ),
+    "a row without its end": altered(whole, event_rows=whole.event_rows[:-1]),
+    "more rows than events": altered(whole, event_rows=whole.event_rows * 2),
+    "more events than rows": altered(whole, size=2),
+    "rows of another kind": altered(whole, event_rows=whole.expected_rows),
 }
 
 
@@ -104,7 +101,7 @@ async def test_an_append_that_cannot_be_stored_fails_alone(
 
 @pytest.mark.parametrize(
     "text",
-    ['{"a":"\\\\ \\" , {} NULL"}', "NULL", '"', "\\", "Nguyễn Thị Ánh, 李小龙", "\t\n '"],
+    ['{"a":"\\\\ \\" , {} NULL"}', "NULL", '"', "\\", "Nguyễn Thị Ánh, 李小龙", "\t\n '\x1e", ""],
 )
 async def test_any_text_comes_back_as_it_was(
     store: PostgresEventStore, conn: Connection, text: str
@@ -128,22 +125,39 @@ async def test_characters_that_steer_machines_are_values_like_any_other(
     assert await store.load(probe.id) == events
 
 
-def test_text_that_would_end_a_column_is_refused_before_it_is_queued() -> None:
-    with pytest.raises(ValueError, match="separator"):
-        ready_text(body='{"a":"\x1e"}')
+@pytest.mark.parametrize(
+    "beyond",
+    [{"version": 2**31}, {"schema": 2**15}, {"body": '"\ud800"'}],
+    ids=["version", "schema version", "half a character"],
+)
+def test_what_no_column_holds_is_refused_before_it_is_queued(beyond: dict[str, Any]) -> None:
+    with pytest.raises((OverflowError, UnicodeEncodeError)):
+        ready_text(**beyond)
 
 
 async def test_streams_of_one_append_stand_or_fall_together(store: PostgresEventStore) -> None:
     good, bad = uuid4(), uuid4()
-    harmful = altered(store.ready(an_append(*counts(good, 2), *counts(bad, 2))))
-    versions = harmful.columns[1].rpartition(",")[0] + f",{TOO_LATE}"
-    harmful = altered(harmful, columns=(harmful.columns[0], versions, *harmful.columns[2:]))
+    events = [StoredBody(stream, 1, "peerhour.probe.begun", 1, "{}") for stream in (good, bad)]
+    harmful = make_ready(an_append(), [*events, events[1]._replace(stream_version=0)], SIX_PM)
     head = await store.head()
     with pytest.raises(StoreUnavailable):
         await store.writer.append(harmful)
     assert await store.load(good) == []
     assert await store.load(bad) == []
     assert await store.head() == head
+
+
+async def test_a_log_that_is_longer_than_its_head_says_takes_nothing_more(
+    store: PostgresEventStore, conn: Connection
+) -> None:
+    await store.append(a_new_probe(3))
+    head = await store.head()
+    await conn.execute("UPDATE log_head SET position = position - 1")
+    outcomes = await append_all(store, a_new_probe(), a_new_probe(2))
+    assert [type(outcome) for outcome in outcomes] == [StoreUnavailable, StoreUnavailable]
+    assert await store.head() == head - 1
+    await conn.execute("UPDATE log_head SET position = position + 1")
+    assert await store.append(a_new_probe()) == Outcome(head + 1)
 
 
 async def test_a_command_twice_in_the_queue_is_stored_once(store: PostgresEventStore) -> None:

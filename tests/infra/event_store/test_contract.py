@@ -154,3 +154,34 @@ async def test_a_decision_without_events_has_an_outcome_too(any_store: EventStor
     command_id, head = uuid4(), await any_store.head()
     assert await any_store.append(decision([], command_id)) == Outcome(head)
     assert await any_store.outcome_of(command_id, FINGERPRINT) == Outcome(head, repeated=True)
+
+
+async def test_a_refusal_takes_the_id_of_a_command_that_never_came(any_store: EventStore) -> None:
+    cause, head = Cause(uuid4()), await any_store.head()
+    assert await any_store.refuse(cause, FINGERPRINT, REFUSAL) == Outcome(head, REFUSAL)
+    told = await any_store.outcome_of(cause.command_id, FINGERPRINT)
+    assert told == Outcome(head, REFUSAL, repeated=True)
+
+
+async def test_a_try_that_comes_after_its_refusal_stores_nothing(any_store: EventStore) -> None:
+    cause, events = Cause(uuid4()), begun(uuid4())
+    await any_store.refuse(cause, FINGERPRINT, REFUSAL)
+    late = await any_store.append(decision(events, cause.command_id))
+    assert (late.refusal, late.repeated) == (REFUSAL, True)
+    assert await any_store.load(events[0].originator_id) == []
+
+
+async def test_a_refusal_that_comes_after_its_command_says_what_stands(
+    any_store: EventStore,
+) -> None:
+    cause = Cause(uuid4())
+    first = await any_store.append(decision(begun(uuid4()), cause.command_id))
+    stands = await any_store.refuse(cause, FINGERPRINT, REFUSAL)
+    assert stands == Outcome(first.position, repeated=True)
+
+
+async def test_nobody_elses_command_is_refused(any_store: EventStore) -> None:
+    cause = Cause(uuid4())
+    await any_store.append(decision(begun(uuid4()), cause.command_id))
+    with pytest.raises(CommandIdReused):
+        await any_store.refuse(cause, b"\x01" * 32, REFUSAL)

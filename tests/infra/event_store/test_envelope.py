@@ -9,9 +9,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from domain.recording import Cause
-from infra.event_store.envelope import encode_cause, leaf_hash
+from infra.event_store.envelope import encode_cause, id_text, leaf_hash, shared_part
 from infra.event_store.mapper import StoredBody
 
 STORED = StoredBody(
@@ -26,11 +28,23 @@ RECORDED_AT = datetime(2026, 3, 2, 18, 0, 0, 5, tzinfo=UTC)
 SALT = bytes(range(32))
 
 
-def test_the_leaf_hash_can_be_computed_from_the_documented_envelope() -> None:
+@pytest.mark.parametrize(
+    ("recorded_at", "instant"),
+    [
+        (RECORDED_AT, "2026-03-02T18:00:00.000005Z"),
+        (RECORDED_AT.replace(microsecond=120000), "2026-03-02T18:00:00.120000Z"),
+        (RECORDED_AT.replace(microsecond=0), "2026-03-02T18:00:00.000000Z"),
+        (RECORDED_AT.astimezone(timezone(timedelta(hours=8))), "2026-03-02T18:00:00.000005Z"),
+    ],
+    ids=["microseconds", "tenths", "a whole second", "another zone"],
+)
+def test_the_leaf_hash_can_be_computed_from_the_documented_envelope(
+    recorded_at: datetime, instant: str
+) -> None:
     envelope = {
         "body": json.loads(STORED.body),
         "metadata": {"command": str(UUID(int=8))},
-        "recorded_at": "2026-03-02T18:00:00.000005Z",
+        "recorded_at": instant,
         "salt": SALT.hex(),
         "schema": 2,
         "stream": str(UUID(int=7)),
@@ -40,7 +54,14 @@ def test_the_leaf_hash_can_be_computed_from_the_documented_envelope() -> None:
     }
     text = json.dumps(envelope, sort_keys=True, separators=(",", ":"))
     expected = hashlib.sha256(b"\x00" + text.encode()).digest()
-    assert leaf_hash(STORED, METADATA, RECORDED_AT, SALT) == expected
+    assert leaf_hash(STORED, METADATA, recorded_at, SALT) == expected
+
+
+@given(st.datetimes(timezones=st.just(UTC)), st.uuids())
+def test_instants_and_ids_are_written_as_python_writes_them(at: datetime, stream: UUID) -> None:
+    text = f"{at.isoformat(timespec='microseconds')[:-6]}Z"
+    assert shared_part("{}", at) == f',"metadata":{{}},"recorded_at":"{text}","salt":"'.encode()
+    assert id_text(stream) == str(stream).encode()
 
 
 @pytest.mark.parametrize(

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import asyncpg
 import pytest
 
-from domain.recording import Outcome, OutcomeUnknown, StoreUnavailable
+from domain.recording import (
+    Outcome,
+    OutcomeUnknown,
+    StaleStream,
+    StoredRefusal,
+    StoreUnavailable,
+)
 from infra import migrate
 from infra.database import ConnectKwargs, connect
 from infra.embedded_postgres import EmbeddedPostgres
@@ -26,6 +33,8 @@ CREATE CONSTRAINT TRIGGER at_commit AFTER INSERT ON events DEFERRABLE INITIALLY 
    FOR EACH ROW WHEN (NEW.topic = 'peerhour.probe.unlucky') EXECUTE FUNCTION at_commit();
 """
 _EXPECTED = "SELECT current_setting('synchronous_standby_names') = $1"
+_SLEEPS = """SELECT count(*) > 0 FROM pg_stat_activity
+              WHERE wait_event = 'PgSleep' AND datname = current_database()"""
 _NO_MORE = "DROP TRIGGER IF EXISTS at_commit ON events; DROP FUNCTION IF EXISTS at_commit"
 _CANCEL = """SELECT pg_cancel_backend(pid) FROM pg_stat_activity
               WHERE wait_event = $1 AND datname = current_database()"""
@@ -98,6 +107,33 @@ async def test_a_connection_that_is_cut_after_the_commit_leaves_it_standing(
     assert await store.head() == head + 2
 
 
+async def test_a_connection_that_is_cut_between_a_refusal_and_its_neighbours_leaves_them_unknown(
+    store: PostgresEventStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    transact = store.writer._transact
+    attempts = 0
+
+    async def lose_the_second(*args: Any) -> Any:
+        nonlocal attempts
+        attempts += 1
+        if attempts == 2:
+            raise asyncpg.ConnectionDoesNotExistError("connection was closed")
+        return await transact(*args)
+
+    known, taken, fresh = a_new_probe(), a_new_probe(), a_new_probe(2)
+    first = await store.append(known)
+    await store.append(taken)
+    stale = replace(a_new_probe(), events=taken.events)
+    with monkeypatch.context() as unlucky:
+        unlucky.setattr(store.writer, "_transact", lose_the_second)
+        answers = await asyncio.gather(
+            *(store.append(each) for each in (known, stale, fresh)), return_exceptions=True
+        )
+    assert answers[0] == replace(first, repeated=True)
+    assert [type(answer) for answer in answers[1:]] == [StaleStream, OutcomeUnknown]
+    assert await store.append(fresh) == Outcome(first.position + 3)
+
+
 @pytest.mark.usefixtures("lucky_again")
 async def test_a_refused_commit_fails_its_own_append_alone(
     store: PostgresEventStore, conn: Connection
@@ -139,6 +175,22 @@ async def test_a_cancelled_statement_is_rolled_back_and_stored_by_the_next_attem
     )
     assert isinstance(outcome, StoreUnavailable)
     assert neighbour == Outcome(head + 1)
+
+
+async def test_a_refusal_waits_for_a_try_that_is_under_way_in_a_lost_session(
+    database: ConnectKwargs, store: PostgresEventStore, conn: Connection, tmp_path: Path
+) -> None:
+    async with opened_store(database, tmp_path / "other-keys") as lost:
+        append = a_new_probe(2)
+        await conn.execute(
+            _AT_COMMIT.format(does="PERFORM pg_sleep(0.4)").replace("unlucky", "begun")
+        )
+        under_way = asyncio.create_task(lost.append(append))
+        await until_true(conn, _SLEEPS)
+        stands = await store.refuse(append.cause, FINGERPRINT, StoredRefusal("late", "Too late."))
+        await conn.execute(_NO_MORE)
+        assert stands == replace(await under_way, repeated=True)
+    assert len(await store.load(append.events[0].originator_id)) == 2
 
 
 @pytest.fixture
