@@ -20,6 +20,7 @@ from domain.credits import CreditLedger
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
 from domain.members import Member
+from domain.outside_credits import OutsideCredit
 from domain.payers import Payer
 from domain.personal import Personal
 from domain.programs import Program
@@ -34,6 +35,7 @@ AGGREGATES: Final[tuple[type[Root], ...]] = (
     PeerGroup,
     Meeting,
     CreditLedger,
+    OutsideCredit,
     Certificate,
     CertificateCheck,
     Payer,
@@ -107,6 +109,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.credit.adjusted": "An award changed by {amount_difference}: {reason}",
         "peerhour.credit.held": "Credit by {rule_id} for meeting {meeting_id} waits: {missing}.",
         "peerhour.credit.withdrawn": "An award was withdrawn: {reason}",
+        "peerhour.outside_credit.entered": "{member_id} entered credit from elsewhere: {facts}.",
+        "peerhour.outside_credit.corrected": "The member set the entry right: {reason}",
+        "peerhour.outside_credit.removed": "The member took the entry back: {reason}",
         "peerhour.certificate.issued": "Certificate {serial} was issued.",
         "peerhour.certificate.sealed": "The paper was sealed ({size} bytes).",
         "peerhour.certificate.superseded": "{by_certificate_id} replaces it ({reason}).",

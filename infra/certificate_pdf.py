@@ -7,36 +7,19 @@ later passes over these bytes.
 
 from __future__ import annotations
 
-from enum import Enum
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from reportlab.lib.pagesizes import A4, letter
-from reportlab.platypus import BaseDocTemplate, Frame, NextPageTemplate, PageTemplate
+from reportlab.platypus import BaseDocTemplate, NextPageTemplate, PageTemplate
 
 from domain import papers, verification_code
 from infra import certificate_wording as wording
-from infra.certificate_layout import (
-    BOTTOM,
-    MARGIN,
-    SEAL_HEIGHT,
-    TOP,
-    Footer,
-    draw_page,
-    draw_seal,
-    story,
-)
+from infra.certificate_layout import SEAL_HEIGHT, draw_seal, story
 from infra.fonts import Face
+from infra.paper_layout import BOTTOM, MARGIN, PageSize, draw_page, frame
 
 if TYPE_CHECKING:
     from domain.papers import CertificatePaper
-
-
-class PageSize(Enum):
-    """What the paper is printed on, in points."""
-
-    LETTER = letter
-    A4 = A4
 
 
 def render(paper: CertificatePaper, *, size: PageSize = PageSize.LETTER) -> bytes:
@@ -64,7 +47,7 @@ def render(paper: CertificatePaper, *, size: PageSize = PageSize.LETTER) -> byte
 
 def _draw(paper: CertificatePaper, size: PageSize, *, pages: int) -> tuple[int, bytes]:
     code = verification_code.printed(verification_code.normalise(paper.verification_code))
-    footer = Footer(f"Certificate {paper.serial}, version {paper.version}", code, pages)
+    foot = f"Certificate {paper.serial}, version {paper.version}. Verification code {code}"
     out = BytesIO()
     document = BaseDocTemplate(
         out,
@@ -79,32 +62,18 @@ def _draw(paper: CertificatePaper, size: PageSize, *, pages: int) -> tuple[int, 
     )
 
     def first(canvas: Any, _: Any) -> None:
-        draw_page(canvas, footer, page=1)
+        draw_page(canvas, foot, page=1, pages=pages)
         draw_seal(canvas, paper, code)
 
     def later(canvas: Any, current: Any) -> None:
-        draw_page(canvas, footer, page=current.page)
+        draw_page(canvas, foot, page=current.page, pages=pages)
 
     document.addPageTemplates(
         [
-            PageTemplate("first", [_frame(size, BOTTOM + SEAL_HEIGHT)], onPage=first),
-            PageTemplate("later", [_frame(size, BOTTOM)], onPage=later),
+            PageTemplate("first", [frame(size, BOTTOM + SEAL_HEIGHT)], onPage=first),
+            PageTemplate("later", [frame(size)], onPage=later),
         ]
     )
     flow = story(paper, width=size.value[0] - 2 * MARGIN)
     document.build([NextPageTemplate("later"), *flow])
     return document.page, out.getvalue()
-
-
-def _frame(size: PageSize, bottom: float) -> Frame:
-    page_width, page_height = size.value
-    return Frame(
-        MARGIN,
-        bottom,
-        page_width - 2 * MARGIN,
-        page_height - TOP - bottom,
-        leftPadding=0,
-        rightPadding=0,
-        topPadding=0,
-        bottomPadding=0,
-    )

@@ -1,40 +1,14 @@
-"""The words of a certificate: dates and times where people met, and its rows in order.
-
-English throughout, spelled out here rather than by the machine's locale, because the same
-certificate must have the same bytes wherever it is made.
-"""
+"""The words of a certificate: its headings, and its rows in their order."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Final
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
-from domain.papers import CertificatePaper, CreditKind, PaperContradictsItself
+from domain.papers import CertificatePaper, CreditKind
+from infra.paper_words import Row, dates, local, times, weekday
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    *("January", "February", "March", "April", "May", "June"),
-    *("July", "August", "September", "October", "November", "December"),
-)
-_NOON: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row below the credit: a label, and one paragraph or more.
-
-    Attributes:
-        field: the field of the paper, named when it cannot be printed.
-    """
-
-    field: str
-    label: str
-    paragraphs: tuple[str, ...]
 
 
 def heading(paper: CertificatePaper) -> str:
@@ -71,7 +45,7 @@ def licence(paper: CertificatePaper) -> str:
 
 def issued(paper: CertificatePaper) -> str:
     """Return the day of issue, where people met."""
-    return f"Issued {_day(_local(paper.issued_at, paper.zone))}"
+    return f"Issued {weekday(local(paper.issued_at, paper.zone))}"
 
 
 def rows(paper: CertificatePaper) -> Iterator[Row]:
@@ -80,8 +54,8 @@ def rows(paper: CertificatePaper) -> Iterator[Row]:
     Raises:
         PaperContradictsItself: the zone is unknown.
     """
-    begin, end = _local(paper.starts_at, paper.zone), _local(paper.ends_at, paper.zone)
-    yield Row("zone", "Date and time", (_date(begin, end), _time(begin, end, paper.zone)))
+    begin, end = local(paper.starts_at, paper.zone), local(paper.ends_at, paper.zone)
+    yield Row("zone", "Date and time", (dates(begin, end), times(begin, end, paper.zone)))
     yield Row("location", "Place and format", (paper.location, paper.delivery))
     people = tuple(f"{one.name}, {one.qualifications}" for one in paper.presenters)
     yield Row("presenters", "Presented by", people)
@@ -104,41 +78,3 @@ def _numbered(items: tuple[str, ...]) -> tuple[str, ...]:
     if len(items) == 1:
         return items
     return tuple(f"{number}. {item}" for number, item in enumerate(items, start=1))
-
-
-def _local(at: datetime, zone: str) -> datetime:
-    try:
-        return at.astimezone(ZoneInfo(zone))
-    except (KeyError, ValueError, OSError, OverflowError) as reason:  # whatever the key names
-        raise PaperContradictsItself(
-            "You need to look at the time zone again: we do not know it.", fields=["zone"]
-        ) from reason
-
-
-def _date(begin: datetime, end: datetime) -> str:
-    if begin.date() == end.date():
-        return _day(begin)
-    return f"{_day(begin)} to {_day(end)}"
-
-
-def _time(begin: datetime, end: datetime, zone: str) -> str:
-    """Name the offset once, or twice where the clocks changed in between."""
-    if begin.utcoffset() == end.utcoffset():
-        return f"{_clock(begin)} to {_clock(end)}, {zone} ({_offset(begin)})"
-    spans = f"{_clock(begin)} ({_offset(begin)}) to {_clock(end)} ({_offset(end)})"
-    return f"{spans}, {zone}"
-
-
-def _day(at: datetime) -> str:
-    return f"{_DAYS[at.weekday()]}, {at.day} {_MONTHS[at.month - 1]} {at.year}"
-
-
-def _clock(at: datetime) -> str:
-    half = "am" if at.hour < _NOON else "pm"
-    return f"{at.hour % _NOON or _NOON}:{at.minute:02} {half}"
-
-
-def _offset(at: datetime) -> str:
-    text = at.strftime("%z")
-    sign = "−" if text.startswith("-") else "+"
-    return f"UTC{sign}{text[1:3]}:{text[3:5]}"

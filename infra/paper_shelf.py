@@ -6,13 +6,13 @@ digest is part of the record. Forgetting the person makes them unreadable, where
 
 from __future__ import annotations
 
-import secrets
 from typing import Any
 from uuid import UUID
 
 import asyncpg
 
 from infra.keystore import KeyStore
+from infra.sealed_bytes import closed, opened
 
 
 class PaperShelf:
@@ -29,11 +29,9 @@ class PaperShelf:
 
     async def put(self, certificate_id: UUID, subject_id: UUID, content: bytes) -> bytes | None:
         """Keep a paper and return what is kept: the first bytes win; ``None`` for the forgotten."""
-        key = self._keystore.key_for_writing(subject_id)
-        if key is None:
+        sealed = closed(self._keystore, subject_id, certificate_id, content)
+        if sealed is None:
             return None
-        nonce = secrets.token_bytes(12)
-        sealed = nonce + key.cipher.encrypt(nonce, content, certificate_id.bytes)
         await self._pool.execute(
             "INSERT INTO sealed_papers (certificate_id, subject_id, content) VALUES ($1, $2, $3)"
             " ON CONFLICT (certificate_id) DO NOTHING",
@@ -51,11 +49,7 @@ class PaperShelf:
         )
         if row is None:
             return None
-        key = self._keystore.key_for_reading(row["subject_id"])
-        if key is None:
-            return None
-        sealed = row["content"]
-        return key.cipher.decrypt(sealed[:12], sealed[12:], certificate_id.bytes)
+        return opened(self._keystore, row["subject_id"], certificate_id, row["content"])
 
     async def forget(self, subject_id: UUID) -> None:
         """Delete everything about a person."""

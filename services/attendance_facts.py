@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Final, Protocol, TypeVar
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from domain import intervals as time
+from domain.base import Root
 from domain.meetings import Meeting
 from domain.members import Member
 from domain.presence import Source, Stay
@@ -17,7 +18,8 @@ from domain.programs import Program
 from domain.providers import Provider
 from domain.rules.facts import Attendance, Person
 from domain.values import Modality
-from services.dispatch import Work
+
+A = TypeVar("A", bound=Root)
 
 SUPERVISOR: Final = "clinical_supervision"  # a licence of this profession shows the qualification
 _TOOLS: Final = frozenset({Source.ZOOM, Source.TEAMS, Source.WEBHOOK, Source.TOOL_TOTAL})
@@ -68,18 +70,28 @@ class Room:
         )
 
 
-async def enter(work: Work, meeting: Meeting) -> Room:
-    """Load what the packs ask about everybody at a meeting."""
+class Archive(Protocol):
+    """Where members, programs and providers are looked up; a unit of work is one."""
+
+    async def find(self, kind: type[A], stream_id: UUID) -> A | None:
+        """Return an aggregate, or ``None`` when there is none."""
+        ...
+
+
+async def enter(archive: Archive, meeting: Meeting) -> Room:
+    """Look up what the packs ask about everybody at a meeting."""
     day = local_day(meeting)
     people = {}
     for member_id in meeting.people_present():
-        member = await work.find(Member, member_id)
+        member = await archive.find(Member, member_id)
         people[member_id] = Person() if member is None else person_on(member, day)
     topics: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
+    program = None
     if meeting.program_id is not None:
-        program = await work.load(Program, meeting.program_id)
-        provider = await work.load(Provider, program.provider_id)
+        program = await archive.find(Program, meeting.program_id)
+    provider = None if program is None else await archive.find(Provider, program.provider_id)
+    if program is not None and provider is not None:
         topics = tuple(program.topics)
         approvals = provider.approvals_on(day, meeting.modality)
         approved_by = tuple(dict.fromkeys(each.body for each in approvals))

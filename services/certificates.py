@@ -25,7 +25,7 @@ from domain.ports import Clock, Randomness
 from domain.programs import Program
 from domain.providers import Provider
 from domain.rules.book import RuleBook
-from domain.rules.model import Pack
+from domain.rules.model import BodyKind, Pack
 from domain.values import Modality
 from services.attendance_facts import local_day
 from services.dispatch import Work
@@ -36,6 +36,9 @@ _LOCATION: Final = {
     Modality.LIVE_VIDEO: "Online, live video",
     Modality.PHONE: "By telephone",
 }
+
+# Whose rule a provider's certificate can state; a board's rule counts hours that one certifies.
+_ISSUING: Final = frozenset({BodyKind.ACCREDITOR, BodyKind.HOUSE})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +91,9 @@ def settle_certificate(
         if award.credit_kind is not CreditKind.SPONSORED:
             return
         number, standing = await _latest(work, award.award_id)
+        pack = rules().of_rule(award.rule_id, award.rule_version)
+        if standing is None and pack is not None and pack.kind not in _ISSUING:
+            return  # a board counts the provider's certificate; it is no second paper
         if award.withdrawn:
             if standing is not None and standing.stands:
                 reason = RevocationReason.ATTENDANCE_CORRECTED
@@ -97,7 +103,6 @@ def settle_certificate(
         if (await work.load(Member, ledger.member_id)).forgotten:
             return  # nobody's name is left to print
         meeting = await work.load(Meeting, award.meeting_id)
-        pack = rules().of_rule(award.rule_id, award.rule_version)
         facts = await _facts(work, ledger, award, meeting, pack)
         if standing is not None and (standing.facts == facts or not standing.stands):
             return  # it says what is true, or a person revoked it

@@ -26,13 +26,22 @@ from domain.rules.conditions import names_any
 from domain.rules.explain import Missing
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
-from domain.rules.model import Pack
+from domain.rules.model import BodyKind, Pack
 from services.attendance_facts import Room, enter, local_day
 from services.dispatch import Work
 
 _CORRECTED: Final = "The facts behind the award changed."
 _VOIDED: Final = "The meeting does not count."
-_NOT_ABOUT_YOU: Final = "This rule is about none of the licences you held that day."
+_NOT_ASKED: Final = (
+    "This rule is about none of the licences you held that day, or another counts the hour."
+)
+# Approvers first: their rule decides what the provider's certificate says.
+_TURN: Final = {
+    BodyKind.ACCREDITOR: 0,
+    BodyKind.REGULATOR: 1,
+    BodyKind.ASSOCIATION: 2,
+    BodyKind.HOUSE: 3,
+}
 # What the member can still bring; anything else is no reason to tell about a second way to count
 # an hour that counts already.
 _CURABLE: Final = ("evaluation.", "post_test.", "check_out.")
@@ -125,9 +134,15 @@ class Bench:
         self._ledger.note_presence(
             self._meeting.id, intervals=self._attendance.present, at=self._at
         )
-        asked = list(self._applicable())
-        for applicable in asked:
-            self._settle(applicable)
+        asked = []
+        vouched = False
+        for applicable in sorted(self._applicable(), key=lambda each: _TURN[each.pack.kind]):
+            kind = applicable.pack.kind
+            if kind is BodyKind.HOUSE and vouched:
+                continue  # our own plain hour stands in where no approver's rule speaks
+            asked.append(applicable)
+            credited = self._settle(applicable)
+            vouched = vouched or (credited and kind is BodyKind.ACCREDITOR)
         self._withdraw_what_nobody_speaks_for(asked)
 
     def _applicable(self) -> Iterator[_Applicable]:
@@ -154,7 +169,8 @@ class Bench:
                 return self._rules.version(pack.id, award.rule_version) or pack
         return pack
 
-    def _settle(self, applicable: _Applicable) -> None:
+    def _settle(self, applicable: _Applicable) -> bool:
+        """Bring one text's awards to what it says; return whether it credits anything."""
         pack, licence_id = applicable.pack, applicable.licence_id
         taken = self._ledger.taken(pack.id, licence_id, except_meeting=self._meeting.id)
         judgements = judge(
@@ -172,6 +188,7 @@ class Bench:
         credited = any(judgement.may_be_credited for judgement in judgements)
         for judgement in judgements:
             self._hold(applicable, judgement, beside_credit=credited)
+        return credited
 
     def _credit(self, applicable: _Applicable, judgement: Judgement) -> None:
         rule, licence_id = judgement.rule, applicable.licence_id
@@ -254,7 +271,7 @@ class Bench:
         judged = {(rule.id, each.licence_id) for each in asked for rule in each.pack.rules}
         for rule_id, licence_id in self._held():
             if (rule_id, licence_id) not in judged:
-                self._say(rule_id, licence_id, Missing("rule.not_about_you", _NOT_ABOUT_YOU))
+                self._say(rule_id, licence_id, Missing("rule.not_asked", _NOT_ASKED))
 
     def _held(self) -> list[tuple[str, UUID | None]]:
         """Return the rules, and their licences, that hold something of this meeting."""

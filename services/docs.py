@@ -13,6 +13,7 @@ from litestar.exceptions import HTTPException
 import services
 from domain.errors import DomainError
 from domain.event_registry import EVENTS
+from services import rule_docs
 from services.web.problems import STATUS, URN, to_problem
 
 _OURS: Final = ("domain", "projections", "infra", "services")
@@ -43,10 +44,14 @@ def write_docs(folder: Path, *, check: bool) -> list[str]:
 def pages() -> dict[str, str]:
     """Return each generated page by name."""
     from services.bootstrap import settings_table
+    from services.bootstrap.rules import shipped
 
     return {
         "events.md": _events(),
+        "facts.schema.json": rule_docs.schema(),
         "refusals.md": _refusals(),
+        "rule_language.md": rule_docs.language(),
+        "rule_packs.md": rule_docs.packs(shipped()),
         "settings.md": _settings(settings_table()),
     }
 

@@ -16,6 +16,7 @@ from domain.recording import EventStore, Outcome
 from domain.rules.book import RuleBook
 from projections import Connection
 from services.dispatch import Dispatcher
+from services.outside_credits import Documents
 
 
 class Vault(Protocol):
@@ -171,6 +172,7 @@ class House:
         door_codes: what the room shows.
         vault: contact data.
         papers: sealed certificates.
+        documents: what members sent as proof of credits earned elsewhere.
         reports: reads attendance files.
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
@@ -189,6 +191,7 @@ class House:
     door_codes: DoorCodes
     vault: Vault
     papers: Papers
+    documents: Documents
     reports: Reports
     desk: Desk
     evidence_of: Callable[[UUID, datetime], Awaitable[str]]

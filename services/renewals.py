@@ -11,12 +11,14 @@ from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.forecast import Forecast, forecast
 from domain.rules.histories import LicenceFacts
-from domain.rules.model import BodyKind
+from domain.rules.model import Pack
 from domain.values import Modality
 from projections import Connection
+from projections.outside_credits import queries as outside_credits
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
+from services.licence_texts import renews
 from services.standing_schedule import local_day_of, standing_schedule
 from services.what_if import WhatIf, thought
 
@@ -47,21 +49,25 @@ async def renewals(
         what_if: what the member thinks about.
     """
     today = now.date()
-    licences = [_facts(row) for row in await people.licences(conn, member_id)]
-    earned = await _earned(conn, member_id)
+    licences = [licence_facts(row) for row in await people.licences(conn, member_id)]
+    earned = await earned_by(conn, member_id)
+    entered = [row for row in await outside_credits.of_member(conn, member_id) if row.counts]
     plan = await standing_schedule(conn, member_id, now)
     thinking = list(thought(plan, what_if, now)) if what_if.changes_something else None
     found = []
     for pack in book.on(today):
         for licence in licences:
-            if not licence.held_on(today) or not pack.professions:
+            if not licence.held_on(today):
                 continue
-            if pack.kind is BodyKind.ACCREDITOR and pack.cycle is None:
-                continue  # it approves providers; nobody renews anything with it
-            if not pack.is_about(licence.profession, licence.jurisdiction):
+            if not renews(pack, licence.profession, licence.jurisdiction):
                 continue
             mine = [
                 entry for (pack_id, of), entry in earned if (pack_id, of) == (pack.id, licence.id)
+            ]
+            mine += [
+                entered_as(pack, row.now)
+                for row in entered
+                if str(row.now.licence_id) == licence.id and counts_under(pack, row.now)
             ]
             standing = forecast(book, pack, licence, mine, plan, today=today)
             if_so = (
@@ -73,7 +79,40 @@ async def renewals(
     return sorted(found, key=lambda each: (each.standing.licence.id, each.standing.pack.name))
 
 
-def _facts(row: people.LicenceRow) -> LicenceFacts:
+def counts_under(pack: Pack, said: outside_credits.SaidRow) -> bool:
+    """Tell whether what a member entered counts under a text, which may have changed since."""
+    return said.pack_id == pack.id and pack.cycle is not None and said.unit_name == pack.cycle.unit
+
+
+def entered_as(pack: Pack, said: outside_credits.SaidRow) -> Entry:
+    """Return a credit earned elsewhere as it goes into the account, marked as such.
+
+    Where the member names the category of one of the text's own rules, the limits of that rule
+    hold for it too, wherever the hours were spent. A rule with bands counts attendance of its own;
+    what is entered is credit already, and so it only bears the rule's name there.
+    """
+    name = _plain(said.category or "")
+    rule = next((each for each in pack.rules if name and _plain(each.name) == name), None)
+    kind = None if said.credit_kind is None else CreditKind(said.credit_kind)
+    return Entry(
+        key=f"entered:{said.credit_id}",
+        day=said.day,
+        amount=said.amount,
+        rule="" if rule is None or rule.bands is not None else rule.id,
+        category=(said.category or "") if rule is None else rule.name,
+        title=said.title,
+        topics=tuple(said.topics),
+        live=said.live,
+        credit_kind=kind if rule is None or kind is not None else rule.credit_kind,
+        elsewhere=True,
+    )
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.casefold().split())
+
+
+def licence_facts(row: people.LicenceRow) -> LicenceFacts:
     return LicenceFacts(
         id=str(row.licence_id),
         profession=row.profession,
@@ -83,7 +122,7 @@ def _facts(row: people.LicenceRow) -> LicenceFacts:
     )
 
 
-async def _earned(conn: Connection, member_id: UUID) -> list[tuple[tuple[str, str], Entry]]:
+async def earned_by(conn: Connection, member_id: UUID) -> list[tuple[tuple[str, str], Entry]]:
     """Return the credits that stand, each with its text and licence."""
     rows = [row for row in await transcript.awards(conn, member_id) if not row.withdrawn]
     undated = [row.meeting_id for row in rows if row.day is None]

@@ -12,11 +12,12 @@ from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Final
+from typing import Final, TypeVar
 from uuid import UUID
 
 import msgspec
 
+from domain.base import Root
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Licence, Member
@@ -27,7 +28,9 @@ from domain.rules.model import Pack
 from services.attendance_facts import enter
 from services.dispatch import Work
 
-_KNOWN_PEOPLE: Final = 2_000  # kept in memory, the longest unseen forgotten first
+A = TypeVar("A", bound=Root)
+
+_MOST_KEPT: Final = 2_000  # members, programs and providers in memory at once
 _NOBODY: Final = UUID(int=0)  # asks for a unit of work that orders nothing
 
 
@@ -83,33 +86,34 @@ class Comparison:
     def __init__(self, store: EventStore, old: Pack, new: Pack) -> None:
         self._store = store
         self._old, self._new = _always(old), _always(new)
-        self._people: OrderedDict[UUID, Member | None] = OrderedDict()
+        self._kept: OrderedDict[UUID, Root | None] = OrderedDict()
 
     async def meetings(self, meeting_ids: AsyncIterator[UUID]) -> AsyncIterator[Compared]:
         """Yield what becomes of each meeting; those that do not count give nothing."""
         async for meeting_id in meeting_ids:
-            work = Work(self._store, _NOBODY)
-            meeting = await work.load(Meeting, meeting_id)
+            meeting = await Work(self._store, _NOBODY).load(Meeting, meeting_id)
             if meeting.state is not MeetingState.CLOSED:
                 continue
-            room = await enter(work, meeting)
+            room = await enter(self, meeting)
             attendances = 0
             differences: list[Difference] = []
             for member_id in room.people:
-                member = await self._member(work, member_id)
+                member = await self.find(Member, member_id)
                 attendance = room.attendance_of(member_id)
                 for licence in self._licences(member, attendance.day):
                     attendances += 1
                     differences += self._compare(meeting_id, member_id, licence, attendance)
             yield Compared(attendances, tuple(differences))
 
-    async def _member(self, work: Work, member_id: UUID) -> Member | None:
-        if member_id not in self._people:
-            self._people[member_id] = await work.find(Member, member_id)
-            if len(self._people) > _KNOWN_PEOPLE:
-                self._people.popitem(last=False)
-        self._people.move_to_end(member_id)
-        return self._people[member_id]
+    async def find(self, kind: type[A], stream_id: UUID) -> A | None:
+        """Return a member, program or provider; the longest unseen are forgotten first."""
+        if stream_id not in self._kept:
+            self._kept[stream_id] = await Work(self._store, _NOBODY).find(kind, stream_id)
+            if len(self._kept) > _MOST_KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(stream_id)
+        found = self._kept[stream_id]
+        return found if isinstance(found, kind) else None
 
     def _licences(self, member: Member | None, day: date) -> Sequence[Licence | None]:
         if not self._new.professions:

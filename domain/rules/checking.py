@@ -59,6 +59,9 @@ def _differences(pack: Pack, case: Case) -> Iterator[tuple[str, str]]:
             why = ", ".join(each.code for each in judgement.missing)
             found = plain(given) + (f" ({why})" if why else "")
             yield f"{rule_id} gives {plain(expected)}", found
+        held_back = case.would_give.get(rule_id)
+        if held_back is not None and held_back != judgement.amount:
+            yield f"{rule_id} would give {plain(held_back)}", plain(judgement.amount)
         codes = tuple(each.code for each in judgement.missing)
         if rule_id in case.missing and set(case.missing[rule_id]) != set(codes):
             yield f"{rule_id} misses {', '.join(case.missing[rule_id])}", ", ".join(codes)

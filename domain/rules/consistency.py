@@ -15,7 +15,7 @@ from msgspec.structs import fields
 
 from domain.papers import is_bare_ceu
 from domain.rules.model import FORMAT, Cycle, Pack, Rule, Share
-from domain.rules.worked_cases_consistency import about_cases, outside, unknown_rules
+from domain.rules.worked_cases_consistency import YEARS, about_cases, outside, unknown_rules
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
 _MONTH_AND_DAY: Final = re.compile(r"(0[1-9]|1[0-2])-(\d\d)", re.ASCII)
@@ -79,6 +79,7 @@ def _about_pack(pack: Pack) -> Iterator[tuple[str, str]]:
         ("format", pack.format != FORMAT, f"This reader knows format {FORMAT}"),
         ("id", not _ID.fullmatch(pack.id), _NAME),
         ("version", pack.version < 1, "Versions count from 1"),
+        ("effective_from", begins is not None and begins.year not in YEARS, "No such year"),
         ("effective_until", backwards, "Lies before effective_from"),
         (
             "source.address",

@@ -130,7 +130,7 @@ def _fixed(begins: str, in_year: int | None, months: int, day: date) -> tuple[da
         return date(year, month, min(of_month, calendar.monthrange(year, month)[1]))
 
     year = day.year if begin(day.year) <= day else day.year - 1
-    year -= (year - (in_year or 0)) % every
+    year -= (year - (in_year or year)) % every
     return begin(year), begin(year + every)
 
 

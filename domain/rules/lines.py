@@ -40,9 +40,12 @@ def _places(text: str) -> dict[tuple[str, ...], int]:
     for number, line in enumerate(text.splitlines(), start=1):
         header = _HEADER.match(line)
         if header is not None:
-            names = header[2].replace('"', "").split(".")
+            name = header[2].replace('"', "")
+            names = name.split(".")
             if header[1] == "[[":
-                seen[header[2]] += 1
+                seen[name] += 1
+                for inner in [each for each in seen if each.startswith(f"{name}.")]:
+                    del seen[inner]  # arrays inside the new table begin anew
             table = _indexed(names, seen)
             places.setdefault(table, number)
             places.setdefault(table[:1], number)

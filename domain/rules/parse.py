@@ -73,6 +73,6 @@ def _decimal(text: str) -> Decimal:
 
 
 def _fault(where: str, line: int, path: str, said: str) -> PackFault:
-    said = said[:1].upper() + said[1:].rstrip(".")
+    said = said[:1].upper() + said[1:]
     key = f" {path}:" if path else ""
     return PackFault(f"{where}, line {line}:{key} {said}.", where=where, line=line, key=path)

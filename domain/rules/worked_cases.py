@@ -79,6 +79,8 @@ class Case(Table, frozen=True):
         series_attended: how many of them the member attended.
         strength: of the evidence.
         gives: amounts by rule; rules not named give nothing.
+        would_give: amounts by rule that something missing holds back; only the rules named are
+            compared.
         missing: codes of what is missing, by rule; only the rules named are compared.
         past: credits of a cycle.
         first_cycle_months: the cycle is the licence's first and has so many months.
@@ -117,6 +119,7 @@ class Case(Table, frozen=True):
     series_attended: int = 0
     strength: EvidenceStrength = EvidenceStrength.STRONG
     gives: dict[str, Decimal] = field(default_factory=dict)
+    would_give: dict[str, Decimal] = field(default_factory=dict)
     missing: dict[str, tuple[str, ...]] = field(default_factory=dict)
     past: tuple[Past, ...] = ()
     first_cycle_months: int | None = None

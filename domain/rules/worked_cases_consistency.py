@@ -9,7 +9,9 @@ from typing import Final
 from domain.rules.model import Pack
 from domain.rules.worked_cases import Case
 
-_MOST: Final = 10_000  # of a case's numbers: minutes, people, parts, credits
+_MOST: Final = 10_000  # of a case's numbers: minutes, people, parts
+_PAST: Final = {"times": 1_000, "every_days": 1_000, "after_days": 10_000}  # inside the calendar
+YEARS: Final = range(2000, 2150)  # in which people meet
 _NUMBERS: Final = {  # with the least each may be
     "minutes": 0,
     "late_minutes": 0,
@@ -22,7 +24,7 @@ _NUMBERS: Final = {  # with the least each may be
     "series_parts": 0,
     "series_attended": 0,
 }
-_ACCOUNT: Final = ("counted", "cut", "short", "required")
+_ACCOUNT: Final = ("counted", "cut", "short", "required", "carries_over")
 
 
 def about_cases(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -31,6 +33,7 @@ def about_cases(pack: Pack) -> Iterator[tuple[str, str]]:
         for key, wrong in (*_about_facts(case), *_about_account(pack, case)):
             yield f"case[{index}].{key}", wrong
         yield from unknown_rules(pack, case.gives, f"case[{index}].gives")
+        yield from unknown_rules(pack, case.would_give, f"case[{index}].would_give")
         yield from unknown_rules(pack, case.missing, f"case[{index}].missing")
         for number, past in enumerate(case.past):
             named = [past.rule] if past.rule else []
@@ -56,9 +59,9 @@ def _about_facts(case: Case) -> Iterator[tuple[str, str]]:
         if outside(getattr(case, key), least, _MOST):
             yield key, f"Is {least} to {_MOST}"
     for number, past in enumerate(case.past):
-        for key in ("times", "every_days", "after_days"):
-            if outside(getattr(past, key), 0, _MOST):
-                yield f"past[{number}].{key}", f"Is 0 to {_MOST}"
+        for key, most in _PAST.items():
+            if outside(getattr(past, key), 0, most):
+                yield f"past[{number}].{key}", f"Is 0 to {most}"
 
 
 def _about_account(pack: Pack, case: Case) -> Iterator[tuple[str, str]]:
@@ -69,7 +72,10 @@ def _about_account(pack: Pack, case: Case) -> Iterator[tuple[str, str]]:
         for wrong, why in (
             (pack.cycle is None, "The pack has no cycle"),
             (not answers, f"Say what comes of it: {', '.join(_ACCOUNT)}"),
-            (case.gives or case.missing, "Goes without gives and missing; make two cases"),
+            (
+                case.gives or case.would_give or case.missing,
+                "Goes without gives, would_give and missing; make two cases",
+            ),
         ):
             if wrong:
                 yield "past", why
@@ -79,6 +85,7 @@ def _about_account(pack: Pack, case: Case) -> Iterator[tuple[str, str]]:
 
 def _is_day(text: str) -> bool:
     try:
-        return date.fromisoformat(text).isoformat() == text
+        day = date.fromisoformat(text)
     except ValueError:
         return False
+    return day.isoformat() == text and day.year in YEARS

@@ -12,7 +12,12 @@ from infra.rule_files import load_rules
 from infra.rule_files import read_pack as read_file
 from services.bootstrap.running import start_process
 
-__all__ = ["chosen", "in_use", "read_pack"]
+__all__ = ["chosen", "in_use", "read_pack", "shipped"]
+
+
+def shipped() -> RuleBook:
+    """Return the packs that ship with Peerhour, whatever the settings."""
+    return load_rules()
 
 
 def in_use() -> RuleBook:

@@ -23,6 +23,7 @@ from infra import logs
 from infra.certificate_pdf import render
 from infra.checkpoints import Checkpoints
 from infra.database import UNREACHABLE, connect, open_pool
+from infra.document_shelf import DocumentShelf
 from infra.door_codes import RotatingCodes
 from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.mapper import EventMapper
@@ -48,12 +49,13 @@ from projections.certificate_register import project as certificate_register
 from projections.claims_board import project as claims_board
 from projections.offers import project as offers
 from projections.offers.queries import programs as programs_of
+from projections.outside_credits import project as outside_credits_view
 from projections.people import project as people
 from projections.roster import project as roster
 from projections.schedule import project as schedule
 from projections.schedule.queries import meetings_of_programs
 from projections.transcript import project as transcript
-from services import troubles, worker
+from services import outside_credits, troubles, worker
 from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
 from services.bootstrap.database import migrate_at, open_database, patiently
 from services.dispatch import Dispatcher
@@ -82,6 +84,7 @@ PROJECTIONS: Final = (
     schedule,
     roster,
     transcript,
+    outside_credits_view,
     certificate_register,
     certificate_checks,
     offers,
@@ -195,6 +198,7 @@ async def _assemble(
     dispatch.listeners.append(lambda _outcome: signal.ring())
     projector = Projector(pool, store.recorded, PROJECTIONS)
     vault, shelf = PostgresVault(pool), PaperShelf(pool, keystore)
+    documents = DocumentShelf(pool, keystore, clock)
     seal = Seal(keystore.secret("messages"))
     tool_messages = ToolMessages(pool, seal)
     inbox, outbox = Inbox(pool, clock, seal, REPEATS), Outbox(pool, clock)
@@ -209,7 +213,13 @@ async def _assemble(
         keys=keystore,
         also_known_as=partial(observed_as, store),
         meetings_of_provider=partial(_meetings_of_provider, pool),
-        forgetful=(vault, shelf, tool_messages, Sessions(sessions, PostgresSignInLinks(pool))),
+        forgetful=(
+            vault,
+            shelf,
+            documents,
+            tool_messages,
+            Sessions(sessions, PostgresSignInLinks(pool)),
+        ),
         mailer=mailer or _mailer(settings),
         open_letter=letters.open,
         origin=settings.origin,
@@ -224,6 +234,7 @@ async def _assemble(
         door_codes=codes,
         vault=vault,
         papers=shelf,
+        documents=documents,
         reports=Reports(ReportReader(keystore.secret("reports"), vault.person_with_mail)),
         desk=Desk(pool, projector, inbox, outbox, Checkpoints(pool), runner, clock),
         evidence_of=partial(_evidence, pool),
@@ -239,12 +250,13 @@ async def _assemble(
     effects = {
         **performers(outside),
         **troubles.performers(house.desk),
+        **outside_credits.performers(documents),
         "observe_messages": observe_messages(tools),
     }
     limits, links = PostgresRateLimits(pool), PostgresSignInLinks(pool)
 
     async def sweep() -> None:
-        for each in (sessions, limits, links, tool_messages, inbox, outbox):
+        for each in (sessions, limits, links, tool_messages, inbox, outbox, documents):
             await each.sweep(at=clock.now())
 
     chores = Chores(

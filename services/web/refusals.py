@@ -103,6 +103,13 @@ class TooManyDoorCodes(TooMany):
     )
 
 
+class TooManyDocuments(TooMany):
+    """Sent more documents in a day than a career brings in a year."""
+
+    code = "document.too_many"
+    sentence = "That were many documents for one day. What you entered before is kept; come back."
+
+
 class Unavailable(LaterPlease):
     """Something we depend on does not answer just now."""
 

@@ -34,6 +34,7 @@ from services.web.pages.licences import LicenceController
 from services.web.pages.meeting_page import visit_of
 from services.web.pages.meetings import MeetingController
 from services.web.pages.names import NameController
+from services.web.pages.outside_credits import OutsideCreditController
 from services.web.pages.planning import PlanningController
 from services.web.pages.programs import ProgramController
 from services.web.pages.providers import ProviderController
@@ -74,6 +75,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     GROUPS,
     MEETINGS,
     CreditController,
+    OutsideCreditController,
     RenewalController,
     CertificateController,
     CheckController,

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 
 from services.web.context import web_of
+from services.web.professions import label_of
 from services.web.times import clock, day, when
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(when=when, clock=clock, day=day)
+        self._environment.filters.update(when=when, clock=clock, day=day, profession=label_of)
         self._environment.globals.update(
             asset=assets.url,
             emergency_number=settings.emergency_number,

@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 
 from infra.embedded_postgres import MAINTENANCE, EmbeddedPostgres
-from tests.bench import appending, replaying  # noqa: F401  they put their benches on the list
+from tests.bench import appending, judging, replaying  # noqa: F401  they put their benches on the list
 from tests.bench.register import BENCHES, Bench, Ground, Pair
 
 
@@ -50,14 +50,18 @@ def _print(rows: list[tuple[Bench, list[Pair]]]) -> None:
         bound = "≥" if bench.at_least else "≤"
         table.add_row(
             bench.name,
-            f"{median(pair.ours for pair in pairs):,.0f}",
-            f"{median(pair.baseline for pair in pairs):,.0f}",
+            _figure(median(pair.ours for pair in pairs)),
+            _figure(median(pair.baseline for pair in pairs)),
             f"{median(ratios):.2f}",
             f"{ratios[0]:.2f} to {ratios[-1]:.2f}",
             f"{bound} {bench.target:g}",
             bench.unit,
         )
     Console(width=120).print(table)
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else f"{value:.2f}"
 
 
 def _write(rows: list[tuple[Bench, list[Pair]]]) -> None:

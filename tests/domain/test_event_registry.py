@@ -64,6 +64,18 @@ def test_the_personal_fields_are_those_that_must_be_encrypted() -> None:
         "peerhour.meeting.presence_corrected": ("reason",),
         "peerhour.meeting.voided": ("reason",),
         "peerhour.meeting.cancelled": ("reason",),
+        "peerhour.outside_credit.entered": (
+            "facts.title",
+            "facts.provider_name",
+            "facts.category",
+        ),
+        "peerhour.outside_credit.corrected": (
+            "facts.title",
+            "facts.provider_name",
+            "facts.category",
+            "reason",
+        ),
+        "peerhour.outside_credit.removed": ("reason",),
         "peerhour.certificate.issued": (
             "facts.holder_name",
             "facts.licence_number",

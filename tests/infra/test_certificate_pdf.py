@@ -19,8 +19,9 @@ from reportlab.pdfbase import pdfmetrics
 
 from domain.errors import DomainError
 from domain.papers import BareCeu, CreditKind, PaperContradictsItself, texts
-from infra.certificate_pdf import PageSize, render
+from infra.certificate_pdf import render
 from infra.fonts import CharacterWithoutFont, Face, ScriptNotSupported, runs, tidy
+from infra.paper_layout import PageSize
 from tests.support.papers import a_paper
 
 

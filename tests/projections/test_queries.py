@@ -203,11 +203,18 @@ async def test_what_the_tool_saw_is_shown_without_the_names_of_the_forgotten(
 async def test_awards_show_their_arithmetic_and_totals_are_the_sum_of_what_stands(
     view: Connection, told: Told
 ) -> None:
-    awards = await transcript.awards(view, CHIDI)
+    everything = await transcript.awards(view, CHIDI)
+    assert {each.rule_id for each in everything} == {"contact-hour", "us-co-counseling-sw-mft"}
+    awards = [each for each in everything if each.rule_id == "contact-hour"]
     assert [each.withdrawn for each in awards].count(True) == 1
     (stands,) = [each for each in awards if not each.withdrawn]
     assert (stands.meeting_id, stands.minutes, stands.amount) == (told.past, 30, Decimal("0.5"))
     assert stands.arithmetic
+    assert (stands.pack_id, stands.modality, stands.present_minutes) == (
+        "contact-hour",
+        "in_room",
+        30,
+    )
     (total,) = transcript.totals(awards)
     assert (total.rule_id, total.amount, total.minutes) == ("contact-hour", Decimal("0.5"), 30)
 

@@ -17,9 +17,11 @@ from domain.certificates import Certificate, CertificateFacts
 from domain.claim_lines import ClaimLine
 from domain.claims import Claim
 from domain.credits import AboutMeeting, Credited, CreditLedger
+from domain.documents import Document, DocumentKind
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
 from domain.members import Member
+from domain.outside_credits import OutsideCredit, OutsideFacts
 from domain.papers import ApprovalLine, CreditKind
 from domain.payers import Payer
 from domain.personal import Personal
@@ -37,6 +39,7 @@ PROVIDER, APPROVAL, LICENCE, LEDGER = (UUID(int=n) for n in range(200, 204))
 AWARD, OTHER_AWARD, CERTIFICATE, OTHER_CERTIFICATE = (UUID(int=n) for n in range(300, 304))
 PAYER, CLAIM, RUN, OTHER_RUN = (UUID(int=n) for n in range(400, 404))
 ADMINISTRATION, CHECK = (UUID(int=n) for n in range(500, 502))
+OUTSIDE_CREDIT, DOCUMENT, OTHER_DOCUMENT = (UUID(int=n) for n in range(600, 603))
 
 SIX_PM = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday
 SEVEN_PM = SIX_PM + timedelta(hours=1)
@@ -348,3 +351,39 @@ def a_sent_claim(**changes: Any) -> Claim:
     claim.mark_exported(run_id=RUN, run_number=1, sha256=DIGEST, at=SEVEN_PM)
     known(claim)
     return claim
+
+
+def a_document(document_id: UUID = DOCUMENT, **changes: Any) -> Document:
+    values: dict[str, Any] = {"kind": DocumentKind.PDF, "size": 2048, "sha256": DIGEST} | changes
+    return Document(document_id, **values)
+
+
+def outside_facts(**changes: Any) -> OutsideFacts:
+    """Return what Ana says about a course elsewhere."""
+    values: dict[str, Any] = {
+        "licence_id": LICENCE,
+        "pack_id": "us-ca-psychology",
+        "amount": Decimal("1.5"),
+        "unit": "hour",
+        "day": MONDAY,
+        "title": about(ANA, "Law and ethics, a short course"),
+        "provider_name": about(ANA, "Harbour Academy"),
+        "category": about(ANA, "Sponsored continuing education"),
+        "credit_kind": CreditKind.SPONSORED,
+        "topics": ["ethics"],
+        "live": True,
+        "document": a_document(),
+    } | changes
+    return OutsideFacts(**values)
+
+
+def an_outside_credit(**changes: Any) -> OutsideCredit:
+    """Return a credit that Ana entered at seven."""
+    values: dict[str, Any] = {
+        "member_id": ANA,
+        "facts": outside_facts(),
+        "by": ANA,
+        "at": SEVEN_PM,
+    } | changes
+    credit: OutsideCredit = known(OutsideCredit.enter(OUTSIDE_CREDIT, **values))
+    return credit

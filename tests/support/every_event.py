@@ -18,6 +18,7 @@ from domain.credits import CreditLedger
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
 from domain.members import ErasureBasis, Member, Role
+from domain.outside_credits import OutsideCredit
 from domain.payers import Payer
 from domain.presence import EvidenceStrength
 from domain.programs import Program
@@ -154,6 +155,17 @@ def ledger_events() -> list[Root.Event]:
     return b.facts(ledger)
 
 
+def outside_credit_events() -> list[Root.Event]:
+    credit = OutsideCredit.enter(
+        b.OUTSIDE_CREDIT, member_id=b.ANA, facts=b.outside_facts(), by=b.ANA, at=b.SEVEN_PM
+    )
+    facts = b.outside_facts(category=None, live=None, credit_kind=None, document=None)
+    reason = b.about(b.ANA, "It was another course.")
+    credit.correct(facts, reason=reason, by=b.ANA, at=b.at(70))
+    credit.remove(reason=b.about(b.ANA, "The board does not count it."), by=b.ANA, at=b.at(80))
+    return b.facts(credit)
+
+
 def certificate_events() -> list[Root.Event]:
     certificate = _issued()
     certificate.seal(pdf_sha256=b.DIGEST, size=20_000, at=b.SEVEN_PM)
@@ -239,6 +251,7 @@ STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     meeting_events,
     cancelled_meeting_events,
     ledger_events,
+    outside_credit_events,
     certificate_events,
     revoked_certificate_events,
     certificate_check_events,

@@ -6,15 +6,19 @@ something to disagree about.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from domain.attendance import ObservedPerson, ToolSource
 from domain.certificate_checks import CheckChannel
 from domain.certificates import RevocationReason
 from domain.claim_lines import Outcome
+from domain.documents import document_of
 from domain.members import ErasureBasis, Role
+from domain.papers import CreditKind
 from domain.values import Interval, Modality, Style
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
@@ -24,8 +28,15 @@ from services.certificate_checks import NoteCheck
 from services.certificates import RevokeCertificate
 from services.demo import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
 from services.dispatch import Order
+from services.outside_credits import (
+    Activity,
+    CorrectOutsideCredit,
+    EnterOutsideCredit,
+    RemoveOutsideCredit,
+)
 from tests.support.builders import about, minutes
 from tests.support.house import RealHouse
+from tests.support.outside import PDF
 
 JOY, ANA, BO, CHIDI = (person.id for person in CAST)
 EVENING = datetime(2026, 11, 18, 18, 40, tzinfo=UTC)  # a Wednesday; the hour was on Tuesday
@@ -240,6 +251,7 @@ class _Teller:
         for channel in (CheckChannel.PAGE, CheckChannel.PROGRAM):
             await self._do(NoteCheck(certificate_id=standing, channel=channel))
             self._house.clock.at += timedelta(hours=1)
+        await self._earned_elsewhere()
         await self._do(
             RevokeCertificate(
                 certificate_id=standing,
@@ -249,6 +261,40 @@ class _Teller:
             members.ForgetMember(member_id=ANA, basis=ErasureBasis.OWN_REQUEST, by=ADMIN.id),
             members.ForgetMember(member_id=CHIDI, basis=ErasureBasis.RETENTION_ENDED, by=ADMIN.id),
         )
+
+    async def _earned_elsewhere(self) -> None:
+        """Let Joy enter, correct and take back, and Ana enter what goes with her."""
+        house = self._house.house
+        document = document_of(uuid5(STORY, "document"), PDF)
+        await house.documents.put(document.document_id, JOY, PDF)
+        first, second, hers = (uuid5(STORY, f"outside:{n}") for n in range(3))
+        said = _said("licence:joy", "us-ca-psychology", document=document)
+        better = replace(said, amount=Decimal(2), category="Sponsored CE", document=None)
+        other = _said("licence:ana", "us-md-counseling", topics=[])
+        await self._do(
+            EnterOutsideCredit(credit_id=first, member_id=JOY, activity=said, by=JOY),
+            CorrectOutsideCredit(credit_id=first, activity=better, reason="A slip.", by=JOY),
+            EnterOutsideCredit(credit_id=second, member_id=JOY, activity=better, by=JOY),
+            RemoveOutsideCredit(credit_id=second, reason="Twice the same.", by=JOY),
+            EnterOutsideCredit(credit_id=hers, member_id=ANA, activity=other, by=ANA),
+        )
+
+
+def _said(licence: str, pack_id: str, **changes: Any) -> Activity:
+    values: dict[str, Any] = {
+        "licence_id": uuid5(STORY, licence),
+        "pack_id": pack_id,
+        "amount": Decimal("1.5"),
+        "day": date(2026, 10, 3),
+        "title": "Law and ethics",
+        "provider_name": "Harbour Academy",
+        "category": None,
+        "credit_kind": CreditKind.SPONSORED,
+        "topics": ["ethics"],
+        "live": None,
+        "document": None,
+    } | changes
+    return Activity(**values)
 
 
 def an_approval_that_ends() -> tuple[object, ...]:

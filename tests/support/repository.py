@@ -8,7 +8,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "projections", "infra", "services")
-GENERATED = ("events.md", "refusals.md", "settings.md")
+GENERATED = (
+    "events.md",
+    "facts.schema.json",
+    "refusals.md",
+    "rule_language.md",
+    "rule_packs.md",
+    "settings.md",
+)
 
 
 @cache

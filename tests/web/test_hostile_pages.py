@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.support import outside
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages
 
@@ -25,6 +26,7 @@ FORMS = {
     "/groups/{group}/leave": ("command_id",),
     "/groups/{group}/members/{ana}/remove": ("reason", "command_id"),
     "/groups/{group}/facilitator": ("member_id", "seen", "command_id"),
+    "/credits/outside/{entered}/remove": ("reason", "command_id"),
     "/groups/{group}/rhythm": (
         "weekday", "time", "minutes", "every_weeks", "starts_on", "seen", "command_id",
     ),
@@ -45,6 +47,14 @@ FORMS = {
         "absent", "came", "left", "came_again", "left_again", "reason", "seen", "command_id",
     ),
     "/meetings/{open}/reports": ("report", "command_id"),
+    "/credits/outside": (
+        "target", "amount", "day", "title", "provider_name", "category", "credit_kind", "live",
+        "topics", "document", "command_id",
+    ),
+    "/credits/outside/{entered}/correct": (
+        "target", "amount", "day", "title", "provider_name", "category", "credit_kind", "live",
+        "topics", "document", "drop_document", "reason", "command_id",
+    ),
     "/you/licences": (
         "profession", "jurisdiction", "number", "valid_from", "valid_until", "command_id",
     ),
@@ -78,6 +88,7 @@ LOOKS = (
     "/?done={word}", "/you?done={word}", "/api/v1/verifications/{word}",
     "/api/v1/meetings/{word}", "/admin/settle?where=reader&key={word}",
     "/admin/settle?where={word}&key=a",
+    "/credits/outside/{word}/document", "/credits/outside?done={word}",
 )  # fmt: skip
 
 
@@ -88,7 +99,10 @@ async def names(pages: Pages) -> dict[str, object]:
     story = pages.story
     await story.psychologist("admin")
     await pages.real.drain()
+    entered = await outside.enter(story, "admin")
+    await pages.real.drain()
     return {
+        "entered": entered,
         "group": story.group,
         "open": opened,
         "ana": story.ana,

@@ -12,6 +12,7 @@ from domain.certificates import Certificate
 from services import exports
 from services.claims import claim_id_of
 from services.web.routes import CONTROLLERS
+from tests.support import outside
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages
 
@@ -42,6 +43,13 @@ READING = {
     "/meetings/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/groups/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/credits": (SIGN_IN, OK, OK, OK, OK),
+    "/renewals": (SIGN_IN, OK, OK, OK, OK),
+    "/credits/outside": (SIGN_IN, OK, OK, OK, OK),
+    "/credits/outside/new": (SIGN_IN, OK, OK, OK, OK),
+    "/credits/outside/{entered}/correct": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
+    "/credits/outside/{entered}/remove": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
+    "/credits/outside/{entered}/document": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
+    "/credits/outside/{ana}/correct": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/certificates": (SIGN_IN, OK, OK, OK, OK),
     "/certificates/{certificate}/pdf": (SIGN_IN, OK, HIDDEN, HIDDEN, OK),
     "/certificates/{ana}/pdf": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
@@ -81,6 +89,7 @@ READING = {
     "/api/v1/meetings": (WHO, OK, OK, OK, OK),
     "/api/v1/meetings/{open}": (WHO, OK, HIDDEN, OK, OK),
     "/api/v1/credits": (WHO, OK, OK, OK, OK),
+    "/api/v1/credits/outside": (WHO, OK, OK, OK, OK),
     "/api/v1/certificates": (WHO, OK, OK, OK, OK),
     "/api/v1/verifications/{code}": (OK, OK, OK, OK, OK),
 }
@@ -108,6 +117,9 @@ DOING = {
     "/meetings/{held}/reports": (WHO, NO, HIDDEN, BAD, BAD),
     "/meetings/{held}/matches": (WHO, BAD, HIDDEN, BAD, BAD),
     "/meetings/{held}/presence/{ana}": (WHO, NO, HIDDEN, BAD, BAD),
+    "/credits/outside": (WHO, BAD, BAD, BAD, BAD),
+    "/credits/outside/{entered}/correct": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
+    "/credits/outside/{entered}/remove": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
     "/you/licences": (WHO, BAD, BAD, BAD, BAD),
     "/you/licences/{licence}/end": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
     "/you/name": (WHO, BAD, BAD, BAD, BAD),
@@ -154,6 +166,8 @@ async def names(pages: Pages) -> dict[str, object]:
     await story.covered("ana")
     await pages.real.drain()
     await exports.prepare(pages.real.house, story.payer, date(2026, 3, 1), date(2026, 3, 31))
+    entered = await outside.enter(story, document=await outside.kept(pages.real.house, story))
+    await pages.real.drain()
     claim = await story.claim(claim_id_of(story.payer, story.ana, 1))
     return {
         "group": story.group,
@@ -166,6 +180,7 @@ async def names(pages: Pages) -> dict[str, object]:
         "provider": story.provider,
         "approval": story.id("approval"),
         "program": story.program,
+        "entered": entered,
         "certificate": certificate.id,
         "claim": claim.id,
         "line": claim.lines[0].line_id,

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from domain import verification_code as codes
 from domain.errors import NotFound
 from projections.certificate_register import queries as register
+from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
@@ -24,6 +25,8 @@ from services.web.api.shapes import (
     HeldCredit,
     Licence,
     Me,
+    OutsideCredit,
+    OutsideDocument,
     Overlap,
     RuleTotal,
 )
@@ -117,6 +120,15 @@ class MemberApi(Controller):
             ],
         )
 
+    @get("/credits/outside", operation_id="ListOutsideCredits", responses=SIGNED_IN)
+    async def outside_credits(
+        self, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> list[OutsideCredit]:
+        """What I earned elsewhere and entered myself, newest first; not what I took back."""
+        async with house.views() as conn:
+            rows = await outside.of_member(conn, person_id)
+        return [_outside(row, house.origin) for row in rows if row.counts]
+
     @get("/certificates", operation_id="ListCertificates", responses=SIGNED_IN)
     async def certificates(
         self, person_id: NamedDependency[UUID], house: TheHouse
@@ -159,6 +171,36 @@ def _credit(row: transcript.AwardRow) -> Credit:
         evidence_strength=row.strength,
         withdrawn=row.withdrawn,
         awarded_at=row.awarded_at,
+    )
+
+
+def _outside(row: outside.OutsideCreditRow, origin: str) -> OutsideCredit:
+    said = row.now
+    document = None
+    if said.document_id is not None:
+        document = OutsideDocument(
+            media_type=said.document_kind or "",
+            size=said.document_size or 0,
+            sha256=said.document_sha256 or "",
+            url=f"{origin}/credits/outside/{row.credit_id}/document",
+        )
+    return OutsideCredit(
+        credit_id=row.credit_id,
+        licence_id=said.licence_id,
+        pack_id=said.pack_id,
+        amount=words.amount(said.amount),
+        unit=said.unit_name,
+        day=said.day,
+        title=said.title,
+        provider_name=said.provider_name,
+        category=said.category,
+        kind=said.credit_kind,
+        topics=list(said.topics),
+        live=said.live,
+        document=document,
+        entered_by="member",
+        entered_at=row.entered_at,
+        corrected_at=said.said_at if row.before else None,
     )
 
 

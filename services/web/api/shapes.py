@@ -159,6 +159,36 @@ class Credits(msgspec.Struct, kw_only=True):
     overlaps: list[Overlap]
 
 
+class OutsideDocument(msgspec.Struct, kw_only=True):
+    """A document that the member sent as proof."""
+
+    media_type: str
+    size: int
+    sha256: str
+    url: str
+
+
+class OutsideCredit(msgspec.Struct, kw_only=True):
+    """What the member earned elsewhere and entered themselves; nothing here vouches for it."""
+
+    credit_id: UUID
+    licence_id: UUID
+    pack_id: str
+    amount: str
+    unit: str
+    day: date
+    title: str
+    provider_name: str
+    category: str | None
+    kind: str | None
+    topics: list[str]
+    live: bool | None
+    document: OutsideDocument | None
+    entered_by: Annotated[str, msgspec.Meta(description="Always the member.")]
+    entered_at: datetime
+    corrected_at: datetime | None
+
+
 class Certificate(msgspec.Struct, kw_only=True):
     """A certificate of the signed-in member."""
 

@@ -11,10 +11,12 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
 from domain.papers import CreditKind
+from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.web.orders import Asking
+from services.web.professions import label_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
@@ -76,8 +78,9 @@ class CreditController(Controller):
             awards = await transcript.awards(conn, person_id)
             held = await transcript.held(conn, person_id)
             overlaps = await transcript.overlaps(conn, person_id)
+            entered = await outside.of_member(conn, person_id)
             licences = {
-                row.licence_id: f"{row.profession}, {row.jurisdiction}"
+                row.licence_id: f"{label_of(row.profession)}, {row.jurisdiction}"
                 for row in await people.licences(conn, person_id)
             }
             meetings = await meetings_by_id(
@@ -96,6 +99,7 @@ class CreditController(Controller):
             sections=_sections(awards),
             held=held,
             overlaps=overlaps,
+            entered=[row for row in entered if row.counts],
             licences=licences,
             rules=house.rules().names(),
             meetings=_or_unknown(meetings),

@@ -19,7 +19,6 @@ from services.web.attempts import attempt, with_refusal
 from services.web.form_values import calendar_day
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, order_from_form
-from services.web.pages.you import PROFESSIONS
 from services.web.problems import to_problem
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -97,6 +96,5 @@ async def _page(
         status=status,
         here="you",
         licence=licence,
-        professions=dict(PROFESSIONS),
         form=form,
     )

@@ -11,9 +11,11 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from domain.errors import DomainError, InvalidFields, NotAllowed, NotFound
+from domain.rules.book import RuleBook
 from projections.people import queries as people
 from services.house import House
 from services.members import AddLicence
+from services.web import professions
 from services.web.form_values import calendar_day, one_of
 from services.web.forms import Field, Filled, Form, Unusable
 from services.web.orders import Asking, give, order_from_form
@@ -22,14 +24,6 @@ from services.web.refusals import LaterPlease
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, is_administrator, subject_page
 
-PROFESSIONS: Final = (
-    ("psychology", "Psychology"),
-    ("counseling", "Counseling"),
-    ("mft", "Marriage and family therapy"),
-    ("social_work", "Social work"),
-    ("alcohol_drug_counseling", "Alcohol and drug counseling"),
-    ("other", "Another profession"),
-)
 _PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
 
 
@@ -41,15 +35,7 @@ def place(text: str) -> str:
     return code
 
 
-LICENCE_FORM: Final = Form(
-    Field(
-        name="profession",
-        label="Profession",
-        parse=one_of([value for value, _ in PROFESSIONS]),
-        kind="select",
-        choices=PROFESSIONS,
-        missing="Choose your profession.",
-    ),
+_FIELDS: Final = (
     Field(
         name="jurisdiction",
         label="Where it is valid",
@@ -74,6 +60,21 @@ LICENCE_FORM: Final = Form(
     ),
     Field(name="valid_until", label="Valid until", parse=calendar_day, kind="date", required=False),
 )
+
+
+def licence_form(book: RuleBook) -> Form:
+    """Return the form of a licence; it offers the professions that the packs in use know."""
+    choices = professions.choices(book)
+    profession = Field(
+        name="profession",
+        label="Profession",
+        hint="As your board calls it; below stands what each of them says.",
+        parse=one_of([value for value, _ in choices]),
+        kind="select",
+        choices=choices,
+        missing="Choose your profession.",
+    )
+    return Form(profession, *_FIELDS)
 
 
 class YouController(Controller):
@@ -101,7 +102,7 @@ class YouController(Controller):
     ) -> Response[Any]:
         """Add a licence."""
         sent = await request.form()
-        form = LICENCE_FORM.read(sent)
+        form = licence_form(house.rules()).read(sent)
         if not form.ok:
             return await _you_page(request, house, person_id, status=400, form=form)
         order = order_from_form(request, sent, person_id)
@@ -132,6 +133,7 @@ async def _you_page(
     status: int = 200,
     form: Filled | None = None,
 ) -> Response[str]:
+    book = house.rules()
     async with house.views() as conn:
         person = await people.person(conn, person_id)
         licences = await people.licences(conn, person_id)
@@ -144,8 +146,8 @@ async def _you_page(
         here="you",
         person=person,
         licences=licences,
-        professions=dict(PROFESSIONS),
-        form=form or LICENCE_FORM.blank(),
+        places=professions.by_place(book),
+        form=form or licence_form(book).blank(),
         adding=form is not None,
         administrator=await is_administrator(request, person_id),
     )

@@ -18,7 +18,7 @@ from domain.rules.cycles import Window
 from domain.rules.explain import Missing, Step
 from domain.rules.model import Bands, Pack, Per, Selection
 from domain.values import Modality
-from tests.domain.rules.made import TWO_YEARS, YEAR, a_rule, an_entry, counted, with_cycle
+from tests.domain.rules.made import TWO_YEARS, YEAR, a_rule, an_entry, counted, these, with_cycle
 
 DAY = timedelta(days=1)
 MARYLAND = {"steps": [[7, 1], [14, 2], [21, 3], [28, 4]], "unit": "CE hour"}
@@ -53,9 +53,9 @@ def test_an_account_adds_up_what_lies_in_its_cycle() -> None:
     inside = [an_entry(0, day=YEAR.from_day), an_entry(1, day=YEAR.until_day)]
     found = counted(with_cycle(cycle={"required": 40}), *outside, *inside)
     assert [row.entry for row in found.rows] == inside
-    assert [(row.worth, row.counted, row.steps) for row in found.rows] == [(1, 1, ())] * 2
-    assert (found.earned, found.counted, found.cut) == (2, 2, 0)
-    assert (found.required, found.lacks, found.carried_in) == (40, 38, 0)
+    assert [these(row.worth, row.counted, row.steps) for row in found.rows] == [(1, 1, ())] * 2
+    assert these(found.earned, found.counted, found.cut) == (2, 2, 0)
+    assert these(found.required, found.lacks, found.carried_in) == (40, 38, 0)
     assert (found.window, found.unit) == (YEAR, "hour")
     assert (found.caps, found.floors, found.missing) == ((), (), ())
     assert (found.categories, found.categories_wanted) == (("Hours",), None)
@@ -103,7 +103,7 @@ def test_a_first_cycle_says_why_it_requires_less() -> None:
 
 def test_what_was_carried_in_counts_and_is_said() -> None:
     found = counted(with_cycle(cycle={"required": 10}), *amounts(4), carried_in=Decimal(3))
-    assert (found.earned, found.counted, found.cut, found.lacks) == (4, 7, 0, 3)
+    assert these(found.earned, found.counted, found.cut, found.lacks) == (4, 7, 0, 3)
     assert found.carried_in == 3
     assert found.steps[:2] == (
         Step("account.earned", "4 hour earned, 4 count.", "", {"earned": "4", "counted": "4"}),
@@ -115,7 +115,7 @@ def test_what_was_carried_in_counts_and_is_said() -> None:
 def test_a_duty_of_its_own_does_not_count_towards_the_total() -> None:
     pack = with_cycle(a_rule(), a_rule(id="duty", name="Duty", counts_in_total=False))
     found = counted(pack, an_entry(0), an_entry(1, rule="duty", amount=Decimal(5)))
-    assert (found.earned, found.counted, found.categories) == (1, 1, ("Hours",))
+    assert these(found.earned, found.counted, found.categories) == (1, 1, ("Hours",))
     assert [row.counted for row in found.rows] == [1, 5]
 
 
@@ -146,7 +146,7 @@ def test_a_cap_cuts_what_comes_last_and_says_so() -> None:
     found = counted(pack, *reversed(entries))
     assert [row.counted for row in found.rows] == [10, Decimal("7.5"), Decimal("0.5"), 0]
     assert [row.worth for row in found.rows] == [10, Decimal("7.5"), Decimal("1.5"), 2]
-    assert (found.earned, found.counted, found.cut) == (21, 18, 3)
+    assert these(found.earned, found.counted, found.cut) == (21, 18, 3)
     assert found.rows[1].steps == ()
     assert found.rows[2].steps == (
         Step(
@@ -157,7 +157,7 @@ def test_a_cap_cuts_what_comes_last_and_says_so() -> None:
         ),
     )
     (state,) = found.caps
-    assert (state.span, state.used, state.cut, state.left) == (YEAR.from_day, 18, 3, 0)
+    assert these(state.span, state.used, state.cut, state.left) == (YEAR.from_day, 18, 3, 0)
 
 
 def test_a_cap_without_a_clause_of_its_own_names_that_of_the_text() -> None:
@@ -170,7 +170,7 @@ def test_a_cap_without_a_clause_of_its_own_names_that_of_the_text() -> None:
 
 def test_a_cap_that_nothing_touched_has_its_whole_room() -> None:
     (state,) = counted(with_cycle(cap=[cap(5, per="month")])).caps
-    assert (state.span, state.used, state.cut, state.left) == (YEAR.from_day, 0, 0, 5)
+    assert these(state.span, state.used, state.cut, state.left) == (YEAR.from_day, 0, 0, 5)
 
 
 @pytest.mark.parametrize(
@@ -221,7 +221,10 @@ def test_nested_caps_both_hold_and_each_says_what_it_cut() -> None:
     found = counted(pack, *entries)
     assert [row.counted for row in found.rows] == [4, 4]
     assert [step.values["cut"] for step in found.rows[1].steps] == ["2", "1"]
-    assert [(state.used, state.cut, state.left) for state in found.caps] == [(4, 2, 1), (8, 1, 0)]
+    assert [these(state.used, state.cut, state.left) for state in found.caps] == [
+        (4, 2, 1),
+        (8, 1, 0),
+    ]
 
 
 def test_a_shared_cap_is_used_up_by_any_of_its_rules() -> None:
@@ -308,14 +311,14 @@ def test_a_floor_lacks_what_is_not_there() -> None:
     pack = with_cycle(floor=[floor(3, of={"topics": ["ethics"]})])
     entries = [an_entry(0, topics=("ethics",)), an_entry(1)]
     (state,) = counted(pack, *entries).floors
-    assert (state.span, state.until, state.have, state.lacks) == (
+    assert these(state.span, state.until, state.have, state.lacks) == (
         YEAR.from_day,
         YEAR.until_day,
         1,
         2,
     )
     (full,) = counted(pack, an_entry(0, topics=("ethics",), amount=Decimal(4))).floors
-    assert (full.have, full.lacks) == (4, 0)
+    assert these(full.have, full.lacks) == (4, 0)
 
 
 def test_a_floor_only_if_used_lacks_nothing_until_then() -> None:
@@ -335,7 +338,9 @@ def test_no_month_makes_up_for_another() -> None:
     entries = [an_entry(0, amount=Decimal(9), day=date(2026, 2, 28))]
     states = counted(pack, *entries).floors
     assert [state.span.month for state in states] == list(range(1, 13))
-    assert [state.lacks for state in states] == [0 if n == 2 else Decimal("1.5") for n in range(1, 13)]
+    assert [state.lacks for state in states] == [
+        0 if n == 2 else Decimal("1.5") for n in range(1, 13)
+    ]
     assert [state.until.day for state in states][:3] == [31, 28, 31]
 
 
@@ -343,7 +348,7 @@ def test_a_yearly_floor_holds_in_each_year_of_a_cycle() -> None:
     pack = with_cycle(floor=[floor(1, per="year")])
     days = [date(2026, 1, 1), date(2026, 12, 31)]
     found = counted(pack, *(an_entry(n, day=day) for n, day in enumerate(days)), window=TWO_YEARS)
-    assert [(state.span, state.until, state.have) for state in found.floors] == [
+    assert [these(state.span, state.until, state.have) for state in found.floors] == [
         (date(2026, 1, 1), date(2026, 12, 31), 2),
         (date(2027, 1, 1), date(2027, 12, 31), 0),
     ]
@@ -394,7 +399,7 @@ def test_a_title_counts_once_in_a_cycle_where_the_text_says_so() -> None:
 
 def test_credit_under_no_rule_counts_as_it_is() -> None:
     found = counted(with_cycle(a_rule(bands=MARYLAND)), an_entry(rule="", elsewhere=True))
-    assert (found.rows[0].worth, found.rows[0].steps) == (1, ())
+    assert these(found.rows[0].worth, found.rows[0].steps) == (1, ())
 
 
 @pytest.mark.parametrize(

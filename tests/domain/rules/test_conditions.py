@@ -44,7 +44,7 @@ def not_determined(subject: str, because: str) -> list[tuple[str, str]]:
     ],
 )
 def test_a_version_speaks_about_its_days_only(
-    begins: date | None, ends: date | None, found: bool
+    begins: date | None, ends: date | None, *, found: bool
 ) -> None:
     said = missing(a_rule(), attended(), effective_from=begins, effective_until=ends)
     expected = [("rule.not_in_force", "This version of House was not in force then.")]
@@ -318,7 +318,7 @@ def test_a_clinical_supervisor_is_there(
     ],
 )
 def test_a_group_is_facilitated_or_not(
-    wanted: bool, was: bool | None, found: list[tuple[str, str]]
+    *, wanted: bool, was: bool | None, found: list[tuple[str, str]]
 ) -> None:
     rule = a_rule(group={"facilitated": wanted})
     assert missing(rule, attended(facilitated=was, others=None)) == found
@@ -395,7 +395,7 @@ def test_an_evaluation_comes_in_time() -> None:
     ],
 )
 def test_a_test_is_wanted_where_people_cannot_interact(
-    interactive: bool | None, passed: bool | None, code: str | None
+    *, interactive: bool | None, passed: bool | None, code: str | None
 ) -> None:
     rule = a_rule(needs={"post_test": "where not interactive"})
     said = missing(rule, attended(interactive=interactive, post_test_passed=passed))
@@ -479,7 +479,7 @@ def test_whose_approval_is_taken_may_be_unknown_in_part() -> None:
         ("American Psychological Associations", False),
     ],
 )
-def test_a_body_is_named_by_whole_words(body: str, found: bool) -> None:
+def test_a_body_is_named_by_whole_words(body: str, *, found: bool) -> None:
     assert names_any([body], ["APA", "American psychological association"]) is found
     assert names_any(["Rotary", body], ["x", "APA", "American psychological association"]) is found
 

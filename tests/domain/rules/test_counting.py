@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.rules.explain import Step
 from domain.rules.facts import Person
 from domain.rules.judge import Judgement
-from tests.domain.rules.made import COUNSELOR, a_rule, attended, judged
+from tests.domain.rules.made import COUNSELOR, a_rule, attended, judged, these
 from tests.support.builders import span
 
 SPONSORS_LEADER = Person(leads=True)
@@ -93,7 +93,8 @@ def test_instruction_is_explained() -> None:
     assert steps[1:] == (
         Step(
             "unit.instruction",
-            "One hour holds 50 minutes of instruction: 60 ÷ 50 = 1.2; the smaller of the two counts.",
+            "One hour holds 50 minutes of instruction: 60 ÷ 50 = 1.2; "
+            "the smaller of the two counts.",
             "§ 1",
             {"instruction": "60", "per_unit": "50"},
         ),
@@ -108,7 +109,7 @@ def test_instruction_is_explained() -> None:
 
 def test_instruction_that_nobody_recorded_is_not_determined() -> None:
     judgement = judged(a_rule(instruction_minutes_per_unit=50))
-    assert (judgement.amount, not judgement.may_be_credited) == (0, True)
+    assert these(judgement.amount, not judgement.may_be_credited) == (0, True)
     assert [(each.code, each.sentence) for each in judgement.missing] == [
         (
             "instruction.not_determined",
@@ -184,11 +185,13 @@ def test_what_the_next_step_takes_is_said_where_the_meeting_was_long_enough(
     direction: str, minutes: int, said: str | None
 ) -> None:
     rule = a_rule(rounding={"step": Decimal("0.25"), "direction": direction})
-    more = [each for each in judged(rule, attended(span(0, minutes))).steps[3:]]
+    more = judged(rule, attended(span(0, minutes))).steps[3:]
     assert [each.sentence for each in more] == ([said] if said else [])
     for each in more:
         assert (each.code, each.clause) == ("more.minutes", "§ 1")
-        assert said == f"From {each.values['minutes']} minutes on it would be {each.values['amount']}."
+        assert (
+            said == f"From {each.values['minutes']} minutes on it would be {each.values['amount']}."
+        )
 
 
 @given(
@@ -246,7 +249,7 @@ def test_only_the_own_practice_counts_where_a_rule_says_so() -> None:
 def test_own_time_that_nobody_recorded_is_not_determined() -> None:
     for counts in ("minutes", "meetings"):
         judgement = judged(a_rule(share="own presentation", counts=counts), attended(own=None))
-        assert (judgement.minutes, judgement.intervals, judgement.amount) == (0, (), 0)
+        assert these(judgement.minutes, judgement.intervals, judgement.amount) == (0, (), 0)
         assert (judgement.missing[0].code, judgement.missing[0].sentence) == (
             "share.not_determined",
             "Not determined, because nobody recorded whose practice was the subject when.",
@@ -287,6 +290,13 @@ def test_halves_are_explained_and_nobody_has_more_than_their_presence() -> None:
     ]
     assert (steps[2].code, steps[2].values) == ("share.presence", {"minutes": "44"})
     assert len(judged(rule, attended(span(0, 45))).steps) == 3
+
+
+def test_two_people_have_half_each() -> None:
+    steps = judged(a_rule(share="equal", half_share_up_to=4), attended(others=(COUNSELOR,))).steps
+    assert steps[1].sentence == (
+        "2 people took part in 90 minutes; half of it counts: 90 ÷ 2 = 45 minutes."
+    )
 
 
 def test_somebody_alone_has_the_whole_time_and_is_told_so_in_the_singular() -> None:
@@ -342,7 +352,7 @@ def test_who_was_there_for_the_whole_meeting_is_credited_with_all_of_it() -> Non
 def test_each_meeting_is_one_entry_where_meetings_count() -> None:
     rule = a_rule(counts="meetings", minutes_per_unit=None)
     judgement = judged(rule)
-    assert (judgement.amount, judgement.minutes, judgement.missing) == (1, 83, ())
+    assert these(judgement.amount, judgement.minutes, judgement.missing) == (1, 83, ())
     assert told(judgement)[1:] == [("unit.meeting", "Each meeting is one entry.")]
     assert judged(rule, attended(span(0, 1))).amount == 1
     assert judged(rule, attended(span(0, 0.9))).amount == 0

@@ -177,7 +177,10 @@ def test_a_window_holds_its_first_and_its_last_day() -> None:
 def test_a_full_cycle_requires_what_the_text_says() -> None:
     full = Window(date(2026, 1, 1), date(2026, 12, 31))
     first = FirstCycle(exempt=True)
-    assert required_in(Cycle(unit="hour", required=Decimal(30), first=first), full) == (30, "")
+    assert required_in(Cycle(unit="hour", required=Decimal(30), first=first), full) == (
+        Decimal(30),
+        "",
+    )
     assert required_in(Cycle(unit="hour"), full) == (None, "")
 
 
@@ -219,9 +222,7 @@ def test_a_first_cycle_may_require_less(
 def test_a_first_cycle_may_require_its_share_and_is_never_written_too_low(
     months: int, share: str
 ) -> None:
-    cycle = Cycle(
-        unit="hour", months=24, required=Decimal("30.0"), first=FirstCycle(prorated=True)
-    )
+    cycle = Cycle(unit="hour", months=24, required=Decimal("30.0"), first=FirstCycle(prorated=True))
     found = required_in(cycle, Window(date(2026, 1, 1), date(2027, 12, 31), months))
     assert found[1] == f"Your licence began in this cycle: {months} of 24 months of 30."
     assert found[0] == Decimal(share)

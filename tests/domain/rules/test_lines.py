@@ -42,6 +42,24 @@ past = [
 ]
 ["odd"]
 key = 1
+
+[[case]]
+says = "third"
+
+[[case.past]]
+amount = 1
+
+[["case".past]]
+amount = 2
+
+[case.past.deep]
+down = 1
+
+[[case]]
+says = "fourth"
+
+[[case.past]]
+amount = 3
 """
 
 
@@ -72,6 +90,12 @@ key = 1
         ("case[1].past[1].rule", 28),
         ("case[1].gives[...]", 26),
         ("odd.key", 33),
+        ("case[2].past", 35),
+        ("case[2].past[0]", 38),
+        ("case[2].past[1].amount", 42),
+        ("case[2].past[1].deep.down", 45),
+        ("case[3].past[0].amount", 51),
+        ("case[3].past[1].amount", 47),
         ("nowhere", 1),
     ],
 )

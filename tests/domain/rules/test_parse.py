@@ -6,6 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -34,6 +35,7 @@ WHOLE = {"attendance": {"whole": True}}
 A_CAP = {"name": "Peers", "at_most": 1}
 A_FLOOR = {"name": "Ethics", "at_least": 1}
 A_PAST = {"amount": 1}
+BIG = {"amount": 1, "times": 1000, "every_days": 1000, "after_days": 10_000}
 CYCLE = {"unit": "hour"}
 MUST_BE_ONE = "Must be 1 or more"
 NEVER = "Is never negative"
@@ -117,7 +119,11 @@ FAULTS = [
     of_pack("", "Object missing required field `name`", name=None),
     of_pack("source", "Object missing required field `clause`", source=SOURCE | {"clause": None}),
     of_pack("effective_from", "Invalid RFC3339 encoded date", effective_from="soon"),
-    of_pack("effective_from", "Expected `date | null`, got `datetime`", effective_from=Bare("2026-03-02T10:00:00Z")),
+    of_pack(
+        "effective_from",
+        "Expected `date | null`, got `datetime`",
+        effective_from=Bare("2026-03-02T10:00:00Z"),
+    ),
     # the pack
     of_pack("format", "This reader knows format 1", format=2),
     of_pack("id", NAME, id="US California"),
@@ -143,7 +149,9 @@ FAULTS = [
     of_rule("instruction_minutes_per_unit", MUST_BE_ONE, instruction_minutes_per_unit=0),
     of_rule("half_share_up_to", MUST_BE_ONE, share="equal", half_share_up_to=0),
     of_rule("half_share_up_to", 'Goes with share = "equal" only', half_share_up_to=4),
-    of_rule("rounding.step", "A step is more than nothing", rounding={"step": 0, "direction": "up"}),
+    of_rule(
+        "rounding.step", "A step is more than nothing", rounding={"step": 0, "direction": "up"}
+    ),
     of_rule(
         "rounding.step", "A step is more than nothing", rounding={"step": -1, "direction": "up"}
     ),
@@ -169,7 +177,9 @@ FAULTS = [
     ),
     of_rule("group.max", "Less than group.min", group={"min": 4, "max": 3}),
     of_rule(
-        "group.others_professions", "Say how many with others_min", group={"others_professions": ["x"]}
+        "group.others_professions",
+        "Say how many with others_min",
+        group={"others_professions": ["x"]},
     ),
     of_rule(
         "needs.approved_by",
@@ -209,7 +219,9 @@ FAULTS = [
     of_cycle("carry_over_from_last_months", MONTHS, carry_over_from_last_months=0),
     of_cycle("carry_over_from_last_months", MONTHS, carry_over_from_last_months=121),
     of_cycle("first", "Say one of per_month, required, exempt and prorated", first={}),
-    of_cycle("first", "Say one of per_month, required, exempt and prorated", first={"exempt": False}),
+    of_cycle(
+        "first", "Say one of per_month, required, exempt and prorated", first={"exempt": False}
+    ),
     of_cycle(
         "first",
         "Say one of per_month, required, exempt and prorated",
@@ -225,7 +237,9 @@ FAULTS = [
         cycle=CYCLE,
         cap=[A_CAP, A_CAP | {"of": {"rules": ["hours", "other"]}}],
     ),
-    of_pack("floor[0].at_least", "Is more than nothing", cycle=CYCLE, floor=[A_FLOOR | {"at_least": 0}]),
+    of_pack(
+        "floor[0].at_least", "Is more than nothing", cycle=CYCLE, floor=[A_FLOOR | {"at_least": 0}]
+    ),
     of_pack(
         "floor[0].of.rules",
         "The pack has no rule other",
@@ -242,6 +256,10 @@ FAULTS = [
     # cases
     of_case("day", "No such day; write it such as 2026-03-02", day="2026-02-30"),
     of_case("day", "No such day; write it such as 2026-03-02", day="20260302"),
+    of_case("day", "No such day; write it such as 2026-03-02", day="2150-01-01"),
+    of_case("day", "No such day; write it such as 2026-03-02", day="1999-12-31"),
+    of_pack("effective_from", "No such year", effective_from=date(2150, 1, 1)),
+    of_pack("effective_from", "No such year", effective_from=date(1999, 12, 31)),
     *(
         of_case(key, "Is 0 to 10000", **{key: wrong})
         for key in (
@@ -260,24 +278,28 @@ FAULTS = [
     of_case("meeting_minutes", "Is 1 to 10000", meeting_minutes=0),
     of_case("meeting_minutes", "Is 1 to 10000", meeting_minutes=10_001),
     *(
-        of_case(f"past[1].{key}", "Is 0 to 10000", past=[A_PAST, A_PAST | {key: wrong}], counted=1)
-        for key in ("times", "every_days", "after_days")
-        for wrong in (-1, 10_001)
+        of_case(
+            f"past[1].{key}", f"Is 0 to {most}", past=[A_PAST, A_PAST | {key: wrong}], counted=1
+        )
+        for key, most in (("times", 1_000), ("every_days", 1_000), ("after_days", 10_000))
+        for wrong in (-1, most + 1)
     ),
     of_case("first_cycle_months", MONTHS, first_cycle_months=0),
     of_case("first_cycle_months", MONTHS, first_cycle_months=121),
-    of_case("past", "Say what comes of it: counted, cut, short, required", past=[A_PAST]),
+    of_case(
+        "past", "Say what comes of it: counted, cut, short, required, carries_over", past=[A_PAST]
+    ),
     of_case("past", "The pack has no cycle", cycle=None, past=[A_PAST], counted=1),
     of_case(
         "past",
-        "Goes without gives and missing; make two cases",
+        "Goes without gives, would_give and missing; make two cases",
         past=[A_PAST],
         counted=1,
         gives={"hours": 1},
     ),
     of_case(
         "past",
-        "Goes without gives and missing; make two cases",
+        "Goes without gives, would_give and missing; make two cases",
         past=[A_PAST],
         counted=1,
         missing={"hours": []},
@@ -374,9 +396,15 @@ def test_boundaries_that_are_still_right() -> None:
             "carry_over_from_last_months": 120,
             "first": {"required": 0},
         },
-        cap=[A_CAP | {"at_most": 0, "per": "day"}, A_CAP, A_CAP | {"at_most": 0, "of": {"live": True}}],
+        cap=[
+            A_CAP | {"at_most": 0, "per": "day"},
+            A_CAP,
+            A_CAP | {"at_most": 0, "of": {"live": True}},
+        ],
         floor=[A_FLOOR, A_FLOOR | {"at_least": 2, "outside": "on paper only"}],
         case=[
+            {"says": "so", "day": "2000-01-01"},
+            {"says": "so", "day": "2149-12-31", "past": [BIG], "counted": 1000},
             {"says": "so", "day": "2024-02-29", "meeting_minutes": 1, "minutes": 10_000},
             {"says": "so", "past": [A_PAST | {"times": 0}], "short": [], "first_cycle_months": 120},
         ],
@@ -412,15 +440,15 @@ def test_what_a_file_does_not_say_is_unknown_or_the_usual() -> None:
 
 
 def test_every_word_of_the_language_is_read() -> None:
-    words = [
-        (CreditKind, "credit_kind", {}),
-        (Counts, "counts", {}),
-        (Share, "share", {}),
-        (Repeat, "repeat", {}),
+    words: list[tuple[type[StrEnum], str]] = [
+        (CreditKind, "credit_kind"),
+        (Counts, "counts"),
+        (Share, "share"),
+        (Repeat, "repeat"),
     ]
-    for kind, key, more in words:
+    for kind, key in words:
         for word in kind:
-            assert getattr(a_pack(a_rule(**{key: word.value}, **more)).rules[0], key) is word
+            assert getattr(a_pack(a_rule(**{key: word.value})).rules[0], key) is word
     for direction in Direction:
         (rule,) = a_pack(a_rule(rounding={"step": 1, "direction": direction.value})).rules
         assert rule.rounding is not None
@@ -449,9 +477,15 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 junk = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(max_size=3) | st.sampled_from(["nan", "-1"]),
-    lambda inner: st.lists(inner, max_size=3)
-    | st.dictionaries(st.sampled_from(["id", "step", "rules", "of", "unit"]), inner, max_size=3),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=3)
+    | st.sampled_from(["nan", "-1"]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from(["id", "step", "rules", "of", "unit"]), inner, max_size=3)
+    ),
     max_leaves=6,
 )
 KEYS = ["format", "id", "source", "rule", "cycle", "cap", "floor", "case", "effective_from"]

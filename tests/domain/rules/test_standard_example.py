@@ -206,7 +206,7 @@ def test_the_answer_is_a_part_of_what_a_cycle_may_hold(
     entry = Entry(
         key="one", day=MONDAY, amount=Decimal(1), rule=rule_id, credit_kind=rule.credit_kind
     )
-    assert [cap.at_most for cap in pack.caps if selects(cap.of, entry)] == [at_most]
+    assert [cap.at_most for cap in pack.caps if selects(cap.of, entry, rule.name)] == [at_most]
 
 
 @pytest.mark.parametrize(("before", "credit"), [("5.61", 0), ("5.62", 1)])

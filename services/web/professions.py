@@ -1,0 +1,50 @@
+"""Professions as the packs name them, and as people read them.
+
+Boards call one profession by many names, and a pack speaks only about the names that its board
+uses. So a licence is entered under the board's own name: the packs in use say which there are.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final
+
+from domain.rules.book import RuleBook
+
+Choice = tuple[str, str]
+
+OTHER: Final[Choice] = ("other", "Another profession")
+_LABELS: Final = {  # where the pack's own word, with spaces, is not what people would write
+    "alcohol_drug_counseling": "Alcohol and drug counseling",
+    "cbt": "Cognitive behavioural therapy",
+    "masters_level_psychology": "Psychology, master’s level",
+    "mft": "Marriage and family therapy",
+    "national_certified_counselor": "National Certified Counselor (NCC)",
+    OTHER[0]: OTHER[1],
+}
+
+
+def label_of(profession: str) -> str:
+    """Return a profession as people read it; one that no pack names any more still reads well."""
+    words = profession.replace("_", " ").strip()
+    return _LABELS.get(profession) or words[:1].upper() + words[1:]
+
+
+def choices(book: RuleBook) -> Sequence[Choice]:
+    """Return every profession that a pack in use is about, by label, and at the end another one."""
+    named = {name for pack in book.packs for name in pack.professions}
+    return (*sorted(((name, label_of(name)) for name in named), key=_by_label), OTHER)
+
+
+def by_place(book: RuleBook) -> Sequence[tuple[str, Sequence[str]]]:
+    """Return the places whose boards the packs know, with what each calls its professions."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for pack in book.packs:
+        if pack.jurisdiction is not None:
+            found[pack.jurisdiction] |= {label_of(name) for name in pack.professions}
+    return [(place, sorted(labels)) for place, labels in sorted(found.items()) if labels]
+
+
+def _by_label(choice: Choice) -> tuple[str, str]:
+    return choice[1].casefold(), choice[0]

@@ -1,0 +1,1 @@
+"""What the simulated account holds: objects, their history as events, and its time."""

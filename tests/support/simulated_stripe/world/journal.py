@@ -1,0 +1,76 @@
+"""The account's events: what happened, when, and through which request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import stripe
+
+if TYPE_CHECKING:
+    from tests.support.simulated_stripe.world.world import World
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """The request that made an event; both None for what Stripe does by itself."""
+
+    request_id: str | None = None
+    idempotency_key: str | None = None
+
+
+class Journal:
+    """Writes events and hands each to whoever delivers them."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+        self._last_seen: dict[str, Json] = {}
+        self.cause = Cause()
+        self.listeners: list[Callable[[Json], int]] = []
+
+    def tell(self, kind: str, subject: Json) -> Json:
+        """An event about an object as it stands now.
+
+        Returns:
+            The event; its ``pending_webhooks`` counts the endpoints that want it.
+        """
+        return self._write(kind, subject, self._changes(subject) if ".updated" in kind else None)
+
+    def tell_changes(self, kind: str, subject: Json) -> None:
+        """An event ``....updated``, if anything changed since the last one about this object."""
+        if changes := self._changes(subject):
+            self._write(kind, subject, changes)
+
+    def _changes(self, subject: Json) -> Json:
+        before = self._last_seen.get(subject["id"], {})
+        return {
+            name: before.get(name)
+            for name, value in subject.items()
+            if before and before.get(name) != value
+        }
+
+    def _write(self, kind: str, subject: Json, changes: Json | None) -> Json:
+        snapshot = deepcopy(subject)
+        self._last_seen[subject["id"]] = snapshot
+        data = {"object": snapshot}
+        if changes:
+            data["previous_attributes"] = deepcopy(changes)
+        event = self._world.create(
+            "event",
+            type=kind,
+            api_version=stripe.api_version,
+            data=data,
+            pending_webhooks=0,
+            request={
+                "id": self.cause.request_id,
+                "idempotency_key": self.cause.idempotency_key,
+            },
+        )
+        if not changes:
+            event["data"].pop("previous_attributes", None)
+        event["pending_webhooks"] = sum(listen(event) for listen in self.listeners)
+        return event
