@@ -67,8 +67,8 @@ class EvidencePack:
     @property
     def rows(self) -> Iterator[InAccount]:
         """Every row that counts towards what the cycle requires."""
-        credits = (each.in_account for meeting in self.attended for each in meeting.credits)
-        for row in (*credits, *(each.in_account for each in self.entered)):
+        of_ours = (each.in_account for meeting in self.attended for each in meeting.credits)
+        for row in (*of_ours, *(each.in_account for each in self.entered)):
             if row is not None and row.in_total:
                 yield row
 

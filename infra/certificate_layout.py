@@ -20,8 +20,8 @@ from infra.paper_layout import (
     PINE,
     SMALL,
     SOFT,
-    WASH,
     labelled,
+    panel,
     place,
     style,
     text,
@@ -116,20 +116,7 @@ def _credit_panel(paper: CertificatePaper, width: float) -> Table:
         text(wording.attended(paper), style(11, INK, alignment=2)),
         text(paper.credit_kind.value.capitalize(), style(9.5, SOFT, alignment=2)),
     ]
-    panel = Table([[left, right]], colWidths=[width * 0.66, width * 0.34])
-    panel.setStyle(
-        [
-            ("FONTNAME", (0, 0), (-1, -1), Face.TEXT.value),
-            ("BACKGROUND", (0, 0), (-1, -1), WASH),
-            ("ROUNDEDCORNERS", [8, 8, 8, 8]),
-            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
-            ("LEFTPADDING", (0, 0), (-1, -1), 14),
-            ("RIGHTPADDING", (0, 0), (-1, -1), 14),
-            ("TOPPADDING", (0, 0), (-1, -1), 9),
-            ("BOTTOMPADDING", (0, 0), (-1, -1), 11),
-        ]
-    )
-    return panel
+    return panel(left, right, width)
 
 
 def _draw_qr(canvas: Any, link: str, left: float, bottom: float) -> None:

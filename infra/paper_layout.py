@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reportlab.lib.colors import HexColor
 from reportlab.lib.pagesizes import A4, letter
 from reportlab.lib.styles import ParagraphStyle
-from reportlab.platypus import Flowable, Frame, KeepInFrame, Paragraph
+from reportlab.platypus import Flowable, Frame, KeepInFrame, Paragraph, Table
 from reportlab.platypus.flowables import HRFlowable
 
 from infra.fonts import Face, markup
@@ -75,6 +75,24 @@ def labelled(row: Row, how: ParagraphStyle = VALUE) -> list[Flowable]:
         for place, words in enumerate(row.paragraphs)
     ]
     return [*flow, HRFlowable("100%", 0.4, color=EDGE, spaceBefore=3.5, spaceAfter=3.5)]
+
+
+def panel(left: list[Flowable], right: list[Flowable], width: float) -> Table:
+    """Return the panel in which a paper says its result, with a smaller word to the right."""
+    drawn = Table([[left, right]], colWidths=[width * 0.66, width * 0.34])
+    drawn.setStyle(
+        [
+            ("FONTNAME", (0, 0), (-1, -1), Face.TEXT.value),
+            ("BACKGROUND", (0, 0), (-1, -1), WASH),
+            ("ROUNDEDCORNERS", [8, 8, 8, 8]),
+            ("VALIGN", (0, 0), (-1, -1), "MIDDLE"),
+            ("LEFTPADDING", (0, 0), (-1, -1), 14),
+            ("RIGHTPADDING", (0, 0), (-1, -1), 14),
+            ("TOPPADDING", (0, 0), (-1, -1), 9),
+            ("BOTTOMPADDING", (0, 0), (-1, -1), 11),
+        ]
+    )
+    return drawn
 
 
 def frame(size: PageSize, bottom: float = BOTTOM) -> Frame:

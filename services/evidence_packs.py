@@ -129,7 +129,7 @@ async def make_pack(
 
 def as_json(pack: EvidencePack) -> bytes:
     """Return the facts of a pack for machines; ``docs/evidence_pack.md`` describes them."""
-    return msgspec.json.format(msgspec.json.encode(pack, order="sorted"), indent=2) + b"\n"
+    return msgspec.json.format(msgspec.json.encode(pack, order="deterministic"), indent=2) + b"\n"
 
 
 def _texts(book: RuleBook, licence: LicenceFacts, today: date) -> Iterator[Pack]:

@@ -1,4 +1,4 @@
-"""What the streams say of a member's credits under one text: every award, correction and meeting."""
+"""What the streams say of a member's credits under one text: awards, corrections, meetings."""
 
 from __future__ import annotations
 
@@ -100,8 +100,8 @@ async def meetings_in(
     attended = []
     for meeting_id, group in by_meeting.items():
         meeting = await work.load(Meeting, meeting_id)
-        credits = tuple(_credit(each, book, becomes) for each in group)
-        attended.append(_attended(meeting, member_id, group, credits))
+        shown = tuple(_credit(each, book, becomes) for each in group)
+        attended.append(_attended(meeting, member_id, group, shown))
     return attended
 
 
@@ -109,7 +109,7 @@ def _attended(
     meeting: Meeting,
     member_id: UUID,
     group: Sequence[RecordedCredit],
-    credits: tuple[Credit, ...],
+    shown: tuple[Credit, ...],
 ) -> Attended:
     """Return a meeting as it was credited; what was taken back tells of it only if all was."""
     told = next((each for each in group if not each.award.withdrawn), group[-1])
@@ -128,7 +128,7 @@ def _attended(
         people=told.about.people,
         strength=told.award.credited.strength,
         reasons=presence.reasons,
-        credits=credits,
+        credits=shown,
     )
 
 

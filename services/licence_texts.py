@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.rules.book import RuleBook
-from domain.rules.model import BodyKind, Cap, Floor, Pack
+from domain.rules.model import BodyKind, Pack, Selection
 
 
 def renews(pack: Pack, profession: str, jurisdiction: str) -> bool:
@@ -25,10 +25,16 @@ def texts_for(book: RuleBook, profession: str, jurisdiction: str, day: date) -> 
 
 def topics_of(packs: Iterable[Pack]) -> set[str]:
     """Return the topics that the caps and floors of texts are about."""
-    selections = (limit.of for pack in packs for limit in _caps_and_floors(pack))
-    return {topic for selection in selections for topic in selection.topics}
+    return {topic for of in _selections(packs) for topic in of.topics}
 
 
-def _caps_and_floors(pack: Pack) -> Iterator[Cap | Floor]:
-    yield from pack.caps
-    yield from pack.floors
+def categories_of(packs: Sequence[Pack]) -> set[str]:
+    """Return what texts call their own categories: their rules, and what limits are about."""
+    rules = {rule.name for pack in packs for rule in pack.rules}
+    return rules | {category for of in _selections(packs) for category in of.categories}
+
+
+def _selections(packs: Iterable[Pack]) -> Iterator[Selection]:
+    for pack in packs:
+        yield from (cap.of for cap in pack.caps)
+        yield from (floor.of for floor in pack.floors)

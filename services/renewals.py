@@ -18,7 +18,7 @@ from projections.outside_credits import queries as outside_credits
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
-from services.licence_texts import renews
+from services.licence_texts import categories_of, renews
 from services.standing_schedule import local_day_of, standing_schedule
 from services.what_if import WhatIf, thought
 
@@ -91,15 +91,16 @@ def entered_as(pack: Pack, said: outside_credits.SaidRow) -> Entry:
     hold for it too, wherever the hours were spent. A rule with bands counts attendance of its own;
     what is entered is credit already, and so it only bears the rule's name there.
     """
-    name = _plain(said.category or "")
-    rule = next((each for each in pack.rules if name and _plain(each.name) == name), None)
+    theirs = {_plain(each): each for each in categories_of([pack])}  # in the text's own spelling
+    category = theirs.get(_plain(said.category or ""), said.category or "")
+    rule = next((each for each in pack.rules if each.name == category), None)
     kind = None if said.credit_kind is None else CreditKind(said.credit_kind)
     return Entry(
         key=f"entered:{said.credit_id}",
         day=said.day,
         amount=said.amount,
         rule="" if rule is None or rule.bands is not None else rule.id,
-        category=(said.category or "") if rule is None else rule.name,
+        category=category,
         title=said.title,
         topics=tuple(said.topics),
         live=said.live,

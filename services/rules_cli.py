@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from domain.errors import DomainError
+from domain.rules.explain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -135,16 +136,16 @@ def _line(each: Difference, *, as_json: bool) -> str:
                 "licence": None if each.licence_id is None else str(each.licence_id),
                 "rule": each.rule,
                 "unit": each.unit,
-                "before": str(each.before),
-                "after": str(each.after),
+                "before": plain(each.before),
+                "after": plain(each.after),
                 "why": list(each.why),
             },
             ensure_ascii=False,
         )
     way = "gains" if each.after > each.before else "loses"
     return (
-        f"{each.day} {each.member_id} {way}: {each.before} -> {each.after} {each.unit} "
-        f"({each.rule}). {' '.join(each.why)}"
+        f"{each.day} {each.member_id} {way}: {plain(each.before)} -> {plain(each.after)} "
+        f"{each.unit} ({each.rule}). {' '.join(each.why)}"
     )
 
 

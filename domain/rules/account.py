@@ -18,7 +18,7 @@ from msgspec import Struct
 
 from domain.papers import CreditKind
 from domain.rules.cycles import Window, months_after, required_in
-from domain.rules.explain import Missing, Step, not_determined, plain
+from domain.rules.explain import Missing, Step, not_determined, of_unit, plain
 from domain.rules.model import Bands, Cap, Floor, Pack, Per, Repeat, Selection
 from domain.values import Modality
 
@@ -291,8 +291,8 @@ class _Book:
         after = self._banded[rule.id] = before + entry.amount
         worth = band(rule.bands, after) - band(rule.bands, before)
         said = (
-            f"{plain(after)} {rule.unit} in this cycle so far come to "
-            f"{plain(band(rule.bands, after))} {rule.bands.unit}."
+            f"{of_unit(after, rule.unit)} in this cycle so far come to "
+            f"{of_unit(band(rule.bands, after), rule.bands.unit)}."
         )
         values = {"attended": plain(after), "credit": plain(band(rule.bands, after))}
         return worth, [Step("band.reached", said, rule.clause, values)]
@@ -380,7 +380,7 @@ def _cut_step(pack: Pack, cap: Cap, cut: Decimal) -> Step:
     shared = f", shared with {', '.join(cap.shared_with)}" if cap.shared_with else ""
     return Step(
         "cap.cut",
-        f"{cap.name}: at most {plain(cap.at_most)} {pack.cycle.unit} a {cap.per.value}{shared}; "
+        f"{cap.name}: at most {of_unit(cap.at_most, pack.cycle.unit)} a {cap.per.value}{shared}; "
         f"{plain(cut)} too many.",
         cap.clause or pack.source.clause,
         {"cap": cap.name, "at_most": plain(cap.at_most), "cut": plain(cut)},
@@ -401,13 +401,13 @@ def _sentences(
     steps = [
         Step(
             "account.earned",
-            f"{plain(earned)} {unit} earned, {plain(counted - carried_in)} count.",
+            f"{of_unit(earned, unit)} earned, {plain(counted - carried_in)} count.",
             "",
             {"earned": plain(earned), "counted": plain(counted - carried_in)},
         )
     ]
     if carried_in:
-        said = f"{plain(carried_in)} {unit} carried in from the cycle before."
+        said = f"{of_unit(carried_in, unit)} carried in from the cycle before."
         steps.append(Step("account.carried_in", said, pack.source.clause))
     if why:
         steps.append(Step("cycle.first", why, pack.source.clause))

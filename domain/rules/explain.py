@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
+# What is counted in a unit's name; a credit hour is an hour.
+_COUNTED: Final = re.compile(r"\b(hour|unit|point|[Cc]redit(?! hour)|CEU|CEC)\b")
+_ENTRY: Final = re.compile(r"\bentry\b")
 _SHOWN: Final = Decimal("0.0001")
 
 
@@ -53,6 +57,13 @@ def plain(amount: Decimal) -> str:
 def shown(amount: Decimal) -> str:
     """Return an amount before rounding, cut to four decimals."""
     return plain(amount.quantize(_SHOWN, rounding=ROUND_DOWN))
+
+
+def of_unit(amount: Decimal, unit: str) -> str:
+    """Return an amount with its unit's full name: ``1.5 credit hours of 50 minutes``."""
+    if amount != 1:
+        unit = _ENTRY.sub("entries", unit) if _ENTRY.search(unit) else _COUNTED.sub(r"\1s", unit, 1)
+    return f"{plain(amount)} {unit}"
 
 
 def how_many(number: int, thing: str, things: str = "") -> str:

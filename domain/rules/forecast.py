@@ -15,7 +15,7 @@ from typing import Final
 from domain.rules.account import Account, Entry, FloorState, account
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window
-from domain.rules.explain import Missing, Step, how_many, plain
+from domain.rules.explain import Missing, Step, how_many, of_unit, plain
 from domain.rules.facts import Attendance
 from domain.rules.histories import Judged, LicenceFacts, accounts_of, entries_of, window_of
 from domain.rules.judge import judge
@@ -165,14 +165,14 @@ def _warnings(pack: Pack, now: Account, then: Account, today: date) -> Iterator[
     for cap in then.caps:
         if cap.cut:
             said = (
-                f"{cap.cap.name}: at most {plain(cap.cap.at_most)} {then.unit} count; with what "
+                f"{cap.cap.name}: at most {of_unit(cap.cap.at_most, then.unit)} count; with what "
                 f"is planned, {plain(cap.cut)} more would not."
             )
             yield _warning("cap.exceeded", said, cap.cap.clause or pack.source.clause)
         elif cap.cap.per is Per.CYCLE and cap.used >= cap.cap.at_most * _NEARLY_FULL > 0:
             said = (
-                f"{cap.cap.name}: {plain(cap.used)} of at most {plain(cap.cap.at_most)} "
-                f"{then.unit} will be used."
+                f"{cap.cap.name}: {plain(cap.used)} of at most "
+                f"{of_unit(cap.cap.at_most, then.unit)} will be used."
             )
             yield _warning("cap.nearly_full", said, cap.cap.clause or pack.source.clause)
     if then.categories_wanted is not None and len(then.categories) < then.categories_wanted:
@@ -186,11 +186,12 @@ def _warnings(pack: Pack, now: Account, then: Account, today: date) -> Iterator[
 def _about_total(pack: Pack, now: Account, then: Account, today: date) -> Iterator[Step]:
     if then.lacks is None or now.lacks is None:
         return
+    required = then.counted + then.lacks
     days = (now.window.until_day - today).days + 1
     if then.lacks:
         said = (
-            f"With what is planned, {plain(then.counted)} of {plain(then.required or now.counted)} "
-            f"{then.unit} will count by {now.window.until_day}; {plain(then.lacks)} must come from "
+            f"With what is planned, {plain(then.counted)} of {of_unit(required, then.unit)} "
+            f"will count by {now.window.until_day}; {plain(then.lacks)} must come from "
             f"elsewhere within {how_many(days, 'day')}."
         )
         yield _warning("total.too_little", said, pack.source.clause)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from domain.rules.book import RuleBook
+from services.attendance_facts import SUPERVISOR
 
 Choice = tuple[str, str]
 
@@ -32,8 +33,10 @@ def label_of(profession: str) -> str:
 
 
 def choices(book: RuleBook) -> Sequence[Choice]:
-    """Return every profession that a pack in use is about, by label, and at the end another one."""
+    """Return every profession that a pack in use speaks of, by label, and at the end another one."""
     named = {name for pack in book.packs for name in pack.professions}
+    for group in (rule.group for pack in book.packs for rule in pack.rules):
+        named |= {*group.others_professions, *([SUPERVISOR] if group.supervisor else [])}
     return (*sorted(((name, label_of(name)) for name in named), key=_by_label), OTHER)
 
 

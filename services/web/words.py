@@ -10,11 +10,11 @@ from types import MappingProxyType
 from typing import Final
 
 from domain.personal import ERASED
+from domain.rules.explain import of_unit, plain
 from projections.schedule.queries import GroupRow
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH: Final = ("", "", "second ", "third ", "fourth ", "fifth ", "sixth ")
-_COUNTED: Final = re.compile(r"\b(hour|unit)\b")
 _LICENCE: Final = re.compile(r"(?P<kind>.+?), (?P<where>\S+) (?P<number>.+)", re.DOTALL)
 _EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
     {  # ISO 4217, where it is not two
@@ -112,8 +112,7 @@ SET_ASIDE: Final[Mapping[str, str]] = MappingProxyType(
 
 def amount(value: Decimal) -> str:
     """Return a number without zeros that say nothing: ``1.5``, ``0.97``, ``2``."""
-    text = f"{value:f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
+    return plain(value)
 
 
 def units(value: Decimal, unit_name: str) -> str:
@@ -121,9 +120,7 @@ def units(value: Decimal, unit_name: str) -> str:
 
     ``1.5`` and ``credit hour of 50 minutes`` give ``1.5 credit hours of 50 minutes``.
     """
-    if value != 1:
-        unit_name = _COUNTED.sub(r"\1s", unit_name, count=1)
-    return f"{amount(value)} {unit_name}"
+    return of_unit(value, unit_name)
 
 
 def minor_places(currency: str) -> int:

@@ -309,7 +309,8 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
     ends = str(await page.locator("main a[href$='/end']").first.get_attribute("href"))
     return {
         "home": "/", "groups": "/groups", "group": group, "meeting": site.tonight, "past": past,
-        "credits": "/credits", "certificates": "/certificates", "certificate": code, "you": "/you",
+        "credits": "/credits", "renewals": "/renewals", "certificates": "/certificates",
+        "certificate": code, "you": "/you",
         "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,
         "name": "/you/name", "leave": "/you/leave", "licence": ends,
     }  # fmt: skip

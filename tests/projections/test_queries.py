@@ -212,7 +212,7 @@ async def test_awards_show_their_arithmetic_and_totals_are_the_sum_of_what_stand
     assert stands.arithmetic
     assert (stands.pack_id, stands.modality, stands.present_minutes) == (
         "contact-hour",
-        "in_room",
+        "live_video",
         30,
     )
     (total,) = transcript.totals(awards)

@@ -35,7 +35,7 @@ def test_a_profession_reads_as_people_write_it(profession: str, read: str) -> No
 def test_the_form_offers_every_profession_of_the_packs_once_by_its_label_and_another_one() -> None:
     offered = choices(SHIPPED)
     named = {name for pack in SHIPPED.packs for name in pack.professions}
-    assert {value for value, _ in offered} == named | {"other"}
+    assert {value for value, _ in offered} == named | {"clinical_supervision", "other"}
     labels = [label for _, label in offered]
     assert labels[:-1] == sorted(labels[:-1], key=str.casefold)
     assert offered[-1] == OTHER
@@ -46,6 +46,7 @@ def test_the_form_offers_every_profession_of_the_packs_once_by_its_label_and_ano
 
 def test_a_new_packs_profession_is_offered_without_a_change_of_code() -> None:
     rules = [a_rule(), a_rule(id="other")]
+    rules[1]["group"] = {"others_min": 1, "others_professions": ["nursing"]}
     packs = [
         a_pack(rules[0], professions=["dance_therapy", "mft"], jurisdiction="US-AK"),
         a_pack(rules[1], id="everybody"),
@@ -54,6 +55,7 @@ def test_a_new_packs_profession_is_offered_without_a_change_of_code() -> None:
     assert choices(book) == (
         ("dance_therapy", "Dance therapy"),
         ("mft", "Marriage and family therapy"),
+        ("nursing", "Nursing"),
         OTHER,
     )
     assert by_place(book) == [("US-AK", ["Dance therapy", "Marriage and family therapy"])]

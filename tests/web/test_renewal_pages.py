@@ -56,7 +56,7 @@ async def test_the_account_the_schedule_and_what_if(pages: Pages, ana: httpx.Asy
     pages.real.clock.at = start + minutes(90)
     await pages.real.drain()
     said = await section(ana)
-    assert "1 of 36 hour" in said
+    assert "1 of 36 hours" in said
     assert "1 hour earned, 1 count." in said
     assert "Law and ethics" in said
     assert "Your groups add" in said
@@ -67,12 +67,12 @@ async def test_the_account_the_schedule_and_what_if(pages: Pages, ana: httpx.Asy
     assert float(added[1]) + 1 == float(added[2])
 
     more = await section(ana, "/renewals?join=60&weeks=2&join_way=live_video&people=5&every=1")
-    thought = re.search(r"If you did that ([\d.]+) hour instead of ([\d.]+)\.", more)
+    thought = re.search(r"If you did that ([\d.]+) hours instead of ([\d.]+)\.", more)
     assert thought is not None
     assert float(thought[1]) > float(thought[2]) == float(added[2])
 
     fewer = await section(ana, "/renewals?every=2")
-    halved = re.search(r"If you did that ([\d.]+) hour instead of ([\d.]+)\.", fewer)
+    halved = re.search(r"If you did that ([\d.]+) hours instead of ([\d.]+)\.", fewer)
     assert halved is not None
     assert float(halved[1]) < float(halved[2])
 

@@ -183,11 +183,6 @@ def document_of_row(said: SaidRow) -> Document | None:
     )
 
 
-def categories(offered: Sequence[Target]) -> list[str]:
-    """Return what the texts call their own categories, to be suggested."""
-    return sorted({rule.name for target in offered for rule in target.pack.rules})
-
-
 def refused(form: Filled, refusal: DomainError) -> Filled:
     """Return the form with a rule's refusal where it belongs."""
     field = next((name for kind, name in _FIELD_OF if isinstance(refusal, kind)), "target")

@@ -17,6 +17,7 @@ from projections.outside_credits import queries as outside
 from projections.outside_credits.queries import OutsideCreditRow
 from projections.people import queries as people
 from services.house import House
+from services.licence_texts import categories_of
 from services.outside_credits import (
     CorrectOutsideCredit,
     EnterOutsideCredit,
@@ -32,7 +33,6 @@ from services.web.pages.outside_credit_forms import (
     Target,
     activity_of,
     answers,
-    categories,
     credit_form,
     document_of_row,
     refused,
@@ -249,7 +249,7 @@ async def _form_page(
         form=form,
         row=row,
         offered=offered,
-        categories=categories(offered),
+        categories=sorted(categories_of([target.pack for target in offered])),
     )
 
 

@@ -60,7 +60,7 @@ def test_an_account_adds_up_what_lies_in_its_cycle() -> None:
     assert (found.caps, found.floors, found.missing) == ((), (), ())
     assert (found.categories, found.categories_wanted) == (("Hours",), None)
     assert found.steps == (
-        Step("account.earned", "2 hour earned, 2 count.", "", {"earned": "2", "counted": "2"}),
+        Step("account.earned", "2 hours earned, 2 count.", "", {"earned": "2", "counted": "2"}),
         Step(
             "account.required",
             "40 required, 38 to go.",
@@ -106,8 +106,8 @@ def test_what_was_carried_in_counts_and_is_said() -> None:
     assert these(found.earned, found.counted, found.cut, found.lacks) == (4, 7, 0, 3)
     assert found.carried_in == 3
     assert found.steps[:2] == (
-        Step("account.earned", "4 hour earned, 4 count.", "", {"earned": "4", "counted": "4"}),
-        Step("account.carried_in", "3 hour carried in from the cycle before.", "§ 1"),
+        Step("account.earned", "4 hours earned, 4 count.", "", {"earned": "4", "counted": "4"}),
+        Step("account.carried_in", "3 hours carried in from the cycle before.", "§ 1"),
     )
     assert told(found)[2][1] == "10 required, 3 to go."
 
@@ -151,7 +151,7 @@ def test_a_cap_cuts_what_comes_last_and_says_so() -> None:
     assert found.rows[2].steps == (
         Step(
             "cap.cut",
-            "Peers: at most 18 hour a cycle, shared with panels, service; 1 too many.",
+            "Peers: at most 18 hours a cycle, shared with panels, service; 1 too many.",
             "§ 5",
             {"cap": "Peers", "at_most": "18", "cut": "1"},
         ),
@@ -374,7 +374,7 @@ def test_the_credit_of_a_band_falls_to_the_entry_that_reaches_it() -> None:
     assert [row.worth for row in found.rows] == [0, 1, 1]
     assert [row.steps[0] for row in found.rows][1] == Step(
         "band.reached",
-        "7.5 hour in this cycle so far come to 1 CE hour.",
+        "7.5 hours in this cycle so far come to 1 CE hour.",
         "§ 1",
         {"attended": "7.5", "credit": "1"},
     )

@@ -49,9 +49,7 @@ def wrong(param: str, value: object) -> Refusal:
 def not_found(kind: str, key: str, *, param: str = "id", status: int = 404) -> Refusal:
     """An id that nobody has; as a parameter (status 400) or in the path (404)."""
     message = f"No such {kind}: '{key}'"
-    return Refusal(
-        status, "invalid_request_error", message, code="resource_missing", param=param
-    )
+    return Refusal(status, "invalid_request_error", message, code="resource_missing", param=param)
 
 
 def no_route(verb: str, path: str) -> Refusal:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from tests.support.simulated_stripe.billing.calendar import months_later
+from tests.support.simulated_stripe.billing.money import share
 from tests.support.simulated_stripe.refusals import invalid, not_found
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -84,5 +85,5 @@ def taken_off(coupon: Json, amount: int, left: int) -> int:
         left: how much of ``amount_off`` this invoice has not used.
     """
     if coupon["percent_off"]:
-        return round(amount * coupon["percent_off"] / 100)
+        return share(amount, coupon["percent_off"])
     return max(0, min(amount, left))

@@ -5,11 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.simulated_stripe.billing.discounts import taken_off
+from tests.support.simulated_stripe.billing.money import share
 from tests.support.simulated_stripe.world.world import Json, World
 
 
 def of_item(
-    world: World, item: Json, *, start: int, end: int, amount: int, proration: bool = False, **more: Any
+    world: World,
+    item: Json,
+    *,
+    start: int,
+    end: int,
+    amount: int,
+    proration: bool = False,
+    **more: Any,
 ) -> Json:
     """A line for an item of a subscription.
 
@@ -140,9 +148,9 @@ def _tax(world: World, amount: int, behavior: str, customer: Json) -> Json:
     if reason != "standard_rated":
         tax = 0
     elif behavior == "inclusive":
-        tax = amount - round(amount * 100 / (100 + percent))
+        tax = amount - share(amount, 100, 100 + percent)
     else:
-        tax = round(amount * percent / 100)
+        tax = share(amount, percent)
     return {
         "amount": tax,
         "tax_behavior": behavior,

@@ -75,7 +75,9 @@ def _value(hint: Any, value: Any, at: str, module: str) -> Iterator[str]:
             yield f"{at}: null"
         return
     options = [option for option in options if option is not NoneType]
-    words = [word for option in options if get_origin(option) is Literal for word in get_args(option)]
+    words = [
+        word for option in options if get_origin(option) is Literal for word in get_args(option)
+    ]
     if words and isinstance(value, str):
         if value not in words:
             yield f"{at}: {value!r} is none of Stripe's words"

@@ -12,11 +12,11 @@ from decimal import Decimal
 from functools import cache
 from importlib import import_module
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints
 
 from stripe import RequestOptions
 from stripe._stripe_object import UntypedStripeObject  # the SDK's word for a free mapping
-from typing_extensions import NotRequired, is_typeddict
+from typing_extensions import is_typeddict
 
 from tests.support.simulated_stripe.refusals import missing, unknown, wrong
 

@@ -50,7 +50,9 @@ class Match:
 def routes() -> tuple[Route, ...]:
     """Every v1 route of the installed SDK; takes half a second, once per process."""
     root = Path(stripe.__path__[0])
-    found = {route.key: route for path in sorted(root.rglob("_*_service.py")) for route in _in(path)}
+    found = {
+        route.key: route for path in sorted(root.rglob("_*_service.py")) for route in _in(path)
+    }
     return tuple(found.values())
 
 
@@ -77,7 +79,9 @@ def match(verb: str, path: str) -> Match | None:
     """
     asked = path.split("/")
     for route, parts in _by_length().get((verb, len(asked)), ()):
-        if all(part in ("{}", word) and word for part, word in zip(parts[1:], asked[1:], strict=True)):
+        if all(
+            part in ("{}", word) and word for part, word in zip(parts[1:], asked[1:], strict=True)
+        ):
             ids = (word for part, word in zip(parts, asked, strict=True) if part == "{}")
             return Match(route, tuple(ids))
     return None

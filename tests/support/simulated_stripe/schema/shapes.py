@@ -55,7 +55,9 @@ def _imports_of(module: str) -> dict[str, tuple[str, str]]:
     """What a module imports for its annotations only: name → module, name there."""
     source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
     found = {}
-    for match in re.finditer(r"^ {4}from (stripe[\w.]*) import \(?([^()]*?)(?:\)|$)", source, re.M):
+    for match in re.finditer(
+        r"^ {4}from (stripe[\w.]*) import \(?([^()]*?)(?:\)|$)", source, re.MULTILINE
+    ):
         for part in filter(None, (each.strip() for each in match[2].split(","))):
             name, _, alias = part.partition(" as ")
             found[alias.strip() or name] = (match[1], name)

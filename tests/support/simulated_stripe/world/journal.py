@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -30,15 +31,21 @@ class Journal:
         self._world = world
         self._last_seen: dict[str, Json] = {}
         self.cause = Cause()
+        self._silent = False
         self.listeners: list[Callable[[Json], int]] = []
 
-    def tell(self, kind: str, subject: Json) -> Json:
-        """An event about an object as it stands now.
+    @contextmanager
+    def silence(self) -> Iterator[None]:
+        """Nothing told inside is written."""
+        before, self._silent = self._silent, True
+        try:
+            yield
+        finally:
+            self._silent = before
 
-        Returns:
-            The event; its ``pending_webhooks`` counts the endpoints that want it.
-        """
-        return self._write(kind, subject, self._changes(subject) if ".updated" in kind else None)
+    def tell(self, kind: str, subject: Json) -> None:
+        """An event about an object as it stands now."""
+        self._write(kind, subject, self._changes(subject) if ".updated" in kind else None)
 
     def tell_changes(self, kind: str, subject: Json) -> None:
         """An event ``....updated``, if anything changed since the last one about this object."""
@@ -53,7 +60,9 @@ class Journal:
             if before and before.get(name) != value
         }
 
-    def _write(self, kind: str, subject: Json, changes: Json | None) -> Json:
+    def _write(self, kind: str, subject: Json, changes: Json | None) -> None:
+        if self._silent:
+            return
         snapshot = deepcopy(subject)
         self._last_seen[subject["id"]] = snapshot
         data = {"object": snapshot}
@@ -73,4 +82,3 @@ class Journal:
         if not changes:
             event["data"].pop("previous_attributes", None)
         event["pending_webhooks"] = sum(listen(event) for listen in self.listeners)
-        return event

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from datetime import datetime
 from random import Random
 from typing import Any
@@ -65,6 +66,18 @@ class World:
             yield
         finally:
             self._moment = before
+
+    @contextmanager
+    def rehearsal(self) -> Iterator[None]:
+        """What happens inside is forgotten afterwards, and no event tells of it."""
+        keep = {tag: kind for tag, kind in self.objects.items() if tag != "event"}
+        saved = deepcopy((keep, self.notes))
+        with self.journal.silence():
+            try:
+                yield
+            finally:
+                kept, self.notes = saved
+                self.objects = kept | {"event": self.objects.get("event", {})}
 
     def create(self, tag: str, **stated: Any) -> Json:
         """A new object, stored: *stated* and, for the rest, null as at Stripe."""

@@ -1,0 +1,278 @@
+"""``peerhour rules``: packs checked, histories judged, two versions compared, from a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from infra.database import ConnectKwargs
+from services.cli import main
+from tests.domain.rules.made import FILE, a_rule, a_text
+from tests.support.repository import ROOT
+from tests.support.terminal import Terminal
+
+FACTS = ROOT / "docs" / "facts.example.json"
+CALIFORNIA = (files("domain.rules") / "data" / "us-ca-psychology.toml").read_text("utf-8")
+BACKWARDS = (
+    '{"attendances": [{"meeting": "m", "present": [], "scheduled":'
+    ' {"from_at": "2026-03-02T19:00:00Z", "to_at": "2026-03-02T18:00:00Z"}}]}'
+)
+RIGHT = {"says": "An hour", "minutes": 60, "gives": {"hours": 1}}
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(main, ["rules", *(str(each) for each in arguments)])
+
+
+@pytest.fixture(scope="module")
+def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
+    return Terminal.with_demo(database, tmp_path_factory.mktemp("terminal"))
+
+
+@pytest.fixture
+def pack(tmp_path: Path) -> Path:
+    """A file of the test's own; it holds nothing yet."""
+    return tmp_path / FILE
+
+
+@pytest.mark.parametrize("command", ["check", "judge", "diff"])
+def test_every_command_explains_itself(command: str) -> None:
+    told = run(command, "--help")
+    assert told.exit_code == 0
+    assert len(told.output.splitlines()) > 4
+
+
+# check
+
+
+def test_without_a_file_the_packs_in_use_are_checked() -> None:
+    told = run("check")
+    assert told.exit_code == 0
+    many, cases = (int(word) for word in told.output.split() if word.isdigit())
+    assert many == len(list((ROOT / "domain" / "rules" / "data").glob("*.toml")))
+    assert cases > 2 * many
+
+
+def test_a_pack_that_is_right_is_told_with_its_cases(pack: Path) -> None:
+    pack.write_text(a_text(case=[RIGHT]))
+    told = run("check", pack)
+    assert told.exit_code == 0
+    assert told.output == "house.toml: house, version 1: 1 cases pass.\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "line", "said"),
+    [
+        pytest.param(b"", 1, "Object missing required field `format`", id="empty"),
+        pytest.param(b"format = 1\n\xff\xfe\x00", 2, "The file must be UTF-8", id="no text"),
+        pytest.param(bytes(64), 1, "Invalid", id="zeros"),
+        pytest.param(b"# ...\n" * 200_000, 1, "The file is larger than a pack can be", id="huge"),
+        pytest.param(b"dear board,", 1, "Expected '=' after a key", id="a letter"),
+        pytest.param(b"a = " + b"[" * 50_000, 1, "", id="a deep hole"),
+        pytest.param(
+            (a_text() + "colour = 'red'\n").encode(), 8, "colour: No such key", id="an unknown key"
+        ),
+        pytest.param(
+            a_text(
+                a_rule(bands={"steps": [[7, 2], [14, 1]], "unit": "hour"}), case=[RIGHT]
+            ).encode(),
+            7,
+            "rule[0].bands.steps: Band 14 does not rise above band 7",
+            id="a contradictory band",
+        ),
+        pytest.param(
+            (a_text() + "effective_from = 2026-02-30\n").encode(), 8, "Invalid", id="no such day"
+        ),
+        pytest.param(
+            a_text(cycle={"unit": "hour", "begins": "02-30"}).encode(),
+            8,
+            "cycle.begins: No such day",
+            id="no such day in any year",
+        ),
+        pytest.param(
+            a_text(case=[RIGHT, RIGHT | {"says": "Two", "minutes": 59}]).encode(),
+            8,
+            "case[1]: “Two”: expected hours gives 1, found 0.98.",
+            id="a failing case",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_named_with_line_and_reason(
+    pack: Path, written: bytes, line: int, said: str
+) -> None:
+    pack.write_bytes(written)
+    told = run("check", pack)
+    assert told.exit_code == 1
+    assert told.stdout == ""
+    assert told.stderr.startswith(f"house.toml, line {line}: ")
+    assert said in told.stderr
+    assert len(told.stderr.splitlines()) == 1
+
+
+def test_every_file_is_told_about_and_one_fault_is_enough_to_fail(pack: Path) -> None:
+    pack.write_text(a_text(case=[RIGHT]))
+    wrong = pack.with_name("wrong.toml")
+    wrong.write_text(a_text(version=0))
+    told = run("check", wrong, pack, wrong)
+    assert told.exit_code == 1
+    assert told.stdout == "house.toml: house, version 1: 1 cases pass.\n"
+    assert told.stderr == 2 * "wrong.toml, line 3: version: Versions count from 1.\n"
+
+
+def test_a_file_that_is_not_there_is_a_slip_of_the_hand(tmp_path: Path) -> None:
+    assert run("check", tmp_path / "nowhere.toml").exit_code == 2
+    assert run("check", tmp_path).exit_code == 2
+
+
+def test_the_operators_own_folder_is_part_of_what_is_in_use(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = run("check").output
+    monkeypatch.setenv("PEERHOUR_RULES_DIR", str(pack.parent))
+    pack.write_text(a_text(case=[RIGHT]))
+    assert run("check").output != shipped
+    pack.write_text(a_text(case=[RIGHT | {"minutes": 61}]))
+    told = run("check")
+    assert told.exit_code == 2
+    assert "house.toml, line 8: case[0]: “An hour”" in told.output
+    assert "[rules.file_fault]" in told.output
+
+
+# judge
+
+
+def test_a_described_history_is_judged_in_words() -> None:
+    told = run("judge", "au-psyba", "--facts", FACTS)
+    assert told.exit_code == 0
+    assert "Peer consultation: 0.33 hour of peer consultation" in told.output
+    assert "Other CPD activity: 1.05 hour of other CPD" in told.output
+    assert "30 required, 28.62 to go." in told.output
+    assert "Peer consultation, 2025-12-01 to 2026-11-30: 0.33 of 10." in told.output
+
+
+def test_a_described_history_is_judged_in_json_by_a_file_of_ones_own(pack: Path) -> None:
+    pack.write_text(a_text(case=[RIGHT]))
+    told = run("judge", pack, "us-ca-psychology", "--facts", FACTS, "--json")
+    assert told.exit_code == 0
+    ours, californian = json.loads(told.stdout)
+    assert (ours["pack"], ours["licence"]) == ("house", None)
+    (attendance,) = ours["attendances"]
+    (rule,) = attendance["rules"]
+    assert (rule["amount"], rule["unit"], rule["minutes"]) == ("1.38", "hour", 83)
+    assert rule["credited"] is True
+    assert (californian["pack"], californian["licence"]) == ("us-ca-psychology", "California")
+    (cycle,) = californian["cycles"]
+    assert (cycle["counted"], cycle["required"]) == ("5.38", "36")
+
+
+def test_all_packs_in_use_are_asked_where_none_is_named() -> None:
+    told = run("judge", "--facts", FACTS, "--json")
+    asked = {answer["pack"] for answer in json.loads(told.stdout)}
+    assert asked >= {"us-ca-psychology", "au-psyba", "iacet-2018", "contact-hour"}
+    assert "us-md-psychology" not in asked  # no licence of the history is about it
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ("", "Input data was truncated"),
+        ("{", "Input data was truncated"),
+        ("[]", "Expected `object`, got `array`"),
+        ('{"attendances": [{"meeting": 7}]}', "attendances[0].meeting"),
+        ('{"attendances": [{"meeting": "m", "scheduled": {}}]}', "attendances[0].scheduled"),
+        ('{"nothing": 1}', "unknown field `nothing`"),
+        (BACKWARDS, "attendances[0].scheduled"),
+        ("[" * 100_000, ""),
+    ],
+)
+def test_facts_that_cannot_be_read_are_refused_with_their_field(
+    tmp_path: Path, facts: str, said: str
+) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text(facts)
+    told = run("judge", "contact-hour", "--facts", file)
+    assert told.exit_code == 2
+    assert "facts.json" in told.output
+    assert said in told.output
+    assert "[rules.facts_fault]" in told.output
+
+
+def test_facts_of_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    file.write_bytes(b'{"attendances": "\xff"}')
+    told = run("judge", "contact-hour", "--facts", file)
+    assert told.exit_code == 2
+    assert "[rules.facts_fault]" in told.output
+
+
+@pytest.mark.parametrize("name", ["us-nowhere", "nowhere.toml", "tests"])
+def test_a_pack_that_nobody_knows_is_refused(name: str) -> None:
+    told = run("judge", name, "--facts", FACTS)
+    assert told.exit_code == 2
+    assert name in told.output
+    assert "Traceback" not in told.output
+
+
+# diff
+
+
+def test_two_versions_are_compared_over_a_houses_meetings(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text(CALIFORNIA)
+    new.write_text(
+        CALIFORNIA.replace("minutes_per_unit = 60", "minutes_per_unit = 50").replace(
+            "gives = { us-ca-psychology = 1.38 }", "gives = { us-ca-psychology = 1.66 }"
+        )
+    )
+    gained, lost, later = terminal.run(
+        ("rules", "diff", old, new, "--since", "2020-01-01"),
+        ("rules", "diff", new, old, "--since", "2020-01-01"),
+        ("rules", "diff", old, new, "--since", "2100-01-01"),
+    )
+    *lines, total = gained.splitlines()
+    assert total == "2 attendances compared: 2 people gain in 2, 0 lose in 0."
+    assert sorted(line.partition(" gains: ")[2].partition(" (")[0] for line in lines) == [
+        "0.83 -> 1 hour of peer consultation",
+        "1 -> 1.2 hour of peer consultation",
+    ]
+    assert "60 ÷ 60 minutes per hour of peer consultation = 1." in gained
+    assert lost.endswith("2 attendances compared: 0 people gain in 0, 2 lose in 2.\n")
+    assert later == "0 attendances compared: 0 people gain in 0, 0 lose in 0.\n"
+
+
+def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    old, new = tmp_path / "old.toml", tmp_path / "new.toml"
+    old.write_text(CALIFORNIA)
+    new.write_text(
+        CALIFORNIA.replace("licence = true", 'licence = true\nmodalities = ["phone"]').partition(
+            "[[case]]"
+        )[0]
+    )
+    done = terminal.attempt(("rules", "diff", old, new, "--since", "2020-01-01", "--json"))
+    assert done.returncode == 0, done.stderr
+    rows = [json.loads(line) for line in done.stdout.rstrip("\0").splitlines()]
+    assert {row["after"] for row in rows} == {"0"}
+    assert {row["before"] for row in rows} == {"1", "0.83"}
+    assert all("You must take part by phone" in row["why"][0] for row in rows)
+    assert "2 lose in 2." in done.stderr
+
+
+def test_a_version_that_cannot_be_used_is_refused_before_anything_is_read(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(os.environ, "DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    pack.write_text(a_text(version=0))
+    told = run("diff", pack, pack, "--since", "2026-01-01")
+    assert told.exit_code == 2
+    assert "[rules.file_fault]" in told.output
+    assert run("diff", pack, pack, "--since", "2026-02-30").exit_code == 2
+    assert run("diff", pack, pack).exit_code == 2

@@ -1,0 +1,87 @@
+"""What an invoice's fate does to its subscription."""
+
+from __future__ import annotations
+
+from tests.support.simulated_stripe.billing import invoices
+from tests.support.simulated_stripe.world.world import Json, World
+
+ENDED = frozenset({"canceled", "incomplete_expired"})
+_MENDED_BY_PAYMENT = frozenset({"incomplete", "past_due", "unpaid"})
+
+
+def subscription_of(world: World, invoice: Json) -> Json | None:
+    """The subscription that an invoice bills."""
+    details = (invoice["parent"] or {}).get("subscription_details")
+    if not details:
+        return None
+    return world.objects["subscription"].get(details["subscription"])
+
+
+def changed(world: World, subscription: Json) -> None:
+    """Tells what changed about a subscription, if anything did."""
+    world.journal.tell_changes("customer.subscription.updated", subscription)
+
+
+def paid(world: World, invoice: Json) -> None:
+    """An invoice is paid: a subscription that waited for it goes on."""
+    subscription = subscription_of(world, invoice)
+    if subscription is None:
+        return
+    if world.note(subscription["id"]).pop("resumes_with", None) == invoice["id"]:
+        subscription |= {"status": "active", "status_details": None}
+        world.journal.tell("customer.subscription.resumed", subscription)
+    latest = subscription["latest_invoice"] == invoice["id"]
+    if subscription["status"] in _MENDED_BY_PAYMENT and latest:
+        subscription["status"] = "trialing" if _in_trial(world, subscription) else "active"
+    changed(world, subscription)
+
+
+def _in_trial(world: World, subscription: Json) -> bool:
+    return (subscription["trial_end"] or 0) > world.now(subscription["test_clock"])
+
+
+def payment_failed(world: World, invoice: Json) -> None:
+    """An attempt failed: past due, or the end when no attempt is left."""
+    subscription = subscription_of(world, invoice)
+    if subscription is None or subscription["status"] in ENDED | {"incomplete", "paused"}:
+        return
+    if subscription["status"] == "active":
+        subscription["status"] = "past_due"
+    exhausted = invoice["attempt_count"] > len(world.settings.retry_after_days)
+    if exhausted and world.settings.when_exhausted == "cancel":
+        end(world, subscription, reason="payment_failed")
+        return
+    if exhausted and world.settings.when_exhausted == "unpaid":
+        subscription["status"] = "unpaid"
+    changed(world, subscription)
+
+
+def end(world: World, subscription: Json, *, reason: str | None) -> None:
+    """A subscription is over: ``customer.subscription.deleted`` is told.
+
+    Args:
+        world: the account.
+        subscription: not over yet.
+        reason: for ``cancellation_details``; None keeps the one that is there.
+    """
+    now = world.now(subscription["test_clock"])
+    subscription["status"] = "canceled"
+    subscription["ended_at"] = now
+    subscription["canceled_at"] = subscription["canceled_at"] or now
+    if reason:
+        subscription["cancellation_details"]["reason"] = reason
+    for invoice in world.every("invoice", status="open", auto_advance=True):
+        if subscription_of(world, invoice) is subscription:
+            invoice |= {"auto_advance": False, "next_payment_attempt": None}
+            world.journal.tell_changes("invoice.updated", invoice)
+    world.journal.tell("customer.subscription.deleted", subscription)
+
+
+def expire(world: World, subscription: Json) -> None:
+    """Nobody made the first payment in time: the subscription never began."""
+    subscription["status"] = "incomplete_expired"
+    subscription["ended_at"] = world.now(subscription["test_clock"])
+    first = world.objects["invoice"].get(subscription["latest_invoice"] or "")
+    if first and first["status"] == "open":
+        invoices.void(world, first)
+    changed(world, subscription)
