@@ -66,6 +66,21 @@ class Change:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """The member's presence at a meeting was set right, beside what was recorded before.
+
+    Attributes:
+        at: when.
+        by: the role of who decided, never a name.
+        reason: in their words.
+    """
+
+    at: datetime
+    by: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credit:
     """What one rule makes of one meeting.
@@ -118,6 +133,7 @@ class Attended:
             did not ask for this paper.
         strength: how well the presence is shown.
         reasons: why, in sentences.
+        corrections: of the member's presence, oldest first.
         credits: by rule.
     """
 
@@ -134,6 +150,7 @@ class Attended:
     people: int | None
     strength: EvidenceStrength
     reasons: tuple[str, ...]
+    corrections: tuple[Correction, ...]
     credits: tuple[Credit, ...]
 
 
@@ -172,6 +189,18 @@ class SelfEntered:
     entered_at: datetime
     corrections: tuple[tuple[datetime, str], ...]
     in_account: InAccount
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSum:
+    """What stands under one rule, in its own unit, before the account counts it."""
+
+    rule: str
+    kind: CreditKind
+    unit: str
+    meetings: int
+    minutes: int
+    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True)

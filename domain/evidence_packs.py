@@ -10,7 +10,7 @@ certificate, and nobody's approval.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
@@ -22,6 +22,7 @@ from domain.evidence_lines import (
     CapLine,
     FloorLine,
     InAccount,
+    RuleSum,
     SelfEntered,
     TextRead,
 )
@@ -45,6 +46,7 @@ class EvidencePack:
         from_day: first day of the cycle.
         until_day: its last.
         kinds: of what the text counts, without what ends in a certificate.
+        recorded: what stands under each rule, without what was taken back.
         account: of the cycle.
         attended: by start.
         entered: by the member, by day; kept apart from what the record shows.
@@ -59,6 +61,7 @@ class EvidencePack:
     from_day: date
     until_day: date
     kinds: tuple[CreditKind, ...]
+    recorded: tuple[RuleSum, ...]
     account: AccountLines
     attended: tuple[Attended, ...]
     entered: tuple[SelfEntered, ...]
@@ -128,6 +131,7 @@ def evidence_pack(
         from_day=account.window.from_day,
         until_day=account.window.until_day,
         kinds=tuple(dict.fromkeys(_kinds(pack))),
+        recorded=_sums(attended),
         account=_lines(pack, account),
         attended=tuple(sorted(attended, key=lambda each: (each.starts_at, each.meeting_id))),
         entered=tuple(sorted(entered, key=lambda each: (each.day, each.key))),
@@ -138,6 +142,22 @@ def evidence_pack(
 def _kinds(pack: Pack) -> list[CreditKind]:
     kinds = [rule.credit_kind for rule in pack.rules]
     return [kind for kind in kinds if kind is not CreditKind.SPONSORED]
+
+
+def _sums(attended: Sequence[Attended]) -> tuple[RuleSum, ...]:
+    sums: dict[tuple[str, str], RuleSum] = {}
+    for meeting in attended:
+        for each in meeting.credits:
+            if not each.withdrawn:
+                none_yet = RuleSum(each.rule, each.kind, each.unit, 0, 0, Decimal(0))
+                before = sums.get((each.rule_id, each.unit), none_yet)
+                sums[each.rule_id, each.unit] = replace(
+                    before,
+                    meetings=before.meetings + 1,
+                    minutes=before.minutes + each.minutes,
+                    amount=before.amount + each.amount,
+                )
+    return tuple(sums[key] for key in sorted(sums))
 
 
 def _text(pack: Pack) -> TextRead:

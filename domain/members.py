@@ -39,6 +39,12 @@ class OwnRole(NotAllowed):
     code = "member.own_role"
 
 
+class HandOverFirst(NotAllowed):
+    """Only another administrator has an administrator forgotten: somebody looks after the house."""
+
+    code = "member.hand_over_first"
+
+
 class Role(StrEnum):
     """What a member may do beyond taking part."""
 
@@ -292,7 +298,16 @@ class Member(Root):
             self.record(self.Returned, at=at)
 
     def forget(self, *, by: UUID, basis: ErasureBasis, at: datetime) -> None:
-        """Order that the person be forgotten; asking twice changes nothing."""
+        """Order that the person be forgotten; asking twice changes nothing.
+
+        Raises:
+            HandOverFirst: an administrator asks for themselves.
+        """
+        if by == self.id and self.is_administrator and not self.forgotten:
+            raise HandOverFirst(
+                "You look after the house. Let another administrator take your role first, or ask "
+                "them to have you forgotten."
+            )
         if not self.forgotten:
             self.record(self.Forgotten, at=at, by=by, basis=basis)
 

@@ -23,13 +23,13 @@ from infra.paper_layout import (
     NOTE,
     PINE,
     SOFT,
-    VALUE,
     WASH,
     labelled,
     labelled_style,
     panel,
     style,
     text,
+    unlined,
 )
 from infra.paper_words import day, local
 
@@ -55,9 +55,9 @@ _NUMBER: Final = style(8.2, leading=10.6, alignment=2)
 _HEAD: Final = style(7.8, SOFT, leading=10)
 _HEAD_NUMBER: Final = style(7.8, SOFT, leading=10, alignment=2)
 
-_HEADS: Final = ("No.", "Day", "Under", "Minutes", "Worth", "Counts")
+_HEADS: Final = ("No.", "Day", "Under", "Minutes", "Amount", "Worth", "Counts")
 _WORDS: Final = 3  # of them; the others are figures, set to the right
-_SHARES: Final = (0.06, 0.21, 0.33, 0.10, 0.16, 0.14)  # of the list's columns
+_SHARES: Final = (0.06, 0.19, 0.35, 0.10, 0.10, 0.10, 0.10)  # of the list's columns
 _ROOM_FOR_A_MEETING: Final = 110.0  # less is left at the foot of a page: begin on the next
 _SIGNATURE_HEIGHT: Final = 30.0
 
@@ -75,23 +75,22 @@ def story(pack: EvidencePack, *, width: float) -> list[Flowable]:
         _panel(pack, width),
         Spacer(0, 10),
         *_rows(wording.cover(pack)),
-        text("The account", _PART),
+        *_heading("The account"),
         *_rows(wording.account(pack)),
     ]
     if pack.attended or pack.entered:
-        flow += [text("The list", _PART), _list(pack, width)]
+        flow += [*_heading("The list"), _list(pack, width)]
     if pack.attended:
-        flow.append(text("Meeting by meeting", _PART))
-        flow.append(text(wording.NOT_KEPT, NOTE))
+        flow += [*_heading("Meeting by meeting"), text(wording.NOT_KEPT, NOTE)]
     for number, meeting in enumerate(pack.attended, start=1):
         heading = text(wording.meeting_heading(number, meeting), _MEETING)
         flow += _part(heading, wording.meeting(pack, meeting))
     if pack.entered:
-        flow += [text("Entered by the member", _PART), text(wording.ENTERED, NOTE)]
+        flow += [*_heading("Entered by the member"), text(wording.ENTERED, NOTE)]
     for number, entry in enumerate(pack.entered, start=len(pack.attended) + 1):
         heading = text(wording.entered_heading(number, entry), _MEETING)
         flow += _part(heading, wording.entered(pack, entry))
-    flow += [CondPageBreak(2 * _ROOM_FOR_A_MEETING), text("What the text wants to see", _PART)]
+    flow += _heading("What the text wants to see")
     for one in pack.wanted:
         flow += _rows(wording.wanted(one))
         flow += _signature(one.signer, width) if one.signer else []
@@ -99,15 +98,22 @@ def story(pack: EvidencePack, *, width: float) -> list[Flowable]:
 
 
 def _part(heading: Flowable, rows: Iterable[Row]) -> list[Flowable]:
-    return [CondPageBreak(_ROOM_FOR_A_MEETING), heading, *_rows(rows, _SAID)]
-
-
-def _rows(rows: Iterable[Row], how: ParagraphStyle = VALUE) -> list[Flowable]:
-    flow: list[Flowable] = []
+    flow = [CondPageBreak(_ROOM_FOR_A_MEETING), heading]
     for row in rows:
-        safe = replace(row, paragraphs=tuple(map(_printable, row.paragraphs)))
-        flow += labelled(safe, how)
-    return flow
+        flow += unlined(_safe(row), _SAID)
+    return [*flow, HRFlowable("100%", 0.4, color=EDGE, spaceBefore=3.5, spaceAfter=0)]
+
+
+def _heading(words: str) -> list[Flowable]:
+    return [CondPageBreak(2 * _ROOM_FOR_A_MEETING), text(words, _PART)]
+
+
+def _rows(rows: Iterable[Row]) -> list[Flowable]:
+    return [flowable for row in rows for flowable in labelled(_safe(row))]
+
+
+def _safe(row: Row) -> Row:
+    return replace(row, paragraphs=tuple(map(_printable, row.paragraphs)))
 
 
 def _printable(words: str) -> str:
@@ -161,7 +167,7 @@ def _lines(pack: EvidencePack) -> Iterator[tuple[str, ...]]:
         for credit in meeting.credits:
             becomes = credit.in_account
             if becomes is None:
-                yield str(number), when, f"{credit.rule}: taken back", "0", "0", "0"
+                yield str(number), when, f"{credit.rule}: taken back", "0", "0", "0", "0"
                 continue
             apart = "" if becomes.in_total else ": apart"
             minutes += credit.minutes if becomes.in_total else 0
@@ -170,18 +176,27 @@ def _lines(pack: EvidencePack) -> Iterator[tuple[str, ...]]:
                 when,
                 f"{credit.rule}{apart}",
                 str(credit.minutes),
+                plain(credit.amount),
                 plain(becomes.worth),
                 plain(becomes.counted),
             )
     for number, entry in enumerate(pack.entered, start=len(pack.attended) + 1):
         becomes = entry.in_account
-        under = f"entered by the member: {entry.category or entry.title}"
-        yield str(number), day(entry.day), under, "", plain(becomes.worth), plain(becomes.counted)
+        yield (
+            str(number),
+            day(entry.day),
+            f"entered by the member: {entry.category or entry.title}",
+            "",
+            plain(entry.amount),
+            plain(becomes.worth),
+            plain(becomes.counted),
+        )
     if pack.account.carried_in:
-        carried = plain(pack.account.carried_in)
-        yield "", day(pack.from_day - timedelta(days=1)), "carried in", "", "", carried
+        before = day(pack.from_day - timedelta(days=1))
+        yield "", before, "carried in", "", "", "", plain(pack.account.carried_in)
     counted = plain(pack.counted + pack.account.carried_in)
-    yield "", "Sum", pack.account.unit, str(minutes), plain(pack.worth), counted
+    unit = f"counted in: {pack.account.unit}"
+    yield "", "Sum", unit, str(minutes), "", plain(pack.worth), counted
 
 
 def _signature(signer: str, width: float) -> list[Flowable]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from domain.evidence_items import Wanted
-    from domain.evidence_lines import Attended, Change, Credit, SelfEntered
+    from domain.evidence_lines import Attended, Change, Credit, RuleSum, SelfEntered
     from domain.evidence_packs import EvidencePack
     from domain.rules.explain import Step
 
@@ -109,6 +109,8 @@ def cover(pack: EvidencePack) -> Iterator[Row]:
 def account(pack: EvidencePack) -> Iterator[Row]:
     """Yield the cycle's account, from what was earned to what is still to go."""
     lines, unit = pack.account, pack.account.unit
+    if pack.recorded:
+        yield Row("recorded", "Recorded", tuple(map(_recorded, pack.recorded)))
     yield Row("earned", "Earned", (of_unit(lines.earned, unit),))
     if lines.cut:
         yield Row("cut", "Cut by limits", (of_unit(lines.cut, unit),))
@@ -142,15 +144,19 @@ def meeting(pack: EvidencePack, shown: Attended) -> Iterator[Row]:
     """Yield the rows of one meeting."""
     begin, end = local(shown.starts_at, shown.zone), local(shown.ends_at, shown.zone)
     yield Row("starts_at", "Start and end", (times(begin, end, shown.zone),))
-    yield Row("title", "Meeting", (shown.title, *(["; ".join(shown.topics)] * bool(shown.topics))))
+    topics = f" ({'; '.join(shown.topics)})" if shown.topics else ""
+    yield Row("title", "Meeting", (f"{shown.title}{topics}",))
     yield Row("present", "Presence", (_presence(shown),))
     reasons = " ".join(shown.reasons)
     yield Row("strength", "Evidence", (f"{shown.strength.value.capitalize()}. {reasons}".strip(),))
+    for each in shown.corrections:
+        when = day(local(each.at, shown.zone))
+        said = f"The presence was set right on {when} by the {each.by}: {each.reason}"
+        yield Row("corrections", "Correction", (said,))
     for credit in shown.credits:
         yield _credit_row(pack, credit)
         if len(credit.changes) > 1:
-            history = tuple(_changes(credit, shown.zone))
-            yield Row("changes", "Corrections", history)
+            yield Row("changes", "Its record", tuple(_changes(credit, shown.zone)))
 
 
 def entered_heading(number: int, entry: SelfEntered) -> str:
@@ -169,7 +175,7 @@ def entered(pack: EvidencePack, entry: SelfEntered) -> Iterator[Row]:
     category = f"{entry.category}; {kind}" if entry.category else kind
     yield Row("entered.category", "Category", (category,))
     amount = f"Entered by the member: {of_unit(entry.amount, entry.unit)}."
-    becomes = f"In the account {_becomes(entry.in_account.counted, pack)}."
+    becomes = f"In the account, {_becomes(entry.in_account.counted, pack)}."
     yield Row("entered.amount", "Amount", (amount, becomes, *sentences(entry.in_account.steps)))
     proof = "No document was sent."
     if entry.document_sha256:
@@ -208,6 +214,13 @@ def sentences(steps: Iterable[Step]) -> tuple[str, ...]:
     return (" ".join(found),) if found else ()
 
 
+def _recorded(each: RuleSum) -> str:
+    return (
+        f"{each.rule}, {each.kind.value}: {how_many(each.meetings, 'meeting')}, "
+        f"{how_many(each.minutes, 'minute')}, {of_unit(each.amount, each.unit)}"
+    )
+
+
 def _presence(shown: Attended) -> str:
     way = "how is not recorded" if shown.modality is None else _WAY[shown.modality]
     length = int((shown.ends_at - shown.starts_at).total_seconds()) // 60
@@ -225,15 +238,14 @@ def _presence(shown: Attended) -> str:
 
 
 def _credit_row(pack: EvidencePack, credit: Credit) -> Row:
-    rule = f"{credit.rule}, version {credit.rule_version}; {credit.kind.value}"
-    how = sentences(credit.steps)
+    rule = f"{amount_of(credit)}: {credit.rule}, version {credit.rule_version}, {credit.kind.value}"
     if credit.withdrawn or credit.in_account is None:
-        return Row("credit", "Taken back", (f"{amount_of(credit)} ({rule}) count no more.", *how))
-    becomes = f"In the account {_becomes(credit.in_account.counted, pack)}."
+        return Row("credit", "Taken back", (f"{rule}. It counts no more.",))
+    becomes = f"In the account, {_becomes(credit.in_account.counted, pack)}."
     if not credit.in_account.in_total:
         becomes = "A duty of its own; it does not count towards what the cycle requires."
-    cuts = sentences(credit.in_account.steps)
-    return Row("credit", amount_of(credit), (rule, *how, *cuts, becomes))
+    how = sentences((*credit.steps, *credit.in_account.steps))
+    return Row("credit", "Counts for", (f"{rule}.", " ".join((*how, becomes))))
 
 
 def _becomes(counted: Decimal, pack: EvidencePack) -> str:

@@ -70,11 +70,18 @@ def text(words: str, how: ParagraphStyle, field: str = "text") -> Paragraph:
 
 def labelled(row: Row, how: ParagraphStyle = VALUE) -> list[Flowable]:
     """Return a row's paragraphs, its label beside the first, and a line below."""
-    flow: list[Flowable] = [
+    return [
+        *unlined(row, how),
+        HRFlowable("100%", 0.4, color=EDGE, spaceBefore=3.5, spaceAfter=3.5),
+    ]
+
+
+def unlined(row: Row, how: ParagraphStyle) -> list[Flowable]:
+    """Return a row's paragraphs, its label beside the first."""
+    return [
         Paragraph(markup(words, field=row.field), how, bulletText=row.label if place == 0 else None)
         for place, words in enumerate(row.paragraphs)
     ]
-    return [*flow, HRFlowable("100%", 0.4, color=EDGE, spaceBefore=3.5, spaceAfter=3.5)]
 
 
 def panel(left: list[Flowable], right: list[Flowable], width: float) -> Table:

@@ -117,7 +117,7 @@ async def make_pack(
         ),
         pack=text,
         account=account,
-        attended=await meetings_in(window, recorded, work, member_id, book, becomes),
+        attended=await meetings_in(window, recorded, house.store, member_id, book, becomes),
         entered=[
             _entered(row, becomes[entered_as(text, row.now).key])
             for row in entered

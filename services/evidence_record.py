@@ -10,8 +10,11 @@ from uuid import UUID
 
 from domain import intervals as time
 from domain.credits import AboutMeeting, Award, CreditLedger
-from domain.evidence_lines import Attended, Change, Credit, InAccount
+from domain.evidence_lines import Attended, Change, Correction, Credit, InAccount
+from domain.meeting_events import PresenceCorrected
 from domain.meetings import Meeting
+from domain.personal import shown
+from domain.recording import EventStore
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window
@@ -78,7 +81,7 @@ async def credits_under(
 async def meetings_in(
     window: Window,
     recorded: Sequence[RecordedCredit],
-    work: Work,
+    store: EventStore,
     member_id: UUID,
     book: RuleBook,
     becomes: Mapping[str, InAccount],
@@ -88,7 +91,7 @@ async def meetings_in(
     Args:
         window: the cycle.
         recorded: credits of any cycle.
-        work: where the meetings are read.
+        store: where the meetings are read.
         member_id: whose.
         book: for the names of the rules.
         becomes: what each credit comes to in the account, by its key.
@@ -99,17 +102,34 @@ async def meetings_in(
             by_meeting[each.award.meeting_id].append(each)
     attended = []
     for meeting_id, group in by_meeting.items():
-        meeting = await work.load(Meeting, meeting_id)
-        shown = tuple(_credit(each, book, becomes) for each in group)
-        attended.append(_attended(meeting, member_id, group, shown))
+        meeting, corrections = await _told(store, meeting_id, member_id)
+        listed = tuple(_credit(each, book, becomes) for each in group)
+        attended.append(_attended(meeting, member_id, group, corrections, listed))
     return attended
+
+
+async def _told(
+    store: EventStore, meeting_id: UUID, member_id: UUID
+) -> tuple[Meeting, tuple[Correction, ...]]:
+    """Return a meeting, and why the member's presence at it was set right."""
+    meeting: Meeting | None = None
+    corrections = []
+    for event in await store.load(meeting_id):
+        meeting = event.mutate(meeting)
+        if isinstance(event, PresenceCorrected) and event.member_id == member_id:
+            assert meeting is not None, "nothing is corrected before there is a meeting"
+            by = "facilitator" if event.by == meeting.facilitator_id else "administrator"
+            corrections.append(Correction(event.timestamp, by, shown(event.reason)))
+    assert meeting is not None, "what was credited was held"
+    return meeting, tuple(corrections)
 
 
 def _attended(
     meeting: Meeting,
     member_id: UUID,
     group: Sequence[RecordedCredit],
-    shown: tuple[Credit, ...],
+    corrections: tuple[Correction, ...],
+    listed: tuple[Credit, ...],
 ) -> Attended:
     """Return a meeting as it was credited; what was taken back tells of it only if all was."""
     told = next((each for each in group if not each.award.withdrawn), group[-1])
@@ -128,7 +148,8 @@ def _attended(
         people=told.about.people,
         strength=told.award.credited.strength,
         reasons=presence.reasons,
-        credits=shown,
+        corrections=corrections,
+        credits=listed,
     )
 
 

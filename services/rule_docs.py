@@ -18,6 +18,7 @@ from msgspec.structs import FieldInfo, fields
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.checking import judged
+from domain.rules.explain import of_unit
 from domain.rules.facts import Attendance, Person, Series
 from domain.rules.histories import History, LicenceFacts
 from domain.rules.judge import Judgement
@@ -25,7 +26,6 @@ from domain.rules.model import Pack
 from domain.rules.worked_cases import Case
 from domain.values import Interval
 from services.rule_answers import facts_schema
-from services.web.words import units
 
 _STANDARD: Final = Case(says="the standard meeting")
 _AMONG_PEERS: Final = Case(says="the standard meeting, nobody vouches", approved_by=())
@@ -213,7 +213,7 @@ def _worth(judgements: Iterable[Judgement]) -> str:
     answers = list(judgements)
     credited = [each for each in answers if each.may_be_credited]
     if credited:
-        return " and ".join(units(each.amount, each.rule.unit) for each in credited)
+        return " and ".join(of_unit(each.amount, each.rule.unit) for each in credited)
     nearest = min(answers, key=lambda each: len(each.missing))
     return " ".join(_reasons(nearest))
 

@@ -6,13 +6,14 @@ import json
 import sys
 from collections import Counter
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from domain.errors import DomainError
-from domain.rules.explain import plain
+from domain.rules.explain import of_unit, plain
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -144,8 +145,8 @@ def _line(each: Difference, *, as_json: bool) -> str:
         )
     way = "gains" if each.after > each.before else "loses"
     return (
-        f"{each.day} {each.member_id} {way}: {plain(each.before)} -> {plain(each.after)} "
-        f"{each.unit} ({each.rule}). {' '.join(each.why)}"
+        f"{each.day} {each.member_id} {way}: {plain(each.before)} -> "
+        f"{of_unit(each.after, each.unit)} ({each.rule}). {' '.join(each.why)}"
     )
 
 
@@ -156,7 +157,8 @@ def _print(answer: dict[str, Any]) -> None:
     for attendance in answer["attendances"]:
         click.echo(f"  {attendance['day']}, {attendance['meeting']}:")
         for rule in attendance["rules"]:
-            credited = f"{rule['amount']} {rule['unit']}" if rule["credited"] else "nothing"
+            worth = of_unit(Decimal(rule["amount"]), rule["unit"])
+            credited = worth if rule["credited"] else "nothing"
             click.echo(f"    {rule['name']}: {credited} ({rule['credit_kind']}, {rule['paper']})")
             for step in (*rule["steps"], *rule["missing"]):
                 click.echo(f"      {step['sentence']}")

@@ -107,7 +107,7 @@ def test_every_file_that_is_named_exists() -> None:
 
 @pytest.mark.parametrize(("path", "name"), tour())
 def test_the_tour_shows_what_is_there(path: str, name: str) -> None:
-    said = rf"\b(?:def|class|FUNCTION) {name}\b|^{name}\b"
+    said = rf"\b(?:def|class|function|FUNCTION) {name}\b|^{name}\b"
     assert re.search(said, read(path), re.MULTILINE)
 
 

@@ -11,6 +11,7 @@ import pytest
 from domain.errors import InvalidFields
 from domain.members import (
     ErasureBasis,
+    HandOverFirst,
     LicenceExists,
     LicenceUnknown,
     Member,
@@ -153,3 +154,13 @@ def test_nobody_takes_a_role_from_themselves() -> None:
         member.withdraw_role(Role.ADMINISTRATOR, by=ANA, at=SEVEN_PM)
     assert facts(member) == []
     assert member.is_administrator
+
+
+def test_an_administrator_is_forgotten_by_another_one_only() -> None:
+    member = a_member()
+    member.grant_role(Role.ADMINISTRATOR, by=BO, at=SEVEN_PM)
+    with pytest.raises(HandOverFirst):
+        member.forget(by=member.id, basis=ErasureBasis.OWN_REQUEST, at=SEVEN_PM)
+    assert not member.forgotten
+    member.forget(by=BO, basis=ErasureBasis.OWN_REQUEST, at=SEVEN_PM)
+    assert member.forgotten

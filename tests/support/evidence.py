@@ -65,6 +65,7 @@ def attended(number: int, *credits_: Credit, **changes: Any) -> Attended:
         "people": 6,
         "strength": EvidenceStrength.STRONG,
         "reasons": ("The meeting tool and the member's check-in agree within 5 minutes.",),
+        "corrections": (),
         "credits": credits_,
     } | changes
     return Attended(**values)

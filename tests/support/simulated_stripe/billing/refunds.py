@@ -228,10 +228,18 @@ def _count(world: World, invoice: Json, total: int, *, paid: bool) -> None:
         invoice["pre_payment_credit_notes_amount"] += total
         invoice["amount_due"] -= total
         invoice["amount_remaining"] -= total
+        _ask_less(world, invoice)
         if not invoice["amount_remaining"]:
             payments.give_up(world, invoice, "automatic")
             invoices.mark_paid(world, invoice, amount=0)
     world.journal.tell_changes("invoice.updated", invoice)
+
+
+def _ask_less(world: World, invoice: Json) -> None:
+    """What is still asked for follows what is still owed."""
+    intent, payment = payments.intent_of(world, invoice), payments.payment_of(world, invoice)
+    if intent and payment and invoice["amount_remaining"]:
+        intent["amount"] = payment["amount_requested"] = invoice["amount_remaining"]
 
 
 def void(world: World, note: Json) -> Json:
@@ -244,5 +252,6 @@ def void(world: World, note: Json) -> Json:
         invoice["pre_payment_credit_notes_amount"] -= note["amount"]
         invoice["amount_due"] += note["amount"]
         invoice["amount_remaining"] += note["amount"]
+        _ask_less(world, invoice)
     world.journal.tell("credit_note.voided", note)
     return note
