@@ -18,7 +18,7 @@ from domain.errors import AlreadyExists, DomainError, InvalidFields
 from domain.fields import require_lines, require_texts
 from domain.papers import CreditKind
 from domain.presence import EvidenceStrength
-from domain.rules.explain import Missing, Step
+from domain.rules.explain import Missing, Step, explained
 from domain.values import Interval, Modality
 
 _MOST: Final = Decimal(10_000)  # credits of one award; more is a slip, not a meeting
@@ -89,9 +89,19 @@ class Credited:
     about: AboutMeeting | None = field(default=None, compare=False)
 
     @property
+    def derivation(self) -> list[Step]:
+        """How the amount came about; what more would have taken is the member's own affair."""
+        return [step for step in self.steps if not step.code.startswith("more.")]
+
+    @property
     def arithmetic(self) -> list[str]:
-        """How the amount came about, in sentences; what more would have taken is left out."""
-        return [step.sentence for step in self.steps if not step.code.startswith("more.")]
+        """How the amount came about, in sentences."""
+        return [step.sentence for step in self.derivation]
+
+    @property
+    def explanation(self) -> list[str]:
+        """How the amount came about, in sentences that name the rule's clause."""
+        return explained(self.derivation)
 
 
 @dataclass(frozen=True, slots=True)

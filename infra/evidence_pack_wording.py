@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from domain.evidence_items import Kept
 from domain.evidence_lines import CapLine, FloorLine
 from domain.papers import CreditKind
-from domain.rules.explain import how_many, of_unit, plain
+from domain.rules.explain import explained, how_many, of_unit, plain
 from domain.rules.model import Confidence, Per
 from domain.values import Modality
 from infra.paper_words import Row, clock, dates, day, local, times, weekday
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
     from domain.evidence_items import Wanted
@@ -156,7 +156,7 @@ def meeting(pack: EvidencePack, shown: Attended) -> Iterator[Row]:
     for credit in shown.credits:
         yield _credit_row(pack, credit)
         if len(credit.changes) > 1:
-            yield Row("changes", "Its record", tuple(_changes(credit, shown.zone)))
+            yield Row("changes", "As recorded", tuple(_changes(credit, shown.zone)))
 
 
 def entered_heading(number: int, entry: SelfEntered) -> str:
@@ -203,15 +203,9 @@ def wanted(one: Wanted) -> Iterator[Row]:
     yield Row("wanted.signer", "Signed by", (signer,))
 
 
-def sentences(steps: Iterable[Step]) -> tuple[str, ...]:
-    """Return steps as sentences, each clause named once for the steps that follow from it."""
-    found: list[str] = []
-    steps = list(steps)
-    for place, step in enumerate(steps):
-        after = steps[place + 1].clause if place + 1 < len(steps) else ""
-        clause = f" ({step.clause})" if step.clause and step.clause != after else ""
-        found.append(f"{step.sentence}{clause}")
-    return (" ".join(found),) if found else ()
+def sentences(steps: Sequence[Step]) -> tuple[str, ...]:
+    """Return steps as one paragraph of sentences with their clauses, or none."""
+    return (" ".join(explained(steps)),) if steps else ()
 
 
 def _recorded(each: RuleSum) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import as_file, files
 from threading import Lock
 from typing import Final
@@ -132,26 +132,37 @@ def width(text: str, face: Face, size: float, *, field: str = "text") -> float:
 
 
 def _face_of(character: str, preferred: Face, field: str) -> Face:
-    code_point = ord(character)
-    name = f"U+{code_point:04X}"
-    if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT or any(
-        first <= code_point < end for first, end in _SHAPED
-    ):
+    found = _drawn_by(character, preferred)
+    if isinstance(found, Face):
+        return found
+    name = f"U+{ord(character):04X}"
+    if found is ScriptNotSupported:
         raise ScriptNotSupported(
             "We cannot print this script yet: please give the name in Latin letters, "
             "as it stands on the licence.",
             code_point=name,
             field=field,
         )
-    if unicodedata.category(character) not in _NEVER_DRAWN:
-        for face in _ORDER[preferred]:
-            if code_point in _glyphs()[face]:
-                return face
     raise CharacterWithoutFont(
         f"We have no font that can print the character {name}: please write it another way.",
         code_point=name,
         field=field,
     )
+
+
+@lru_cache(maxsize=4096)  # a long paper asks for the same letters a million times
+def _drawn_by(character: str, preferred: Face) -> Face | type[DomainError]:
+    """Return the face that draws a character, or the refusal that says why none does."""
+    code_point = ord(character)
+    if unicodedata.bidirectional(character) in _RIGHT_TO_LEFT or any(
+        first <= code_point < end for first, end in _SHAPED
+    ):
+        return ScriptNotSupported
+    if unicodedata.category(character) not in _NEVER_DRAWN:
+        for face in _ORDER[preferred]:
+            if code_point in _glyphs()[face]:
+                return face
+    return CharacterWithoutFont
 
 
 def _glyphs() -> dict[Face, dict[int, int]]:

@@ -34,7 +34,8 @@ class RuleShelf:
         folder: of the operator's own packs; ``None`` for those that ship with Peerhour alone.
 
     Raises:
-        PackFault: at the start a pack cannot be used; later the last good packs stay in use.
+        PackFault: at the start a pack, or the folder, cannot be used; later the last good packs
+            stay in use.
     """
 
     def __init__(self, folder: Path | None = None) -> None:
@@ -42,6 +43,7 @@ class RuleShelf:
         self._state = self._look()
         self._looked_at = monotonic()
         self._book = load_rules(folder)
+        self._refused = ""  # what was wrong at the last look, so that it is logged once
 
     def book(self) -> RuleBook:
         """Return the packs in use."""
@@ -52,24 +54,23 @@ class RuleShelf:
     def look_again(self) -> bool:
         """Read the folder if it changed; return whether the packs in use are its packs."""
         self._looked_at = monotonic()
-        state = self._look()
-        if state == self._state:
-            return True
         try:
-            self._book = load_rules(self._folder)
+            state = self._look()
+            if state != self._state:
+                self._book = load_rules(self._folder)
+                self._state = state
+                log.info("rules.read", packs=len(self._book.packs))
         except DomainError as fault:
-            log.exception("rules.refused", code=fault.code, says=fault.message)
+            if fault.message != self._refused:
+                log.exception("rules.refused", code=fault.code, says=fault.message)
+            self._refused = fault.message
             return False
-        self._state = state
-        log.info("rules.read", packs=len(self._book.packs))
+        self._refused = ""
         return True
 
     def _look(self) -> _State:
         """Return what tells one state of the folder from another."""
-        if self._folder is None:
-            return ()
-        found = [(each.name, each.stat()) for each in sorted(self._folder.glob("*.toml"))]
-        return tuple((name, status.st_mtime_ns, status.st_size) for name, status in found)
+        return tuple((each.name, *_written(each)) for each in _own_files(self._folder))
 
 
 def load_rules(folder: Path | None = None) -> RuleBook:
@@ -78,8 +79,36 @@ def load_rules(folder: Path | None = None) -> RuleBook:
     Raises:
         PackFault: names the file, the line and the reason.
     """
-    own = () if folder is None else sorted(folder.glob("*.toml"))
-    return RuleBook([*_shipped(), *(read_pack(each) for each in own)])
+    return RuleBook([*_shipped(), *(read_pack(each) for each in _own_files(folder))])
+
+
+def _own_files(folder: Path | None) -> Sequence[Path]:
+    """Return the operator's files; what begins with a dot is an editor's or the volume's own.
+
+    Raises:
+        PackFault: there is no such folder, or we may not read it; to go on without its packs would
+            judge by rules that nobody chose.
+    """
+    if folder is None:
+        return ()
+    try:
+        found = sorted(folder.iterdir())
+    except OSError as error:
+        why = error.strerror or "unknown"
+        where = str(folder)
+        raise PackFault(
+            f"{where}: The folder of packs cannot be read: {why}.", where=where, line=1, key=""
+        ) from None
+    return [each for each in found if each.suffix == ".toml" and not each.name.startswith(".")]
+
+
+def _written(file: Path) -> tuple[int, int]:
+    """Return when a file was written and its size; whether it can be read, its reader tells."""
+    try:
+        status = file.stat()
+    except OSError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_size
 
 
 @cache

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -104,7 +104,7 @@ def settle_certificate(
             return  # nobody's name is left to print
         meeting = await work.load(Meeting, award.meeting_id)
         facts = await _facts(work, ledger, award, meeting, pack)
-        if standing is not None and (standing.facts == facts or not standing.stands):
+        if standing is not None and (not standing.stands or _says(standing.facts, facts, award)):
             return  # it says what is true, or a person revoked it
         certificate_id = certificate_id_of(award.award_id, number + 1)
         code = codes.make(randomness.token_bytes(codes.RANDOM_BYTES))
@@ -153,6 +153,11 @@ async def revoke_certificate(cmd: RevokeCertificate, *, work: Work, clock: Clock
     work.save(certificate)
 
 
+def _says(printed: CertificateFacts, facts: CertificateFacts, award: Award) -> bool:
+    """Tell whether a paper says what is true; older ones count alike without naming clauses."""
+    return printed in (facts, replace(facts, arithmetic=award.credited.arithmetic))
+
+
 async def _latest(work: Work, award_id: UUID) -> tuple[int, Certificate | None]:
     """Return how many certificates an award has had, and the newest."""
     number, newest = 0, None
@@ -193,7 +198,7 @@ async def _facts(
         rule_name=award.rule_id if pack is None else pack.name,
         rule_version=award.rule_version,
         rule_source=f"urn:peerhour:rule:{award.rule_id}" if pack is None else pack.source.address,
-        arithmetic=award.credited.arithmetic,
+        arithmetic=award.credited.explanation,
         strength=award.credited.strength,
         evidence=list(meeting.minutes_of(member.id).reasons),
         presenter_name=program.instructor_name,

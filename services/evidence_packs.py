@@ -50,7 +50,12 @@ class Offered:
     @property
     def address(self) -> str:
         """Where it is, without ``.pdf`` or ``.json``."""
-        return f"/renewals/{self.licence.id}/{self.text.id}/{self.window.from_day}"
+        return address_of(self.licence, self.text, self.window)
+
+
+def address_of(licence: LicenceFacts, text: Pack, window: Window) -> str:
+    """Return where an evidence pack is, without ``.pdf`` or ``.json``."""
+    return f"/renewals/{licence.id}/{text.id}/{window.from_day}"
 
 
 async def packs_of(

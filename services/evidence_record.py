@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from domain import intervals as time
@@ -21,9 +20,6 @@ from domain.rules.cycles import Window
 from services.attendance_facts import local_day
 from services.credits import ledger_id_of
 from services.dispatch import Work
-
-# What a credit would have taken to be more is the member's own affair, and no evidence.
-_NO_EVIDENCE: Final = "more."
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +153,6 @@ def _credit(each: RecordedCredit, book: RuleBook, becomes: Mapping[str, InAccoun
     award = each.award
     text = book.version(award.pack_id, award.rule_version) or book.newest(award.pack_id)
     rule = None if text is None else text.rule(award.rule_id)
-    steps = (step for step in award.credited.steps if not step.code.startswith(_NO_EVIDENCE))
     return Credit(
         key=str(award.award_id),
         rule_id=award.rule_id,
@@ -167,7 +162,7 @@ def _credit(each: RecordedCredit, book: RuleBook, becomes: Mapping[str, InAccoun
         minutes=award.credited.minutes,
         amount=award.credited.amount,
         unit=award.unit_name,
-        steps=tuple(steps),
+        steps=tuple(award.credited.derivation),
         changes=each.changes,
         withdrawn=award.withdrawn,
         in_account=becomes.get(str(award.award_id)),

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.attendance import ObservedPerson, ToolSource
+from domain.evidence_packs import EvidencePack
 from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.ports import Clock, DoorCodes, Randomness
 from domain.recording import EventStore, Outcome
@@ -167,6 +168,7 @@ class House:
         store: truth, for those who must see what stands and not what is shown.
         dispatch: takes commands.
         package: builds the files of a payer run.
+        draw_evidence: draws an evidence pack as a PDF; takes seconds, so it runs in a thread.
         views: opens a connection under which all views' queries find their tables.
         shown: waits (bounded) until the named views show an outcome; tells whether they do.
         door_codes: what the room shows.
@@ -186,6 +188,7 @@ class House:
     store: EventStore
     dispatch: Dispatcher
     package: Package
+    draw_evidence: Callable[[EvidencePack], bytes]
     views: Callable[[], AbstractAsyncContextManager[Connection]]
     shown: Callable[[Outcome, Sequence[str]], Awaitable[bool]]
     door_codes: DoorCodes

@@ -13,7 +13,7 @@ def renews(pack: Pack, profession: str, jurisdiction: str) -> bool:
     """Tell whether a licence of this kind is renewed under a text."""
     if not pack.professions:
         return False  # a unit of ours, or of whoever pays; no licence hangs on it
-    if pack.kind is BodyKind.ACCREDITOR and pack.cycle is None:
+    if pack.kind is BodyKind.ACCREDITOR and (pack.cycle is None or pack.cycle.months is None):
         return False  # it approves providers; nobody renews anything with it
     return pack.is_about(profession, jurisdiction)
 

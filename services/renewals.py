@@ -114,6 +114,7 @@ def _plain(name: str) -> str:
 
 
 def licence_facts(row: people.LicenceRow) -> LicenceFacts:
+    """Return a licence as packs are asked about it."""
     return LicenceFacts(
         id=str(row.licence_id),
         profession=row.profession,

@@ -17,7 +17,7 @@ from typing import Final
 from msgspec import Struct
 
 from domain.papers import CreditKind
-from domain.rules.cycles import Window, months_after, required_in
+from domain.rules.cycles import Window, months_after, months_between, required_in
 from domain.rules.explain import Missing, Step, not_determined, of_unit, plain
 from domain.rules.model import Bands, Cap, Floor, Pack, Per, Repeat, Selection
 from domain.values import Modality
@@ -38,6 +38,7 @@ class Entry(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         topics: tags of its content.
         modality: how it was held.
         live: whether everybody was there at the same time; ``None`` where it is not known.
+        credit_kind: who stands behind it; ``None`` where it is not known.
         minutes: of presence behind it.
         elsewhere: entered by the member, not shown by our own record.
         planned: not earned yet; for forecasts.
@@ -226,9 +227,7 @@ def span_of(per: Per, day: date, window: Window) -> tuple[date, date]:
         begins = max(day.replace(day=1), window.from_day)
         ends = months_after(day.replace(day=1), 1) - one
         return begins, min(ends, window.until_day)
-    year = 0
-    while months_after(window.from_day, 12 * (year + 1)) <= day:
-        year += 1
+    year = months_between(window.from_day, day) // 12
     begins = months_after(window.from_day, 12 * year)
     return begins, min(months_after(window.from_day, 12 * (year + 1)) - one, window.until_day)
 

@@ -49,7 +49,7 @@ def obstacles(
 
 def _about_attendance(rule: Rule, attendance: Attendance, minutes: int) -> Iterator[Missing]:
     wanted = rule.attendance
-    present, scheduled = time.minutes(attendance.present), time.minutes([attendance.scheduled])
+    scheduled = time.minutes([attendance.scheduled])
     least = wanted.minimum_minutes
     if least is not None and 0 < minutes < least:
         yield Missing(
@@ -61,7 +61,7 @@ def _about_attendance(rule: Rule, attendance: Attendance, minutes: int) -> Itera
             "meeting.too_short",
             f"This rule counts meetings from {shortest} minutes on; this one had {scheduled}.",
         )
-    if wanted.whole and 0 < present < scheduled:
+    if wanted.whole and attendance.present:
         yield from _about_gaps(rule, attendance)
     if wanted.all_parts_of_series and attendance.series is not None:
         series = attendance.series

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
@@ -41,6 +42,20 @@ class Missing:
 
     code: str
     sentence: str
+
+
+def explained(steps: Sequence[Step]) -> list[str]:
+    """Return steps as sentences; neighbours that follow from one clause name it once, at the end.
+
+    >>> explained([Step("a", "One.", "§ 1"), Step("b", "Two.", "§ 1"), Step("c", "Three.")])
+    ['One.', 'Two (§ 1).', 'Three.']
+    """
+    found = []
+    for place, step in enumerate(steps):
+        follows = place + 1 < len(steps) and steps[place + 1].clause == step.clause
+        clause = f" ({step.clause})." if step.clause and not follows else ""
+        found.append(f"{step.sentence.removesuffix('.')}{clause}" if clause else step.sentence)
+    return found
 
 
 def not_determined(subject: str, because: str) -> Missing:

@@ -28,6 +28,7 @@ from infra.door_codes import RotatingCodes
 from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
+from infra.evidence_pack_pdf import render as draw_evidence
 from infra.keystore import KeyStore
 from infra.log_signal import LogSignal, shown_changes
 from infra.mail import ConsoleMailer, Mailer, SmtpMailer
@@ -229,6 +230,7 @@ async def _assemble(
         store=store,
         dispatch=dispatch,
         package=build,
+        draw_evidence=draw_evidence,
         views=pool.acquire,
         shown=partial(_shown, projector),
         door_codes=codes,

@@ -33,7 +33,7 @@ def label_of(profession: str) -> str:
 
 
 def choices(book: RuleBook) -> Sequence[Choice]:
-    """Return every profession that a pack in use speaks of, by label, and at the end another one."""
+    """Return every profession that a pack in use speaks of, by label; another one comes last."""
     named = {name for pack in book.packs for name in pack.professions}
     for group in (rule.group for pack in book.packs for rule in pack.rules):
         named |= {*group.others_professions, *([SUPERVISOR] if group.supervisor else [])}

@@ -25,6 +25,7 @@ from services.web.pages.certificates import CertificateController
 from services.web.pages.checks import CheckController
 from services.web.pages.claims import ClaimController
 from services.web.pages.credits import CreditController
+from services.web.pages.evidence import EvidenceController
 from services.web.pages.group_page import group_visit_of
 from services.web.pages.groups import GroupController
 from services.web.pages.home import HomeController
@@ -77,6 +78,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     CreditController,
     OutsideCreditController,
     RenewalController,
+    EvidenceController,
     CertificateController,
     CheckController,
     VerificationController,

@@ -1,4 +1,4 @@
-"""What ``docs/`` says of rules: its pack works, its commands answer as it shows, no key is missing."""
+"""What ``docs/`` says of rules: its pack works, its commands answer so, no key is missing."""
 
 from __future__ import annotations
 
@@ -89,12 +89,10 @@ def test_every_key_of_the_language_is_named_and_said() -> None:
 def test_a_key_says_what_it_holds_and_what_stands_in_its_place() -> None:
     page = language()
     for row in (
-        "| `version` | whole number | counts from 1; awards keep the version they were judged by. "
-        "| must be there |",
-        "| `averaging` | true or false | for cycles of a month: whether one month may make up for "
-        "another. |  |",
-        "| `leader_counts` | true or false | whether somebody who leads without being a member "
-        "counts for *min* and *max*. | `true` |",
+        "| `effective_until` | day | last day, absent while no end is known. |  |",
+        "| `checked` | day | on which day somebody read it. | must be there |",
+        "| `minimum_minutes` | whole number | the shortest presence that counts. |  |",
+        "| `exempt` | true or false | nothing. | `false` |",
         "| `per` | `cycle` or `year` or `month` or `day` | in which span. | `cycle` |",
         "## `[cap.of]` and `[floor.of]`",
     ):

@@ -15,7 +15,8 @@ from collections import Counter
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from types import CodeType, FunctionType, ModuleType
+from time import monotonic
+from types import CodeType, FrameType, FunctionType, ModuleType
 from typing import Any, Final
 
 import pytest
@@ -29,6 +30,7 @@ ENGINE: Final = (
 AT_ONCE: Final = 2
 SECONDS: Final = 120  # a mutant that hangs is noticed
 NOTICED, SURVIVED = 1, 0
+_PLACE: Final = os.path.join("domain", "rules", "")
 EXPLAINED: Final = Path(__file__).with_name("survivors.toml")
 
 
@@ -38,22 +40,49 @@ class Mutate:
     def __init__(self, modules: list[str]) -> None:
         self.modules = modules
         self.survivors: list[str] = []
+        self.callers: dict[str, list[tuple[float, pytest.Item]]] = {}
         self.tally: dict[str, Counter[int]] = {}
+
+    def pytest_configure(self) -> None:
+        from hypothesis import Phase, settings  # not before its own plugin for pytest
+
+        settings.register_profile("mutation", phases=[Phase.generate], database=None)
+        settings.load_profile("mutation")  # any counterexample will do; none needs to be small
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
-        if os.waitpid(self._fork(session, "", None), 0)[1]:
-            session.shouldfail = "The tests fail without any mutant."
-            raise session.Failed(session.shouldfail)
+        self._listen(session)
         running: dict[int, tuple[str, Mutant]] = {}
         for name, module, mutant in self._mutants():
             if len(running) == AT_ONCE:
                 self._wait(running)
             function = _function(module, mutant.function)
-            running[self._fork(session, name, (function, mutant.code))] = name, mutant
+            callers = self.callers.get(f"{name}.{function.__name__}", [])
+            items = [item for _, item in sorted(callers, key=lambda each: each[0])]
+            pid = self._fork(session, items or session.items, function, mutant.code)
+            running[pid] = name, mutant
         while running:
             self._wait(running)
         return True
+
+    def _listen(self, session: pytest.Session) -> None:
+        """Run every test once and remember which functions of the engine it calls."""
+        called: set[str] = set()
+
+        def listen(frame: FrameType, event: str, argument: object) -> None:
+            if event == "call" and _PLACE in frame.f_code.co_filename:
+                called.add(f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}")
+
+        for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            called.clear()
+            began = monotonic()
+            sys.setprofile(listen)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            sys.setprofile(None)
+            for function in called:
+                self.callers.setdefault(function, []).append((monotonic() - began, item))
+        if session.testsfailed:
+            raise session.Failed("The tests fail without any mutant.")
 
     def _mutants(self) -> Iterator[tuple[str, ModuleType, Mutant]]:
         for name in self.modules:
@@ -63,16 +92,19 @@ class Mutate:
                 yield name, module, mutant
 
     def _fork(
-        self, session: pytest.Session, name: str, wrong: tuple[FunctionType, CodeType] | None
+        self,
+        session: pytest.Session,
+        items: list[pytest.Item],
+        function: FunctionType,
+        code: CodeType,
     ) -> int:
         """Start a process with one function made wrong; it exits with what the tests say."""
         pid = os.fork()
         if pid == 0:
             answer = NOTICED
             try:
-                if wrong is not None:
-                    wrong[0].__code__ = wrong[1]
-                answer = _answer(session, name)
+                function.__code__ = code
+                answer = _answer(session, items)
             finally:
                 os._exit(answer)
         return pid
@@ -87,16 +119,13 @@ class Mutate:
             print(f"\nsurvived, line {mutant.line}: {name}.{mutant}", file=sys.__stderr__)
 
 
-def _answer(session: pytest.Session, name: str) -> int:
-    """Run the tests until one fails, those of the module itself first."""
+def _answer(session: pytest.Session, items: list[pytest.Item]) -> int:
+    """Run tests until one fails."""
     signal.signal(signal.SIGALRM, lambda *_: os._exit(NOTICED))
     signal.alarm(SECONDS)
-    null = os.open(os.devnull, os.O_WRONLY)
-    for stream in (1, 2):
-        os.dup2(null, stream)
-    items = sorted(session.items, key=lambda item: f"test_{name}.py" not in item.nodeid)
-    for item, following in zip(items, [*items[1:], None], strict=True):
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+    session.config.pluginmanager.unregister(name="terminalreporter")
+    for item in items:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
         if session.testsfailed:
             return NOTICED
     return SURVIVED

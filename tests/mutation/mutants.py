@@ -133,7 +133,7 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
                 yield from (node for node in ast.walk(each) if isinstance(node, ast.expr))
 
 
-def _ways(node: ast.expr) -> int:
+def _ways(node: ast.expr) -> int:  # noqa: PLR0911 - a table of shapes
     """Return in how many ways an expression can be wrong."""
     match node:
         case ast.Compare(ops=[op]):
@@ -158,7 +158,7 @@ def _ways(node: ast.expr) -> int:
             return 0
 
 
-def _wrong(node: ast.expr, number: int) -> ast.expr:
+def _wrong(node: ast.expr, number: int) -> ast.expr:  # noqa: C901 - a table of shapes
     new = copy.deepcopy(node)
     match new:
         case ast.Compare(ops=[op]):

@@ -20,6 +20,7 @@ from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
 from projections.offers import queries as offers
+from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
@@ -348,6 +349,41 @@ async def test_the_trail_tells_who_did_what_to_a_thing_and_names_nobody(
     assert not any(person.name in str(newest + of_meeting) for person in CAST)
 
 
+async def test_what_was_earned_elsewhere_shows_what_was_said_before_and_what_was_taken_back(
+    view: Connection, told: Told
+) -> None:
+    assert told
+    rows = await outside.of_member(view, JOY)
+    (stands,) = [row for row in rows if row.counts]
+    assert (stands.now.amount, stands.now.category, stands.now.reason) == (
+        Decimal(2),
+        "Sponsored CE",
+        "A slip.",
+    )
+    assert stands.now.document_id is None
+    (first,) = stands.before
+    assert (first.amount, first.document_kind, first.reason) == (
+        Decimal("1.5"),
+        "application/pdf",
+        None,
+    )
+    (removed,) = [row for row in rows if not row.counts]
+    assert (removed.removed_because, removed.before) == ("Twice the same.", ())
+    assert await outside.of_member(view, ANA) == [], "she was forgotten"
+    assert await outside.of_member(view, NOBODY) == []
+
+
 def test_every_view_is_asked_here() -> None:
-    asked = {audit_trail, register, checks, offers, board, people, roster, schedule, transcript}
+    asked = {
+        audit_trail,
+        register,
+        checks,
+        offers,
+        board,
+        outside,
+        people,
+        roster,
+        schedule,
+        transcript,
+    }
     assert {each.__name__.split(".")[1] for each in asked} == {each.NAME for each in PROJECTIONS}

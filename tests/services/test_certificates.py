@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +13,7 @@ from domain.certificates import (
     RevocationReason,
     SupersessionReason,
 )
+from domain.credits import Credited
 from domain.personal import shown
 from services.certificates import RevokeCertificate, SealCertificate, SettleCertificate
 from services.credits import award_id_of, ledger_id_of
@@ -61,6 +63,25 @@ async def test_a_certificate_is_issued_once_however_often_the_processes_see_the_
     )
     assert await house.store.head() == head
     assert len(house.effects("seal_certificate")) == 1
+
+
+async def test_a_certificate_names_the_clause_and_an_older_one_without_it_stays_as_issued(
+    house: SmallHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier:
+        earlier.setattr(Credited, "explanation", Credited.arithmetic)
+        old = await house.held({house.ana: HOUR}, evaluated=(house.ana,))
+        await house.settle()
+    await house.settle_again()
+    (issued,) = await house.certificates(old, "ana")
+    assert issued.stands
+    assert issued.facts.arithmetic[-1] == "60 ÷ 60 minutes per contact hour = 1."
+    next_week = SIX_PM + timedelta(days=7)
+    new = await house.held({house.ana: HOUR}, name="new", start=next_week, evaluated=(house.ana,))
+    await house.settle()
+    (named,) = await house.certificates(new, "ana")
+    clause = "(Peerhour's own counting rule; no board's text)"
+    assert named.facts.arithmetic[-1] == f"60 ÷ 60 minutes per contact hour = 1 {clause}."
 
 
 async def test_a_claimed_peer_activity_ends_in_no_certificate(house: SmallHouse) -> None:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID, uuid4
 
 import pytest
+from msgspec.structs import replace
 
 from domain.errors import AlreadyExists, InvalidFields, NotFound
 from domain.members import ErasureBasis, LicenceUnknown, MemberForgotten
@@ -25,7 +26,7 @@ from services.outside_credits import (
     TextNotAboutLicence,
     keep_document,
 )
-from services.renewals import renewals
+from services.renewals import counts_under, renewals
 from services.what_if import WhatIf
 from tests.support.builders import SIX_PM, a_document
 from tests.support.house import RealHouse, SmallHouse, open_real_house
@@ -310,3 +311,20 @@ async def test_an_entry_counts_under_its_own_licence_and_cycle_only(
     await enter(story, name="early", day=date(2020, 3, 2))
     await enter(story, name="elsewhere", licence_id=other, pack_id="us-md-psychology")
     assert (await account(house, story)).counted == 0
+
+
+async def test_an_entry_waits_for_its_correction_where_the_text_counts_in_another_way_now(
+    house: RealHouse, story: Story
+) -> None:
+    """A number of hours is not that number of another unit."""
+    await enter(story)
+    await house.drain()
+    async with house.house.views() as conn:
+        (row,) = await outside.of_member(conn, story.ana)
+    pack = house.house.rules().newest(CALIFORNIA)
+    assert pack is not None
+    assert pack.cycle is not None
+    assert counts_under(pack, row.now)
+    other = replace(pack, cycle=replace(pack.cycle, unit="credit"))
+    assert not counts_under(other, row.now)
+    assert not counts_under(replace(pack, cycle=None), row.now)

@@ -149,8 +149,8 @@ def test_the_operators_own_folder_is_part_of_what_is_in_use(
 def test_a_described_history_is_judged_in_words() -> None:
     told = run("judge", "au-psyba", "--facts", FACTS)
     assert told.exit_code == 0
-    assert "Peer consultation: 0.33 hour of peer consultation" in told.output
-    assert "Other CPD activity: 1.05 hour of other CPD" in told.output
+    assert "Peer consultation: 0.33 hours of peer consultation" in told.output
+    assert "Other CPD activity: 1.05 hours of other CPD" in told.output
     assert "30 required, 28.62 to go." in told.output
     assert "Peer consultation, 2025-12-01 to 2026-11-30: 0.33 of 10." in told.output
 
@@ -240,7 +240,7 @@ def test_two_versions_are_compared_over_a_houses_meetings(
     assert total == "2 attendances compared: 2 people gain in 2, 0 lose in 0."
     assert sorted(line.partition(" gains: ")[2].partition(" (")[0] for line in lines) == [
         "0.83 -> 1 hour of peer consultation",
-        "1 -> 1.2 hour of peer consultation",
+        "1 -> 1.2 hours of peer consultation",
     ]
     assert "60 ÷ 60 minutes per hour of peer consultation = 1." in gained
     assert lost.endswith("2 attendances compared: 0 people gain in 0, 2 lose in 2.\n")
@@ -269,7 +269,7 @@ def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
 def test_a_version_that_cannot_be_used_is_refused_before_anything_is_read(
     pack: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(os.environ, "DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setitem(os.environ, "DATABASE_URL", "postgresql://localhost:1/nothing")
     pack.write_text(a_text(version=0))
     told = run("diff", pack, pack, "--since", "2026-01-01")
     assert told.exit_code == 2

@@ -44,6 +44,9 @@ READING = {
     "/groups/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/credits": (SIGN_IN, OK, OK, OK, OK),
     "/renewals": (SIGN_IN, OK, OK, OK, OK),
+    "/renewals/{abroad}/{text}/{pdf}": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
+    "/renewals/{abroad}/{text}/{json}": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
+    "/renewals/{licence}/{text}/{pdf}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/credits/outside": (SIGN_IN, OK, OK, OK, OK),
     "/credits/outside/new": (SIGN_IN, OK, OK, OK, OK),
     "/credits/outside/{entered}/correct": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
@@ -162,6 +165,7 @@ async def names(pages: Pages) -> dict[str, object]:
     await pages.real.drain()
     opened = await story.opened("open", start=SIX_PM.replace(day=9))
     await pages.real.drain()
+    abroad = await story.psychologist("ana", licence_id=story.id("abroad"), jurisdiction="AU")
     certificate: Certificate = (await story.certificates(held, "ana"))[0]
     await story.covered("ana")
     await pages.real.drain()
@@ -177,6 +181,10 @@ async def names(pages: Pages) -> dict[str, object]:
         "eve": story.eve,
         "admin": story.admin,
         "licence": story.licence("ana"),
+        "abroad": abroad,
+        "text": "au-psyba",
+        "pdf": "2025-12-01.pdf",
+        "json": "2025-12-01.json",
         "provider": story.provider,
         "approval": story.id("approval"),
         "program": story.program,

@@ -42,7 +42,7 @@ from services.web.api.shapes import (
 )
 from services.web.door_tries import take_door_try
 from services.web.orders import give
-from services.web.pages.meeting_page import VIEWS, TheVisit, Visit
+from services.web.pages.meeting_page import TheVisit, Visit
 from services.web.pages.meeting_view import Attendee
 from services.web.session import signed_in
 from services.web.subjects import TheHouse
@@ -197,7 +197,7 @@ class MeetingApi(Controller):
 
 
 async def _done(visit: Visit, command: object, order: Order) -> Accepted:
-    outcome = await give(visit.house, command, order, *VIEWS)
+    outcome = await give(visit.house, command, order, *Visit.VIEWS)
     return Accepted(position=outcome.position, repeated=outcome.repeated)
 
 

@@ -15,6 +15,7 @@ from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
+from services.evidence_packs import packs_of
 from services.web.orders import Asking
 from services.web.professions import label_of
 from services.web.session import signed_in
@@ -58,6 +59,21 @@ _KINDS: Final = (
         ),
     ),
 )
+_FURTHER_KINDS: Final = (  # told of only where a licence's body counts like this
+    (
+        CreditKind.SUPERVISION,
+        "Supervision records",
+        (
+            "Your association counts these hours as supervision among peers. Peerhour keeps the "
+            "evidence; the association decides whether it accepts it."
+        ),
+    ),
+    (
+        CreditKind.PORTFOLIO,
+        "Portfolio entries",
+        "Your body counts no hours; you keep these meetings in a portfolio it may ask to see.",
+    ),
+)
 
 
 class CreditController(Controller):
@@ -78,6 +94,7 @@ class CreditController(Controller):
             awards = await transcript.awards(conn, person_id)
             held = await transcript.held(conn, person_id)
             overlaps = await transcript.overlaps(conn, person_id)
+            packs = await packs_of(conn, house.rules(), person_id, today=house.clock.now().date())
             entered = await outside.of_member(conn, person_id)
             licences = {
                 row.licence_id: f"{label_of(row.profession)}, {row.jurisdiction}"
@@ -99,6 +116,7 @@ class CreditController(Controller):
             sections=_sections(awards),
             held=held,
             overlaps=overlaps,
+            packs=packs,
             entered=[row for row in entered if row.counts],
             licences=licences,
             rules=house.rules().names(),
@@ -111,6 +129,10 @@ def _sections(awards: Sequence[transcript.AwardRow]) -> list[Section]:
     for kind, title, meaning, empty in _KINDS:
         rows = [row for row in awards if row.credit_kind == kind.value]
         sections.append(Section(title, meaning, empty, transcript.totals(rows), rows))
+    for kind, title, meaning in _FURTHER_KINDS:
+        rows = [row for row in awards if row.credit_kind == kind.value]
+        if rows:
+            sections.append(Section(title, meaning, "", transcript.totals(rows), rows))
     return sections
 
 

@@ -42,7 +42,7 @@ class LeadingController(Controller):
             method=CheckInMethod.ROSTER,
             by=visit.person_id,
         )
-        return await visit.act(command, "marked")
+        return await visit.act(command, visit.done("marked"))
 
     @get("/close")
     async def ask_to_close(self, visit: TheVisit) -> Response[str]:
@@ -54,7 +54,7 @@ class LeadingController(Controller):
     async def close(self, visit: TheVisit) -> Response[Any]:
         """End the meeting."""
         command = CloseMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
-        return await visit.act(command, "closed", seen=visit.view.state)
+        return await visit.act(command, visit.done("closed"), seen=visit.view.state)
 
     @get("/void")
     async def ask_to_void(self, visit: TheVisit) -> Response[str]:
@@ -72,4 +72,4 @@ class LeadingController(Controller):
         command = VoidMeeting(
             meeting_id=visit.meeting_id, reason=form["reason"], by=visit.person_id
         )
-        return await visit.act(command, "voided", seen=visit.view.state)
+        return await visit.act(command, visit.done("voided"), seen=visit.view.state)

@@ -43,7 +43,7 @@ class MeetingController(Controller):
     async def open(self, visit: TheVisit) -> Response[Any]:
         """Open the door: the facilitator, or anybody once they are five minutes late."""
         command = OpenMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
-        return await visit.act(command, "opened", seen=visit.view.state)
+        return await visit.act(command, visit.done("opened"), seen=visit.view.state)
 
     @post("/check-in")
     async def check_in(self, visit: TheVisit) -> Response[Any]:
@@ -59,7 +59,7 @@ class MeetingController(Controller):
             by=visit.person_id,
         )
         return await visit.act(
-            command, "in", again=lambda now, why: now.show(refused=why, code_form=form)
+            command, visit.done("in"), again=lambda now, why: now.show(refused=why, code_form=form)
         )
 
     @post("/check-out")
@@ -72,7 +72,7 @@ class MeetingController(Controller):
             method=CheckInMethod.DOOR_CODE,
             by=visit.person_id,
         )
-        return await visit.act(command, "out")
+        return await visit.act(command, visit.done("out"))
 
     @post("/attestations")
     async def attest(self, visit: TheVisit) -> Response[Any]:
@@ -83,7 +83,7 @@ class MeetingController(Controller):
         command = AttestPresence(
             meeting_id=visit.meeting_id, for_member=form["member_id"], by=visit.person_id
         )
-        return await visit.act(command, "attested")
+        return await visit.act(command, visit.done("attested"))
 
     @post("/evaluations")
     async def evaluate(self, visit: TheVisit) -> Response[Any]:
@@ -95,7 +95,9 @@ class MeetingController(Controller):
             meeting_id=visit.meeting_id, member_id=visit.person_id, answers=dict(form.values)
         )
         return await visit.act(
-            command, "evaluated", again=lambda now, why: now.show(refused=why, evaluation_form=form)
+            command,
+            visit.done("evaluated"),
+            again=lambda now, why: now.show(refused=why, evaluation_form=form),
         )
 
     @post("/turns")
@@ -107,10 +109,10 @@ class MeetingController(Controller):
         command = BeginTurn(
             meeting_id=visit.meeting_id, presenter_id=form["member_id"], by=visit.person_id
         )
-        return await visit.act(command, "marked")
+        return await visit.act(command, visit.done("marked"))
 
     @post("/turns/end")
     async def end_turn(self, visit: TheVisit) -> Response[Any]:
         """End the present turn."""
         command = EndTurn(meeting_id=visit.meeting_id, by=visit.person_id)
-        return await visit.act(command, "marked")
+        return await visit.act(command, visit.done("marked"))

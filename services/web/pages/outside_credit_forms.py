@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Final
@@ -30,8 +30,9 @@ from services.web.attempts import with_refusal
 from services.web.form_values import calendar_day, one_of, ticked
 from services.web.forms import Field, Filled, Form, Unusable
 from services.web.professions import label_of
+from services.web.words import amount
 
-_AMOUNT: Final = re.compile(r"([0-9]{1,3})(?:[.,]([0-9]{1,2}))?", re.ASCII)
+_NUMBER: Final = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?", re.ASCII)
 _UNKNOWN: Final = ("", "I do not know")
 _VOUCHING: Final = (
     (CreditKind.SPONSORED.value, "The provider, with a certificate"),
@@ -72,9 +73,7 @@ class Target:
     @property
     def words(self) -> str:
         """Return it as people choose it."""
-        assert self.pack.cycle is not None, "a text without a cycle is no target"
-        where = f"{label_of(self.licence.profession)}, {self.licence.jurisdiction}"
-        return f"{self.pack.name}, counted by the {self.pack.cycle.unit}, for {where}"
+        return f"{self.pack.name}: {label_of(self.licence.profession)}, {self.licence.jurisdiction}"
 
 
 def targets(
@@ -131,6 +130,8 @@ def credit_form(offered: Sequence[Target], *extra: Field, topics: Sequence[str] 
             missing="Choose what it counts for.",
         ),
         *_WHAT,
+        replace(_AMOUNT, hint=_units(offered)),
+        *_HOW,
         *((about,) if known else ()),
         *extra,
     )
@@ -140,7 +141,7 @@ def answers(said: SaidRow) -> dict[str, object]:
     """Return an entry as answers to the questions, to be corrected."""
     return {
         "target": f"{said.licence_id} {said.pack_id}",
-        "amount": f"{said.amount:f}",
+        "amount": amount(said.amount),
         "day": said.day,
         "title": said.title,
         "provider_name": said.provider_name,
@@ -206,11 +207,17 @@ def _target(offered: Sequence[Target]) -> Callable[[str], Target]:
     return parse
 
 
+def _units(offered: Sequence[Target]) -> str:
+    """Return by what each body counts, once for each."""
+    counted = {target.pack.name: target.pack.cycle.unit for target in offered if target.pack.cycle}
+    said = [f"{name} counts by the {unit}." for name, unit in counted.items()]
+    return " ".join([*said, "At most two decimals."])
+
+
 def _amount(text: str) -> Decimal:
-    found = _AMOUNT.fullmatch(text)
-    if found is None:
+    if _NUMBER.fullmatch(text) is None:
         raise Unusable("Write a number with at most two decimals, such as 1.5.")
-    return Decimal(f"{found[1]}.{found[2] or 0}")
+    return Decimal(text.replace(",", "."))
 
 
 _WHAT: Final = (
@@ -229,14 +236,15 @@ _WHAT: Final = (
         kind="date",
         missing="Choose the day.",
     ),
-    Field(
-        name="amount",
-        label="How much",
-        hint="In what your board counts by, as named above; at most two decimals.",
-        parse=_amount,
-        inputmode="decimal",
-        missing="Write how much.",
-    ),
+)
+_AMOUNT: Final = Field(
+    name="amount",
+    label="How much",
+    parse=_amount,
+    inputmode="decimal",
+    missing="Write how much.",
+)
+_HOW: Final = (
     Field(
         name="category",
         label="Category",

@@ -49,7 +49,7 @@ class PlanningController(Controller):
         )
         return await visit.act(
             command,
-            "moved",
+            visit.done("moved"),
             seen=visit.view.plan_seen,
             again=lambda now, why: _page(now, "meeting_move.html", form, refused=why),
         )
@@ -72,7 +72,7 @@ class PlanningController(Controller):
         )
         return await visit.act(
             command,
-            "called_off",
+            visit.done("called_off"),
             seen=visit.view.plan_seen,
             again=lambda now, why: _page(now, "meeting_call_off.html", form, refused=why),
         )
@@ -96,7 +96,7 @@ class PlanningController(Controller):
         )
         return await visit.act(
             command,
-            "handed_over",
+            visit.done("handed_over"),
             seen=str(visit.view.meeting.facilitator_id),
             again=lambda now, why: _page(now, "meeting_facilitator.html", form, refused=why),
         )

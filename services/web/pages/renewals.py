@@ -9,7 +9,9 @@ from litestar import Controller, Response, get
 from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 
+from domain.evidence_packs import ends_in_pack
 from domain.values import Modality
+from services.evidence_packs import address_of
 from services.renewals import renewals
 from services.web import words
 from services.web.form_values import one_of, whole_number
@@ -115,6 +117,8 @@ class RenewalController(Controller):
             renewals=found,
             form=form,
             thinking=what_if.changes_something,
+            ends_in_pack=ends_in_pack,
+            address_of=address_of,
         )
 
 

@@ -20,7 +20,7 @@ from services.web.pages.meeting_forms import (
     read_correction,
     stays_of,
 )
-from services.web.pages.meeting_page import VIEWS, TheVisit, Visit
+from services.web.pages.meeting_page import TheVisit, Visit
 from services.web.requests import close_uploads
 from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
@@ -64,7 +64,7 @@ class SettlingController(Controller):
             member_id=form["member_id"],
             by=visit.person_id,
         )
-        return await visit.act(command, "matched")
+        return await visit.act(command, visit.done("matched"))
 
     @get("/presence/{member_id:uuid}")
     async def ask_for_times(self, visit: TheVisit, member_id: FromPath[UUID]) -> Response[str]:
@@ -94,7 +94,7 @@ class SettlingController(Controller):
         )
         return await visit.act(
             command,
-            "corrected",
+            visit.done("corrected"),
             seen=seen,
             again=lambda now, why: _times_page(now, member_id, form, refused=why),
         )
@@ -120,7 +120,7 @@ async def _keep_report(visit: Visit, sent: FormMultiDict, read: list[ReadReport]
         by=visit.person_id,
     )
     order = order_from_form(visit.request, sent, visit.person_id, file=report.digest)
-    await give(visit.house, command, order, *VIEWS)
+    await give(visit.house, command, order, *Visit.VIEWS)
     read.append(report)
 
 

@@ -72,6 +72,7 @@ def test_a_shortest_presence() -> None:
     assert missing(rule, attended(span(0, 49.9))) == [
         ("minutes.too_few", "This rule counts from 50 minutes on; you have 49.")
     ]
+    assert [code for code, _ in missing(rule, attended(span(0, 1)))] == ["minutes.too_few"]
 
 
 def test_a_shortest_meeting() -> None:
@@ -148,6 +149,16 @@ def test_what_is_tolerated_may_be_unknown() -> None:
     assert missing(rule, attended(span(0, 40), span(42, 90))) == not_determined(
         "attendance.absence", why.format("2 minutes in between")
     )
+
+
+def test_without_a_known_tolerance_at_the_ends_every_absence_is_one_in_between() -> None:
+    rule = a_rule(attendance={"whole": True, "absence_minutes": 0})
+    assert missing(rule, attended(span(0, 0.5), span(1, 90))) == [
+        (
+            "attendance.absence",
+            "The whole meeting is wanted: you missed 1 minute in between, and 0 are tolerated.",
+        )
+    ]
 
 
 def test_who_was_not_there_at_all_is_told_so_once() -> None:

@@ -119,6 +119,11 @@ def test_a_month_that_stands_alone_is_one_of_the_calendar() -> None:
             "the text does not say in which years a cycle begins",
         ),
         (
+            {"months": 1, "begins": "12-01"},
+            "cycle.begins",
+            "the text does not say in which years a cycle begins",
+        ),
+        (
             {"months": 6, "begins": "12-01"},
             "cycle.begins",
             "the text does not say in which years a cycle begins",

@@ -65,6 +65,15 @@ def test_no_two_texts_share_a_rule_or_a_version() -> None:
     assert [rule_id for rule_id, times in shared.items() if times > 1] == []
 
 
+def test_no_text_puts_a_licence_period_on_everybody() -> None:
+    packs = [read(path) for path in DATA]
+    assert [pack.id for pack in packs if pack.cycle and not pack.professions] == []
+    renewed = [p for p in packs if p.kind is BodyKind.ACCREDITOR and p.cycle and p.cycle.months]
+    assert {pack.id: pack.professions for pack in renewed} == {
+        "nbcc-ncc": ("national_certified_counselor",)  # that its holders alone enter
+    }
+
+
 def test_versions_of_one_text_follow_each_other() -> None:
     by_id: dict[str, list[Pack]] = {}
     for path in DATA:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.explain import how_many, plain, shown
+from domain.rules.explain import how_many, of_unit, plain, shown
 
 
 @pytest.mark.parametrize(
@@ -37,6 +37,28 @@ def test_things_are_counted() -> None:
     assert [how_many(n, "minute") for n in (0, 1, 2)] == ["0 minutes", "1 minute", "2 minutes"]
     assert how_many(1, "person", "people") == "1 person"
     assert how_many(2, "person", "people") == "2 people"
+
+
+@pytest.mark.parametrize(
+    ("amount", "unit", "said"),
+    [
+        ("1", "hour", "1 hour"),
+        ("1.00", "hour", "1 hour"),
+        ("0", "hour", "0 hours"),
+        ("1.5", "credit hour of 50 minutes", "1.5 credit hours of 50 minutes"),
+        ("2", "hour of supervision", "2 hours of supervision"),
+        ("2", "unit of 60 minutes", "2 units of 60 minutes"),
+        ("2", "point", "2 points"),
+        ("2", "AMA PRA Category 1 Credit", "2 AMA PRA Category 1 Credits"),
+        ("2", "IACET CEU", "2 IACET CEUs"),
+        ("2", "portfolio entry", "2 portfolio entries"),
+        ("2", "entry an hour", "2 entries an hour"),
+        ("2", "hour or hour", "2 hours or hour"),
+        ("2", "Stunde", "2 Stunde"),
+    ],
+)
+def test_amounts_have_the_full_name_of_their_unit(amount: str, unit: str, said: str) -> None:
+    assert of_unit(Decimal(amount), unit) == said
 
 
 @given(st.decimals(0, 10**6, places=3))

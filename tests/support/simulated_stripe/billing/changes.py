@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from tests.support.simulated_stripe.billing import (
     collecting,
     discounts,
@@ -16,6 +14,7 @@ from tests.support.simulated_stripe.billing import (
 )
 from tests.support.simulated_stripe.billing.calendar import boundary_after
 from tests.support.simulated_stripe.refusals import Refusal, invalid, not_simulated
+from tests.support.simulated_stripe.world.metadata import merged
 from tests.support.simulated_stripe.world.world import Json, World
 
 _PLAIN = ("description", "collection_method", "days_until_due")
@@ -67,13 +66,6 @@ def _apply(world: World, subscription: Json, given: Json) -> None:
     _set_discounts(world, subscription, given)
     _set_end(world, subscription, given)
     _bill(world, subscription, given)
-
-
-def merged(metadata: Json, given: Any) -> Json:
-    """Metadata as Stripe merges it: an empty value unsets its key, an empty text all."""
-    if not given:
-        return {}
-    return {name: value for name, value in (metadata | given).items() if value != ""}
 
 
 def _set_discounts(world: World, subscription: Json, given: Json) -> None:
@@ -185,6 +177,7 @@ class _Plan:
         now = world.now(subscription["test_clock"])
         self.now = min(max(given.get("proration_date", now), self.start), self.end)
         self._changed: list[tuple[Json | None, Json]] = []
+        self._replaced: list[Json] = []
         known = {each["id"]: each for each in items.of(subscription)}
         for wanted in given.get("items", []):
             if "id" in wanted and wanted["id"] not in known:
@@ -228,28 +221,23 @@ class _Plan:
         for old, new in self._changed:
             if old is None:
                 period = {"current_period_start": self.start, "current_period_end": self.end}
-                rows.append(items.make(self.world, self.subscription["id"], new, new["price"], **period))
+                made = items.make(self.world, self.subscription["id"], new, new["price"], **period)
+                rows.append(made)
+                self._replaced.append(made)
             elif new["deleted"]:
                 rows.remove(old)
                 del self.world.objects["subscription_item"][old["id"]]
             else:
                 old |= {"price": new["price"], "quantity": new["quantity"]}
                 old |= {"plan": items.plan_of(new["price"]), "metadata": new["metadata"]}
+                self._replaced.append(old)
         if not rows:
             raise invalid("A subscription must have at least one active item.", param="items")
 
     def debit(self) -> None:
         """Bills the rest of the period at the new price and quantity."""
-        ids = {old["id"] for old, new in self._changed if old and not new["deleted"]}
-        old_ids = {each["id"] for each in self._before}
-        for item in items.of(self.subscription):
-            if item["id"] in ids or item["id"] not in self._known_before(old_ids):
-                self._prorate(item, 1)
-
-    def _known_before(self, old_ids: set[str]) -> set[str]:
-        added = sum(1 for old, _ in self._changed if old is None)
-        rows = items.of(self.subscription)
-        return old_ids | {each["id"] for each in rows[: len(rows) - added]}
+        for item in self._replaced:
+            self._prorate(item, 1)
 
     def _prorate(self, item: Json, sign: int) -> None:
         pending.prorate(

@@ -40,9 +40,7 @@ def cancel(world: World, subscription: Json, given: Json) -> Json:
 def _credit_unused(world: World, subscription: Json, since: int) -> None:
     start, end = items.period_of(subscription)
     for item in items.of(subscription):
-        pending.prorate(
-            world, subscription, item, sign=-1, start=since, end=end, whole=end - start
-        )
+        pending.prorate(world, subscription, item, sign=-1, start=since, end=end, whole=end - start)
 
 
 def pause(world: World, subscription: Json, given: Json) -> Json:

@@ -69,16 +69,12 @@ def intent_of(world: World, invoice: Json) -> Json | None:
 def confirm(world: World, intent: Json, method: Json, *, present: bool) -> cards.Outcome:
     """One try to take the money; the intent and a charge record how it went."""
     card = methods.card_of(world, method)
-    note = world.note(intent["id"])
     said = cards.outcome(
         card,
         method,
         now=world.now(_clock_of(world, intent)),
         present=present,
-        authenticated=bool(
-            note.get("authenticated")
-            or (card.asks == "once" and world.note(method["id"]).get("authenticated"))
-        ),
+        authenticated=_authenticated(world, intent, method, card),
     )
     intent |= {"payment_method": method["id"], "next_action": None}
     if said.verdict == "paid":
@@ -91,6 +87,16 @@ def confirm(world: World, intent: Json, method: Json, *, present: bool) -> cards
     else:
         _refuse(world, intent, method, said)
     return said
+
+
+def _authenticated(world: World, intent: Json, method: Json, card: cards.Card) -> bool:
+    """Whether the holder confirmed this payment, or the card for it; some banks ask each time."""
+    note = world.note(method["id"])
+    if world.note(intent["id"]).get("authenticated"):
+        return True
+    if card.asks == "once":
+        return bool(note.get("authenticated"))
+    return bool(note.pop("authenticated", False))
 
 
 def _clock_of(world: World, intent: Json) -> str | None:

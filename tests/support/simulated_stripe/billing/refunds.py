@@ -7,7 +7,12 @@ from typing import Any
 from tests.support.simulated_stripe.billing import invoices, methods, payments
 from tests.support.simulated_stripe.billing.money import share
 from tests.support.simulated_stripe.refusals import invalid
+from tests.support.simulated_stripe.world.settings import DAY
 from tests.support.simulated_stripe.world.world import Json, World, listing
+
+
+#: Seconds after which a bank sends back a refund that it cannot place.
+_FAILS_AFTER = 3 * DAY
 
 
 def refund(world: World, charge: Json, amount: int | None, **stated: Any) -> Json:
@@ -44,12 +49,14 @@ def refund(world: World, charge: Json, amount: int | None, **stated: Any) -> Jso
     made["destination_details"] = {"type": "card", "card": {"type": "refund"}}
     charge["amount_refunded"] += wanted
     charge["refunded"] = charge["amount_refunded"] == charge["amount_captured"]
+    if _will_fail(world, made):
+        world.note(made["id"])["fails_at"] = world.now() + _FAILS_AFTER
     world.journal.tell("refund.created", made)
     world.journal.tell("charge.refunded", charge)
     return made
 
 
-def will_fail(world: World, made: Json) -> bool:
+def _will_fail(world: World, made: Json) -> bool:
     """Whether the bank behind a refund will send it back."""
     method = world.find("payment_method", made["payment_method"])
     return methods.card_of(world, method).refunds == "fail_later"

@@ -152,8 +152,10 @@ def _check_ready(world: World, customer: Json, subscription: Json, *, pay: bool)
         return
     due = sum(items.cost(item, subscription["currency"]) for item in items.of(subscription))
     if due and not methods.default_of(world, customer["id"], subscription):
-        free = [world.find("coupon", world.find("discount", key)["source"]["coupon"])
-                for key in subscription["discounts"]]
+        free = [
+            world.find("coupon", world.find("discount", key)["source"]["coupon"])
+            for key in subscription["discounts"]
+        ]
         if not any(coupon["percent_off"] == 100 for coupon in free):  # noqa: PLR2004 -- all of it
             _undo(world, subscription)
             message = "This customer has no attached payment source or default payment method."
@@ -171,7 +173,9 @@ def _first_invoice(
 ) -> None:
     begin, end = items.period_of(subscription)
     trial = subscription["status"] == "trialing"
-    rows = [_line(world, subscription, each, begin, end, free=trial) for each in items.of(subscription)]
+    rows = [
+        _line(world, subscription, each, begin, end, free=trial) for each in items.of(subscription)
+    ]
     automatic = subscription["collection_method"] == "charge_automatically"
     invoice = invoices.draft(
         world,

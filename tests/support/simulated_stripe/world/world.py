@@ -69,15 +69,18 @@ class World:
 
     @contextmanager
     def rehearsal(self) -> Iterator[None]:
-        """What happens inside is forgotten afterwards, and no event tells of it."""
-        keep = {tag: kind for tag, kind in self.objects.items() if tag != "event"}
-        saved = deepcopy((keep, self.notes))
-        with self.journal.silence():
-            try:
+        """What happens inside is forgotten afterwards, and no event tells of it.
+
+        Inside, everything is a copy: look objects up by their ids there.
+        """
+        before = self.objects, self.notes
+        copied = {tag: kind for tag, kind in self.objects.items() if tag != "event"}
+        self.objects, self.notes = deepcopy((copied, self.notes))
+        try:
+            with self.journal.silence():
                 yield
-            finally:
-                kept, self.notes = saved
-                self.objects = kept | {"event": self.objects.get("event", {})}
+        finally:
+            self.objects, self.notes = before
 
     def create(self, tag: str, **stated: Any) -> Json:
         """A new object, stored: *stated* and, for the rest, null as at Stripe."""

@@ -1,0 +1,76 @@
+"""The wishes people have about memberships, and the refusals that speak for their rules."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.errors import DomainError
+from domain.standings import MembershipState
+
+_MEMBERSHIPS: Final = UUID("a9f0a7de-5d0c-5c39-8d0e-6f7a3f0b5f31")
+
+LIVE: Final = frozenset(
+    {
+        MembershipState.TRIAL,
+        MembershipState.ACTIVE,
+        MembershipState.GRACE,
+        MembershipState.NARROWED,
+        MembershipState.ON_LEAVE,
+    }
+)
+UNPAID: Final = frozenset({MembershipState.GRACE, MembershipState.NARROWED})
+
+
+class AlreadyTakingPart(DomainError):
+    """A membership that lives is changed, not begun a second time."""
+
+    code = "membership.already_taking_part"
+
+
+class MembershipNotLive(DomainError):
+    """There is nothing to change: the membership has not begun, or has lapsed."""
+
+    code = "membership.not_live"
+
+
+class PaymentFirst(DomainError):
+    """While a payment is missing, the card is mended before anything else changes."""
+
+    code = "membership.payment_first"
+
+
+class LeaveNotNow(DomainError):
+    """A leave begins from a membership that is paid for."""
+
+    code = "membership.leave_not_now"
+
+
+class NotOnLeave(DomainError):
+    """Nobody comes back who is not away."""
+
+    code = "membership.not_on_leave"
+
+
+class Wish(StrEnum):
+    """What a person asked for and Stripe has yet to do."""
+
+    LEAVE = "leave"
+    RETURN = "return"
+    PLAN = "plan"
+    CANCEL = "cancel"
+    KEEP = "keep"
+
+
+def membership_id(account_id: UUID, holder_id: UUID) -> UUID:
+    """Return the id of the one membership that an account pays for a holder.
+
+    One stream for both means that there can never be two that live: whoever comes back after
+    years goes on where they stopped.
+
+    Args:
+        account_id: who pays.
+        holder_id: the person who takes part, or the practice whose seats are paid for.
+    """
+    return uuid5(_MEMBERSHIPS, f"{account_id}/{holder_id}")

@@ -1,0 +1,402 @@
+"""Memberships: the right to take part, and what became of it.
+
+A membership is moved by two hands. People *ask* (to begin, pause, change, stop); Stripe is *looked
+at*, and what it says makes the asked-for so. The newest look wins, whatever the order in which
+looks arrive, because the standing is a pure function of the newest looks
+(:mod:`domain.standings`). Time moves it too: :meth:`Membership.tick` is called by a clock.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from domain import membership_events as events
+from domain.base import AggregateCreated, Root
+from domain.errors import InvalidFields
+from domain.fields import require_personal
+from domain.foreign_ids import require_foreign_ids
+from domain.membership_rules import (
+    LIVE,
+    UNPAID,
+    AlreadyTakingPart,
+    LeaveNotNow,
+    MembershipNotLive,
+    NotOnLeave,
+    PaymentFirst,
+    Wish,
+    membership_id,
+)
+from domain.membership_steps import steps_between
+from domain.observations import Observation, PaymentTrouble, current_of
+from domain.personal import Personal
+from domain.standings import (
+    MembershipState,
+    Question,
+    Standing,
+    lapses_at,
+    narrows_at,
+    standing_of,
+)
+
+_PLAN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")  # lookup keys of our own prices
+_WORD: Final = re.compile(r"[a-z][a-z0-9_.]{0,79}")
+
+
+class Membership(Root):
+    """The right of one person to take part, or of one practice to seat people."""
+
+    TOPIC = "peerhour.membership"
+
+    class Requested(Root.Event, AggregateCreated):
+        """Somebody would like to take part; nothing is paid yet."""
+
+        TOPIC = "peerhour.membership.requested"
+        account_id: UUID
+        holder_id: UUID
+        plan: str
+
+    CheckoutOpened = events.CheckoutOpened
+    CheckoutClosed = events.CheckoutClosed
+    Observed = events.Observed
+    QuestionRaised = events.QuestionRaised
+    SecondSubscriptionSeen = events.SecondSubscriptionSeen
+    TrialStarted = events.TrialStarted
+    Activated = events.Activated
+    Renewed = events.Renewed
+    PaymentFailed = events.PaymentFailed
+    GraceStarted = events.GraceStarted
+    AccessNarrowed = events.AccessNarrowed
+    Recovered = events.Recovered
+    LeaveAsked = events.LeaveAsked
+    LeaveStarted = events.LeaveStarted
+    ReturnAsked = events.ReturnAsked
+    LeaveEnded = events.LeaveEnded
+    PlanChangeAsked = events.PlanChangeAsked
+    PlanChanged = events.PlanChanged
+    CancellationAsked = events.CancellationAsked
+    CancellationWithdrawn = events.CancellationWithdrawn
+    EndArranged = events.EndArranged
+    EndLifted = events.EndLifted
+    WishNotGranted = events.WishNotGranted
+    Lapsed = events.Lapsed
+    Reinstated = events.Reinstated
+
+    def __init__(
+        self, *, timestamp: datetime, account_id: UUID, holder_id: UUID, plan: str
+    ) -> None:
+        self.account_id = account_id
+        self.holder_id = holder_id
+        self.plan = plan
+        self.plan_wanted: str | None = None
+        self.standing = Standing(MembershipState.REQUESTED)
+        self.history = [(timestamp, MembershipState.REQUESTED)]
+        self.has_begun = False
+        self.ends_at: datetime | None = None  # will not renew
+        self.checkout: tuple[str, datetime] | None = None
+        self.wishes: dict[Wish, datetime] = {}
+        self.seen: dict[str, Observation] = {}  # the newest look at each subscription
+        self.questions: dict[str, tuple[Question, datetime]] = {}
+        self.failures: set[tuple[str, int]] = set()
+        self.seconds_told: set[str] = set()
+
+    @classmethod
+    def request(cls, *, account_id: UUID, holder_id: UUID, plan: str, at: datetime) -> Membership:
+        """Begin a membership; it gives nothing until a trial or a payment is observed.
+
+        Args:
+            account_id: who pays.
+            holder_id: the person who will take part, or the practice whose seats are paid for.
+            plan: lookup key of the price.
+            at: now.
+
+        Raises:
+            InvalidFields: this is no plan.
+        """
+        return cls.begin(
+            cls.Requested,
+            stream_id=membership_id(account_id, holder_id),
+            at=at,
+            account_id=account_id,
+            holder_id=holder_id,
+            plan=_plan(plan),
+        )
+
+    # What people ask
+
+    @property
+    def state(self) -> MembershipState:
+        """Where the membership stands."""
+        return self.standing.state
+
+    @property
+    def observed(self) -> Observation | None:
+        """The newest look at the subscription that counts."""
+        return current_of(list(self.seen.values()))
+
+    @property
+    def trouble(self) -> PaymentTrouble | None:
+        """A payment that failed and is still wanted, for the page that mends it."""
+        open_ones = sorted(
+            (each for each in self.seen.values() if not each.is_over),
+            key=lambda each: (each is not self.observed, each.subscription_id),
+        )
+        return next((each.trouble for each in open_ones if each.trouble is not None), None)
+
+    @property
+    def second_subscriptions(self) -> list[str]:
+        """Subscriptions that live beside the one that counts: to be cancelled and paid back."""
+        counts = self.observed
+        return sorted(
+            each.subscription_id
+            for each in self.seen.values()
+            if each.is_live and each is not counts
+        )
+
+    @property
+    def next_tick_at(self) -> datetime | None:
+        """When time alone will change something, if it will."""
+        since = self.standing.unpaid_since
+        if since is None or self.state not in UNPAID:
+            return None
+        return narrows_at(since) if self.state is MembershipState.GRACE else lapses_at(since)
+
+    # What people ask for
+
+    def open_checkout(
+        self, session_id: str, *, plan: str, expires_at: datetime, at: datetime
+    ) -> str | None:
+        """Remember Stripe's page for the first payment, or for coming back.
+
+        Returns:
+            The id of an older page that is still open and has to be expired: there is one at most.
+
+        Raises:
+            AlreadyTakingPart: what lives is changed, not begun again.
+            InvalidFields: an id or a plan cannot be used.
+        """
+        require_foreign_ids(session_id=session_id)
+        self._must_not_live()
+        older = None
+        if self.checkout is not None:
+            if self.checkout[0] == session_id:
+                return None
+            older = self.checkout[0] if self.checkout[1] > at else None
+            self.record(self.CheckoutClosed, at=at, session_id=self.checkout[0])
+        self.record(
+            self.CheckoutOpened,
+            at=at,
+            session_id=session_id,
+            plan=_plan(plan),
+            expires_at=expires_at,
+        )
+        return older
+
+    def close_checkout(self, session_id: str, *, at: datetime) -> None:
+        """Remember that Stripe's page is of no use any more; an unknown one changes nothing."""
+        if self.checkout is not None and self.checkout[0] == session_id:
+            self.record(self.CheckoutClosed, at=at, session_id=session_id)
+
+    def ask_for_leave(self, *, by: UUID, at: datetime) -> None:
+        """Ask for a pause; it begins when Stripe pauses the payments.
+
+        Raises:
+            LeaveNotNow: the membership is not paid for at the moment.
+        """
+        if self.state is MembershipState.ON_LEAVE and Wish.RETURN not in self.wishes:
+            return
+        if self.state in UNPAID:
+            raise LeaveNotNow(
+                "Your last payment did not go through. Mend it first, or write to us; "
+                "your groups go on meanwhile."
+            )
+        if self.state not in {MembershipState.ACTIVE, MembershipState.ON_LEAVE}:
+            raise LeaveNotNow("You can pause once your membership is paid for.")
+        if Wish.LEAVE not in self.wishes:
+            self.record(self.LeaveAsked, at=at, by=by)
+
+    def ask_to_return(self, *, by: UUID, at: datetime) -> None:
+        """Ask to come back from a leave, or take the asking for one back.
+
+        Raises:
+            NotOnLeave: there is no leave.
+        """
+        away = self.state is MembershipState.ON_LEAVE
+        if not away and not {Wish.LEAVE, Wish.RETURN} & self.wishes.keys():
+            raise NotOnLeave("You are not on leave; there is nothing to end.")
+        if Wish.RETURN not in self.wishes:
+            self.record(self.ReturnAsked, at=at, by=by)
+
+    def ask_for_plan(self, plan: str, *, by: UUID, at: datetime) -> None:
+        """Ask to pay by another plan; asking for the present one takes an earlier asking back.
+
+        Raises:
+            MembershipNotLive: there is nothing to change.
+            PaymentFirst: the last payment did not go through.
+            InvalidFields: this is no plan.
+        """
+        self._must_live()
+        if self.state in UNPAID:
+            raise PaymentFirst(
+                "Your last payment did not go through. Mend the card first, then change the plan."
+            )
+        if _plan(plan) != (self.plan_wanted or self.plan):
+            self.record(self.PlanChangeAsked, at=at, plan=plan, by=by)
+
+    def ask_to_cancel(self, *, by: UUID, reason: Personal[str] | None = None, at: datetime) -> None:
+        """Ask to stop at the end of what is paid for; asking twice is one fact.
+
+        Args:
+            by: who asks.
+            reason: if they like to say; nobody has to.
+            at: now.
+
+        Raises:
+            MembershipNotLive: there is nothing to stop.
+            InvalidFields: the reason cannot be kept.
+        """
+        self._must_live()
+        if reason is not None:
+            require_personal(by, reason=reason)
+        ending = self.ends_at is not None and Wish.KEEP not in self.wishes
+        if not ending and Wish.CANCEL not in self.wishes:
+            self.record(self.CancellationAsked, at=at, by=by, reason=reason)
+
+    def withdraw_cancellation(self, *, by: UUID, at: datetime) -> None:
+        """Stay after all; when nothing was going to end, nothing changes.
+
+        Raises:
+            MembershipNotLive: it ended already; it can be begun again.
+        """
+        self._must_live()
+        ending = self.ends_at is not None and Wish.KEEP not in self.wishes
+        if ending or Wish.CANCEL in self.wishes:
+            self.record(self.CancellationWithdrawn, at=at, by=by)
+
+    def give_up_wish(self, wish: Wish, *, why: str, at: datetime) -> None:
+        """Remember that Stripe refused what was asked for; the membership stays as it is.
+
+        Args:
+            wish: what was asked for; one that nobody has any more changes nothing.
+            why: Stripe's word, such as ``card_declined``; never prose.
+            at: now.
+
+        Raises:
+            InvalidFields: this is no word.
+        """
+        if not _WORD.fullmatch(why):
+            raise InvalidFields(
+                why="Use one word of small letters, digits, points and underscores."
+            )
+        if wish in self.wishes:
+            self.record(self.WishNotGranted, at=at, wish=wish, why=why)
+
+    # What is so
+
+    def observe(self, observation: Observation, *, at: datetime) -> None:
+        """Take what a refetch of a subscription said; never refused.
+
+        The newest refetch wins; an older one, and the same one again, change nothing. What is not
+        understood is kept as a question, and the last answer stands.
+
+        Args:
+            observation: what was seen.
+            at: now.
+        """
+        at = self._not_before_last_step(at)
+        key = observation.subscription_id
+        known = self.seen.get(key)
+        if known is not None and observation.observed_at <= known.observed_at:
+            return
+        said = standing_of(observation, at)
+        if isinstance(said, Question):
+            self._ask(key, said, observation.observed_at, at)
+            return
+        self.record(self.Observed, at=at, observation=observation)
+        trouble = observation.trouble
+        if trouble is not None and (trouble.invoice_id, trouble.attempt) not in self.failures:
+            self.record(self.PaymentFailed, at=at, trouble=trouble)
+        for other in self.second_subscriptions:
+            if other not in self.seconds_told:
+                self.record(self.SecondSubscriptionSeen, at=at, subscription_id=other)
+        self._settle(at)
+
+    def tick(self, *, at: datetime) -> None:
+        """Let time do its part: grace ends, a narrowed membership lapses. Late is never wrong."""
+        self._settle(self._not_before_last_step(at))
+
+    # Helpers of the decisions above, and of events
+
+    def enter(self, standing: Standing, *, at: datetime) -> None:
+        """Remember a new standing (for events; decides nothing)."""
+        if standing.state is not self.state:
+            self.history.append((at, standing.state))
+        self.standing = standing
+        self.has_begun = self.has_begun or standing.state in LIVE
+
+    def remember_observation(self, observation: Observation) -> None:
+        """Remember the newest look at a subscription (for events; decides nothing)."""
+        key = observation.subscription_id
+        self.seen[key] = observation
+        question = self.questions.get(key)
+        if question is not None and question[1] < observation.observed_at:
+            del self.questions[key]
+
+    def _ask(self, key: str, question: Question, observed_at: datetime, at: datetime) -> None:
+        asked = self.questions.get(key)
+        if asked is None or asked[1] < observed_at:
+            self.record(
+                self.QuestionRaised,
+                at=at,
+                subscription_id=key,
+                question=question,
+                observed_at=observed_at,
+            )
+
+    def _settle(self, at: datetime) -> None:
+        """Record the way to where the membership ought to stand, its plan and its renewal."""
+        counts = self.observed
+        if counts is None:
+            return
+        target = standing_of(counts, at)
+        if isinstance(target, Question):  # never: what is not understood is not remembered
+            return
+        if counts.price != self.plan:
+            self.record(self.PlanChanged, at=at, plan=counts.price)
+        for event, values in steps_between(self.standing, target, has_begun=self.has_begun):
+            self.record(event, at=at, **values)
+        ends_at = counts.period_end_at if counts.ends_at_period_end else None
+        if self.state not in LIVE or ends_at == self.ends_at:
+            return
+        if ends_at is None:
+            self.record(self.EndLifted, at=at)
+        else:
+            self.record(self.EndArranged, at=at, ends_at=ends_at)
+
+    def _not_before_last_step(self, at: datetime) -> datetime:
+        """Return *at*, or the last step: a clock that lags never takes the timetable back."""
+        return max(at, self.history[-1][0])
+
+    def _must_live(self) -> None:
+        if self.state is MembershipState.REQUESTED:
+            raise MembershipNotLive(
+                "Your membership has not begun yet; there is nothing to change."
+            )
+        if self.state is MembershipState.LAPSED:
+            raise MembershipNotLive(
+                "Your membership has ended. You can begin again at any time; your papers are here."
+            )
+
+    def _must_not_live(self) -> None:
+        if self.state in LIVE:
+            raise AlreadyTakingPart(
+                "You have a membership already; nothing was charged. You can change or mend it."
+            )
+
+
+def _plan(plan: str) -> str:
+    if not _PLAN.fullmatch(plan):
+        raise InvalidFields(plan="Choose one of the plans that are offered.")
+    return plan

@@ -1,0 +1,272 @@
+"""Checkout Sessions: a person pays on a page of Stripe's, or leaves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from tests.support.simulated_stripe.billing import (
+    cards,
+    customers,
+    discounts,
+    items,
+    methods,
+    subscriptions,
+)
+from tests.support.simulated_stripe.refusals import Refusal, invalid
+from tests.support.simulated_stripe.world.world import Json, World
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """What a person wrote on the page.
+
+    Args:
+        number: of the card; empty when none is asked for.
+        expiry: month and year.
+        name, email, country, postal_code: for the customer and the tax.
+        tax_id: type and number, both empty for a private person.
+        promotion_code: as the person knows it.
+    """
+
+    number: str = ""
+    expiry: tuple[int, int] | None = None
+    name: str = ""
+    email: str = ""
+    country: str = ""
+    postal_code: str = ""
+    tax_id: tuple[str, str] = ("", "")
+    promotion_code: str = ""
+
+
+def needs_card(world: World, session: Json) -> bool:
+    """Whether the page asks for a card: with a trial it may not."""
+    if session["mode"] == "setup" or session["payment_method_collection"] != "if_required":
+        return True
+    return due_today(world, session)[0] > 0
+
+
+def due_today(world: World, session: Json) -> tuple[int, int]:
+    """What is to be paid on completion, and what it would be without discounts: before tax."""
+    note = world.note(session["id"])
+    if session["mode"] == "setup":
+        return 0, 0
+    data = note.get("subscription_data", {})
+    if data.get("trial_period_days") or data.get("trial_end"):
+        return 0, 0
+    rest = whole = sum(each["amount_subtotal"] for each in note["line_items"])
+    for each in note["discounts"]:
+        rest -= min(rest, discounts.taken_off(each, rest, each["amount_off"] or 0))
+    return rest, whole
+
+
+def complete(world: World, session: Json, payer: Payer) -> str | None:
+    """The person presses the button.
+
+    Returns:
+        The id of the payment method that its bank wants confirmed first; None when all is done.
+
+    Raises:
+        Refusal: the card is declined, or something is missing: the page says it and stays open.
+    """
+    if session["status"] != "open":
+        raise invalid("This Checkout Session is no longer open.")
+    _check(session, payer)
+    method = _method(world, session, payer)
+    if method and _must_authenticate(world, method):
+        world.note(method["id"])["waits"] = (session["id"], payer)
+        return str(method["id"])
+    _finish(world, session, payer, method)
+    return None
+
+
+def authenticated(world: World, method: Json) -> Json:
+    """The bank's page said yes: the session goes on where it stopped.
+
+    Returns:
+        The session, completed.
+    """
+    note = world.note(method["id"])
+    key, payer = note.pop("waits")
+    note["authenticated"] = True
+    session = world.find("checkout.session", key)
+    _finish(world, session, payer, method)
+    return session
+
+
+def _check(session: Json, payer: Payer) -> None:
+    if session["billing_address_collection"] == "required" and not payer.country:
+        raise invalid("Your billing address is incomplete.")
+    if not session["customer"] and not payer.email:
+        raise invalid("Your email is incomplete.")
+
+
+def _method(world: World, session: Json, payer: Payer) -> Json | None:
+    if not payer.number:
+        if needs_card(world, session):
+            raise invalid("Your card number is incomplete.")
+        return None
+    card = cards.by_number(payer.number)
+    if card is None:
+        raise invalid("Your card number is invalid. The simulated Stripe knows test cards only.")
+    if card.refused_at_once:
+        raise methods.declined(card.decline or "generic_decline")
+    address = {"country": payer.country or None, "postal_code": payer.postal_code or None}
+    details = {"address": address, "name": payer.name or None, "email": payer.email or None}
+    return methods.make(world, card, expiry=payer.expiry, billing_details=details)
+
+
+def _must_authenticate(world: World, method: Json) -> bool:
+    asks = methods.card_of(world, method).asks
+    return asks != "never" and not world.note(method["id"]).get("authenticated")
+
+
+def _finish(world: World, session: Json, payer: Payer, method: Json | None) -> None:
+    if session["mode"] == "subscription":
+        with world.rehearsal():  # a card that is declined leaves nothing behind
+            _subscribe(world, world.find("checkout.session", session["id"]), payer, method)
+        _subscribe(world, session, payer, method)
+    else:
+        _set_up(world, session, payer, method)
+    session |= {"status": "complete", "url": None}
+    world.journal.tell("checkout.session.completed", session)
+
+
+def _subscribe(world: World, session: Json, payer: Payer, method: Json | None) -> None:
+    customer = _customer(world, session, payer)
+    if method:
+        methods.attach(world, world.find("payment_method", method["id"]), customer)
+    note = world.note(session["id"])
+    wanted = list(note["discounts_given"])
+    if payer.promotion_code:
+        wanted = [{"promotion_code": _promotion(world, session, payer.promotion_code)["id"]}]
+    subscription = subscriptions.start(
+        world,
+        note.get("subscription_data", {})
+        | {
+            "customer": customer["id"],
+            "items": note["items"],
+            "discounts": wanted,
+            "currency": session["currency"],
+            "automatic_tax": {"enabled": session["automatic_tax"]["enabled"]},
+        }
+        | ({"default_payment_method": method["id"]} if method else {}),
+    )
+    if subscription["status"] == "incomplete":
+        invoice = world.find("invoice", subscription["latest_invoice"])
+        raise _why(world, invoice)
+    invoice = world.find("invoice", subscription["latest_invoice"])
+    session |= {
+        "subscription": subscription["id"],
+        "invoice": invoice["id"],
+        "customer": customer["id"],
+        "amount_subtotal": invoice["subtotal"],
+        "amount_total": invoice["total"],
+        "payment_status": "paid",
+        "total_details": {
+            "amount_discount": sum(d["amount"] for d in invoice["total_discount_amounts"]),
+            "amount_shipping": 0,
+            "amount_tax": sum(tax["amount"] for tax in invoice["total_taxes"]),
+        },
+    }
+    if not invoice["total"]:
+        session["payment_status"] = "no_payment_required"
+    if session["automatic_tax"]["enabled"]:
+        session["automatic_tax"] |= {"status": "complete", "provider": "stripe"}
+    session["customer_details"] = _details(world, customer, payer)
+
+
+def _why(world: World, invoice: Json) -> Refusal:
+    for charge in reversed(world.every("charge", customer=invoice["customer"])):
+        if charge["failure_code"]:
+            code = charge["failure_code"]
+            return Refusal(402, "card_error", charge["failure_message"], code=code)
+    return methods.declined("generic_decline")
+
+
+def _promotion(world: World, session: Json, written: str) -> Json:
+    if not session["allow_promotion_codes"]:
+        raise invalid("This page takes no promotion code.")
+    for code in world.every("promotion_code", active=True):
+        if code["code"].casefold() == written.strip().casefold():
+            return code
+    raise invalid("This promotion code is invalid.")
+
+
+def _customer(world: World, session: Json, payer: Payer) -> Json:
+    address = {"country": payer.country, "postal_code": payer.postal_code or None}
+    if not session["customer"]:
+        given: Json = {"email": payer.email, "name": payer.name or None}
+        customer = customers.create(world, given | ({"address": address} if payer.country else {}))
+    else:
+        customer = world.find("customer", session["customer"])
+        updates = world.note(session["id"]).get("customer_update", {})
+        if payer.country and updates.get("address") == "auto":
+            customer["address"] = dict.fromkeys(_ADDRESS) | address
+        if payer.name and updates.get("name") == "auto":
+            customer["name"] = payer.name
+        world.journal.tell_changes("customer.updated", customer)
+    if all(payer.tax_id) and session["tax_id_collection"]:
+        customers.add_tax_id(world, customer, *payer.tax_id)
+    return customer
+
+
+_ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
+
+
+def _details(world: World, customer: Json, payer: Payer) -> Json:
+    ids = world.every("tax_id", customer=customer["id"])
+    return {
+        "address": customer["address"],
+        "business_name": None,
+        "email": payer.email or customer["email"],
+        "individual_name": None,
+        "name": payer.name or customer["name"],
+        "phone": None,
+        "tax_exempt": customer["tax_exempt"],
+        "tax_ids": [{"type": each["type"], "value": each["value"]} for each in ids],
+    }
+
+
+def _set_up(world: World, session: Json, payer: Payer, method: Json | None) -> None:
+    assert method is not None, "a session of mode setup asks for a card"
+    customer = _customer(world, session, payer)
+    methods.attach(world, method, customer)
+    intent = world.find("setup_intent", session["setup_intent"])
+    intent |= {"status": "succeeded", "payment_method": method["id"], "customer": customer["id"]}
+    session["customer"] = customer["id"]
+    session["customer_details"] = _details(world, customer, payer)
+    world.journal.tell("setup_intent.succeeded", intent)
+
+
+def expire(world: World, session: Json) -> Json:
+    """Nobody can pay on its page any more."""
+    if session["status"] != "open":
+        message = "Only Checkout Sessions with a status in [`open`] can be expired."
+        raise invalid(message)
+    session |= {"status": "expired", "url": None}
+    world.journal.tell("checkout.session.expired", session)
+    return session
+
+
+def lines_of(world: World, wanted: list[Json], currency: str | None) -> tuple[list[Json], str]:
+    """The items of a session as its page shows them, and their currency."""
+    rows = []
+    for each in wanted:
+        price = items.price_of(world, each, currency)
+        currency = currency or price["currency"]
+        quantity = each.get("quantity", 1)
+        amount = items.cost({"price": price, "quantity": quantity}, currency)
+        rows.append(
+            world.create(
+                "item",
+                amount_discount=0,
+                amount_subtotal=amount,
+                amount_tax=0,
+                amount_total=amount,
+                currency=currency,
+                description=world.find("product", price["product"])["name"],
+                price=price,
+                quantity=quantity,
+            )
+        )
+    return rows, currency or "eur"
