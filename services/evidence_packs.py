@@ -20,6 +20,7 @@ from domain.evidence_packs import EvidencePack, ends_in_pack, evidence_pack, in_
 from domain.members import Licence, Member
 from domain.papers import CreditKind, LicenceLine
 from domain.personal import shown
+from domain.professions import label_of
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window
 from domain.rules.explain import Missing
@@ -116,7 +117,7 @@ async def make_pack(
     return evidence_pack(
         holder_name=shown(member.name_on_papers),
         licence=LicenceLine(
-            kind=licence.profession,
+            kind=label_of(licence.profession),
             jurisdiction=licence.jurisdiction,
             number=shown(licence.number) or None,
         ),

@@ -8,6 +8,7 @@ from domain import verification_code
 from domain.certificates import Certificate
 from domain.papers import CertificatePaper, LicenceLine, PresenterLine, ProviderLine
 from domain.personal import shown
+from domain.professions import label_of
 from domain.rules.explain import plain
 from domain.values import Modality
 
@@ -34,7 +35,7 @@ def paper_of(
     licence = None
     if facts.licence_kind is not None:
         licence = LicenceLine(
-            kind=facts.licence_kind,
+            kind=label_of(facts.licence_kind),
             jurisdiction=facts.licence_jurisdiction or "",
             number=shown(facts.licence_number) or None,
         )

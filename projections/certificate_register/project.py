@@ -8,11 +8,12 @@ from typing import Final
 from domain.certificates import Certificate
 from domain.members import Member
 from domain.personal import ERASED, shown
+from domain.professions import label_of
 from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "certificate_register"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Certificate.Issued.TOPIC,
@@ -62,7 +63,7 @@ async def _issue(event: Certificate.Issued, conn: Connection) -> None:
         licence = (
             number
             if number == ERASED
-            else (f"{facts.licence_kind}, {facts.licence_jurisdiction} {number}")
+            else (f"{label_of(facts.licence_kind)}, {facts.licence_jurisdiction} {number}")
         )
     await conn.execute(
         _ISSUE,

@@ -10,26 +10,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
+from domain.professions import OTHER as OTHER_NAME
+from domain.professions import label_of
 from domain.rules.book import RuleBook
 from services.attendance_facts import SUPERVISOR
 
 Choice = tuple[str, str]
 
-OTHER: Final[Choice] = ("other", "Another profession")
-_LABELS: Final = {  # where the pack's own word, with spaces, is not what people would write
-    "alcohol_drug_counseling": "Alcohol and drug counseling",
-    "cbt": "Cognitive behavioural therapy",
-    "masters_level_psychology": "Psychology, master’s level",
-    "mft": "Marriage and family therapy",
-    "national_certified_counselor": "National Certified Counselor (NCC)",
-    OTHER[0]: OTHER[1],
-}
-
-
-def label_of(profession: str) -> str:
-    """Return a profession as people read it; one that no pack names any more still reads well."""
-    words = profession.replace("_", " ").strip()
-    return _LABELS.get(profession) or words[:1].upper() + words[1:]
+OTHER: Final[Choice] = (OTHER_NAME, label_of(OTHER_NAME))
 
 
 def choices(book: RuleBook) -> Sequence[Choice]:

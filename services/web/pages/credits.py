@@ -11,13 +11,13 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
 from domain.papers import CreditKind
+from domain.professions import label_of
 from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.evidence_packs import packs_of
 from services.web.orders import Asking
-from services.web.professions import label_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 

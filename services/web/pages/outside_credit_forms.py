@@ -20,6 +20,7 @@ from domain.documents import (
 from domain.errors import DomainError
 from domain.outside_credits import AmountImpossible, NotEarnedYet
 from domain.papers import CreditKind
+from domain.professions import label_of
 from domain.rules.book import RuleBook
 from domain.rules.model import Pack
 from projections.outside_credits.queries import SaidRow
@@ -29,7 +30,6 @@ from services.outside_credits import Activity
 from services.web.attempts import with_refusal
 from services.web.form_values import calendar_day, one_of, ticked
 from services.web.forms import Field, Filled, Form, Unusable
-from services.web.professions import label_of
 from services.web.words import amount
 
 _NUMBER: Final = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?", re.ASCII)

@@ -190,3 +190,14 @@ def give_up(world: World, invoice: Json, reason: str) -> None:
     if payment and payment["status"] == "open":
         payment["status"] = "canceled"
         payment["status_transitions"]["canceled_at"] = now
+
+
+def not_authenticated(world: World, intent: Json) -> None:
+    """The holder told the bank no: the payment waits for another card."""
+    intent |= {"status": "requires_payment_method", "next_action": None, "payment_method": None}
+    intent["last_payment_error"] = {
+        "type": "invalid_request_error",
+        "code": "payment_intent_authentication_failure",
+        "message": "The provided payment method has failed authentication.",
+    }
+    world.journal.tell("payment_intent.payment_failed", intent)

@@ -10,7 +10,6 @@ from tests.support.simulated_stripe.refusals import invalid
 from tests.support.simulated_stripe.world.settings import DAY
 from tests.support.simulated_stripe.world.world import Json, World, listing
 
-
 #: Seconds after which a bank sends back a refund that it cannot place.
 _FAILS_AFTER = 3 * DAY
 

@@ -156,7 +156,7 @@ def _check_ready(world: World, customer: Json, subscription: Json, *, pay: bool)
             world.find("coupon", world.find("discount", key)["source"]["coupon"])
             for key in subscription["discounts"]
         ]
-        if not any(coupon["percent_off"] == 100 for coupon in free):  # noqa: PLR2004 -- all of it
+        if not any(coupon["percent_off"] == 100 for coupon in free):
             _undo(world, subscription)
             message = "This customer has no attached payment source or default payment method."
             raise invalid(message, code="resource_missing")

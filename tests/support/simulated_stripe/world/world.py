@@ -54,6 +54,10 @@ class World:
             return self._moment
         return int(self._clock().timestamp()) + self._ahead
 
+    def sends_at(self) -> int:
+        """When a webhook is signed: always by the real clock, as its receiver checks its age."""
+        return int(self._clock().timestamp())
+
     def go_ahead(self, seconds: int) -> None:
         """Moves the server's own time, for everything that hangs on no test clock."""
         self._ahead += seconds

@@ -1,0 +1,109 @@
+"""Gift months: somebody gives somebody months of taking part, paid for once."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from typing_extensions import override
+
+from domain.base import AggregateCreated, Root
+from domain.errors import DomainError, InvalidFields
+from domain.periods import months_later
+
+MOST_MONTHS: Final = 24
+
+
+class GiftSpent(DomainError):
+    """Somebody took the gift already."""
+
+    code = "gift.spent"
+
+
+class GiftTakenBack(DomainError):
+    """The gift's payment was returned before anybody took it."""
+
+    code = "gift.taken_back"
+
+
+class Gift(Root):
+    """Some months for whoever holds the link; a link is used once."""
+
+    TOPIC = "peerhour.gift"
+
+    class Given(Root.Event, AggregateCreated):
+        """Months are paid for; ``giver_id`` is nobody when the house gives them."""
+
+        TOPIC = "peerhour.gift.given"
+        months: int
+        giver_id: UUID | None
+
+    class Redeemed(Root.Event):
+        """Somebody took them; from now on they run."""
+
+        TOPIC = "peerhour.gift.redeemed"
+        member_id: UUID
+        until: datetime
+
+        @override
+        def apply(self, gift: Gift) -> None:
+            gift.redeemed = (self.member_id, self.timestamp, self.until)
+
+    class TakenBack(Root.Event):
+        """The payment was returned before anybody took the months."""
+
+        TOPIC = "peerhour.gift.taken_back"
+
+        @override
+        def apply(self, gift: Gift) -> None:
+            gift.is_taken_back = True
+
+    def __init__(self, *, months: int, giver_id: UUID | None) -> None:
+        self.months = months
+        self.giver_id = giver_id
+        self.redeemed: tuple[UUID, datetime, datetime] | None = None  # who, from when, until when
+        self.is_taken_back = False
+
+    @classmethod
+    def give(cls, gift_id: UUID, *, months: int, giver_id: UUID | None, at: datetime) -> Gift:
+        """Give months of taking part.
+
+        Args:
+            gift_id: chosen by the caller; unguessable, because the link shows it.
+            months: 1 to 24.
+            giver_id: who paid, or nobody when the house gives.
+            at: now.
+
+        Raises:
+            InvalidFields: this is no number of months.
+        """
+        if not 1 <= months <= MOST_MONTHS:
+            raise InvalidFields(months=f"Give 1 to {MOST_MONTHS} months.")
+        return cls.begin(cls.Given, stream_id=gift_id, at=at, months=months, giver_id=giver_id)
+
+    def redeem(self, member_id: UUID, *, at: datetime) -> None:
+        """Take the months; the same person taking them twice is one fact.
+
+        Raises:
+            GiftSpent: somebody else took them.
+            GiftTakenBack: they are not paid for any more.
+        """
+        if self.is_taken_back:
+            raise GiftTakenBack("This gift was taken back by whoever gave it.")
+        if self.redeemed is None:
+            until = months_later(at, self.months)
+            self.record(self.Redeemed, at=at, member_id=member_id, until=until)
+        elif self.redeemed[0] != member_id:
+            raise GiftSpent("Somebody has used this link already. Ask whoever gave it to you.")
+
+    def take_back(self, *, at: datetime) -> None:
+        """End a gift whose payment was returned; months that somebody took stay theirs.
+
+        Raises:
+            GiftSpent: somebody took it.
+        """
+        if self.redeemed is not None:
+            raise GiftSpent("Somebody has taken these months; they stay theirs.")
+        if not self.is_taken_back:
+            self.record(self.TakenBack, at=at)

@@ -1,0 +1,97 @@
+"""The web application: API, pages and controls on one address."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+from litestar import Litestar, Request, Response, route
+from litestar.datastructures import State
+from litestar.di import Provide
+from litestar.enums import HttpMethod
+from litestar.params import FromPath
+
+from tests.support.simulated_stripe.billing import dues
+from tests.support.simulated_stripe.refusals import Refusal
+from tests.support.simulated_stripe.web.controls import Controls
+from tests.support.simulated_stripe.web.door import Request as ApiRequest
+from tests.support.simulated_stripe.web.pages import Pages
+from tests.support.simulated_stripe.web.site import Site, TheSite
+
+#: Where :mod:`web.server` leaves the way to cut a connection.
+CUT = "simulated.cut"
+_TICK = 1.0
+
+
+@route("/v1/{rest:path}", http_method=[HttpMethod.GET, HttpMethod.POST, HttpMethod.DELETE])
+async def api(
+    request: Request[Any, Any, State], site: TheSite, rest: FromPath[str]
+) -> Response[bytes]:
+    """Every call of Stripe's API v1."""
+    query = request.scope["query_string"].decode()
+    body = (await request.body()).decode(errors="replace")
+    reply = await site.door.answer(
+        ApiRequest(
+            verb=request.method.lower(),
+            path=f"/v1{rest}",
+            form="&".join(filter(None, (query, body))),
+            headers={name.lower(): value for name, value in request.headers.items()},
+        )
+    )
+    if reply.closed:
+        cut: Callable[[], None] = request.scope["extensions"][CUT]  # type: ignore[index]  # our server sets it
+        cut()
+        return Response(b"", status_code=500)
+    return Response(
+        reply.body, status_code=reply.status, headers=reply.headers, media_type="application/json"
+    )
+
+
+def _refused(_: Request[Any, Any, Any], refusal: Refusal) -> Response[str]:
+    return Response(str(refusal), status_code=refusal.status, media_type="text/plain")
+
+
+def make_app(make_site: Callable[[], Site]) -> Litestar:
+    """The application.
+
+    Args:
+        make_site: builds the parts; called in the running loop, at the start.
+    """
+
+    @asynccontextmanager
+    async def lifespan(app: Litestar) -> AsyncIterator[None]:
+        site = app.state.site = make_site()
+        await site.deliveries.open()
+        ticking = asyncio.create_task(_tick(site))
+        yield
+        ticking.cancel()
+        with suppress(asyncio.CancelledError):
+            await ticking
+        await site.deliveries.close()
+
+    def site(state: State) -> Site:
+        found: Site = state.site
+        return found
+
+    return Litestar(
+        [api, Controls, Pages],
+        lifespan=[lifespan],
+        dependencies={"site": Provide(site, sync_to_thread=False)},
+        exception_handlers={Refusal: _refused, KeyError: _missing},
+        openapi_config=None,
+        logging_config=None,
+    )
+
+
+def _missing(_: Request[Any, Any, Any], error: KeyError) -> Response[str]:
+    """A control was sent without a word that it needs."""
+    return Response(f"{error} is missing or unknown.", status_code=400, media_type="text/plain")
+
+
+async def _tick(site: Site) -> None:
+    """Time passes also while nobody asks."""
+    while True:
+        await asyncio.sleep(_TICK)
+        dues.catch_up(site.world)
