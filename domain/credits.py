@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import date, datetime
+from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import chain
 from typing import Any, Final
@@ -13,13 +13,13 @@ from uuid import UUID
 from typing_extensions import override
 
 from domain import intervals as time
+from domain.awards import Award, Credited, HeldBack, Row
 from domain.base import AggregateCreated, Root
 from domain.errors import AlreadyExists, DomainError, InvalidFields
 from domain.fields import require_lines, require_texts
 from domain.papers import CreditKind
-from domain.presence import EvidenceStrength
-from domain.rules.explain import Missing, Step, explained
-from domain.values import Interval, Modality
+from domain.rules.explain import Missing
+from domain.values import Interval
 
 _MOST: Final = Decimal(10_000)  # credits of one award; more is a slip, not a meeting
 
@@ -42,78 +42,6 @@ class AwardWithdrawn(DomainError):
     code = "credit.award_withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class AboutMeeting:
-    """What was known of a meeting when it was credited.
-
-    Attributes:
-        day: on which it began where it took place.
-        title: as announced.
-        topics: of its program.
-        modality: how the member took part; ``None`` where nobody recorded it.
-        meeting_minutes: from start to end as announced.
-        present_minutes: the member's presence, also where a rule counts less.
-        own_minutes: on the member's own practice; ``None`` where nobody recorded turns.
-        people: present, the member included; ``None`` where nobody knows.
-    """
-
-    day: date
-    title: str
-    topics: list[str]
-    modality: Modality | None
-    meeting_minutes: int
-    present_minutes: int
-    own_minutes: int | None
-    people: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class Credited:
-    """What an award comes to; the part that an adjustment replaces.
-
-    Attributes:
-        intervals: the presence credited, sorted and disjoint.
-        minutes: whole minutes of it.
-        amount: in the award's unit.
-        steps: how the amount came about, each with its clause.
-        strength: how well the presence is shown.
-        about: the meeting; ``None`` for what was credited before this was kept. Two amounts that
-            came about in the same way are the same, whatever else is known of the meeting.
-    """
-
-    intervals: list[Interval]
-    minutes: int
-    amount: Decimal
-    steps: list[Step]
-    strength: EvidenceStrength
-    about: AboutMeeting | None = field(default=None, compare=False)
-
-    @property
-    def derivation(self) -> list[Step]:
-        """How the amount came about; what more would have taken is the member's own affair."""
-        return [step for step in self.steps if not step.code.startswith("more.")]
-
-    @property
-    def arithmetic(self) -> list[str]:
-        """How the amount came about, in sentences."""
-        return [step.sentence for step in self.derivation]
-
-    @property
-    def explanation(self) -> list[str]:
-        """How the amount came about, in sentences that name the rule's clause."""
-        return explained(self.derivation)
-
-
-@dataclass(frozen=True, slots=True)
-class HeldBack:
-    """What a rule would credit, and what stands in its way."""
-
-    rule_version: int
-    amount: Decimal
-    unit_name: str
-    missing: list[Missing]
-
-
 def _steps_from_sentences(state: dict[str, Any]) -> None:
     """v2 explains in steps with clauses, and says what was known of the meeting."""
     sentences = state["credited"].pop("arithmetic")
@@ -121,35 +49,6 @@ def _steps_from_sentences(state: dict[str, Any]) -> None:
         {"code": "told", "sentence": each, "clause": "", "values": {}} for each in sentences
     ]
     state["credited"]["about"] = None
-
-
-@dataclass(frozen=True, slots=True)
-class Award:
-    """Credit for one meeting under one rule, as it stands."""
-
-    award_id: UUID
-    meeting_id: UUID
-    pack_id: str
-    rule_id: str
-    rule_version: int
-    credit_kind: CreditKind
-    licence_id: UUID | None
-    unit_name: str
-    credited: Credited
-    withdrawn: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the ledger; corrections are further rows, never changed ones."""
-
-    award_id: UUID
-    rule_id: str
-    unit_name: str
-    minutes: int
-    amount: Decimal
-    at: datetime
-    reason: str = ""
 
 
 class CreditLedger(Root):

@@ -13,18 +13,25 @@ from typing import Any, Final, get_args, get_origin, get_type_hints
 
 from domain.administration import Administration
 from domain.base import Root
+from domain.billing_accounts import BillingAccount
 from domain.certificate_checks import CertificateCheck
 from domain.certificates import Certificate
 from domain.claims import Claim
 from domain.credits import CreditLedger
+from domain.funds import Fund
+from domain.gifts import Gift
 from domain.groups import PeerGroup
 from domain.meetings import Meeting
 from domain.members import Member
+from domain.memberships import Membership
+from domain.money_ledger import MoneyLedger
 from domain.outside_credits import OutsideCredit
 from domain.payers import Payer
 from domain.personal import Personal
 from domain.programs import Program
 from domain.providers import Provider
+from domain.scholarships import Scholarship
+from domain.seat_pools import SeatPool
 from domain.troubles import Trouble
 
 AGGREGATES: Final[tuple[type[Root], ...]] = (
@@ -40,6 +47,13 @@ AGGREGATES: Final[tuple[type[Root], ...]] = (
     CertificateCheck,
     Payer,
     Claim,
+    BillingAccount,
+    Membership,
+    SeatPool,
+    Scholarship,
+    Fund,
+    Gift,
+    MoneyLedger,
     Trouble,
 )
 
@@ -127,6 +141,90 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.claim.decided": "The payer decided: {outcome}, {paid_cents} cents ({reference}).",
         "peerhour.claim.corrected": "The claim was corrected: {reason}",
         "peerhour.claim.set_aside": "The claim is not sent ({reason}).",
+        "peerhour.billing_account.opened": "A {payer_kind}, {payer_id}, would like to pay.",
+        "peerhour.billing_account.customer_linked": "Stripe knows the payer as {customer_id}.",
+        "peerhour.billing_account.contact_changed": "Papers go to another contact.",
+        "peerhour.billing_account.tax_id_set": "Invoices name a tax id ({kind}).",
+        "peerhour.billing_account.closed": "{by} closed the account; its papers stay.",
+        "peerhour.membership.requested": "{holder_id} would like to take part ({plan}).",
+        "peerhour.membership.checkout_opened": "Stripe's page for the first payment was opened.",
+        "peerhour.membership.checkout_closed": "Stripe's page for the first payment was closed.",
+        "peerhour.membership.observed": "Stripe was looked at: {observation}.",
+        "peerhour.membership.question_raised": (
+            "Stripe said what is not understood: {question}. The last answer stands."
+        ),
+        "peerhour.membership.second_subscription_seen": (
+            "A second subscription lives at Stripe: {subscription_id}. It is to be paid back."
+        ),
+        "peerhour.membership.trial_started": "A trial runs until {until}; nothing is charged.",
+        "peerhour.membership.activated": "The first dues are paid, through {through}.",
+        "peerhour.membership.renewed": "The membership is paid through {through}.",
+        "peerhour.membership.payment_failed": "A payment did not go through: {trouble}.",
+        "peerhour.membership.grace_started": (
+            "Dues are unpaid since {since}; everything stays open until {until}."
+        ),
+        "peerhour.membership.access_narrowed": (
+            "Grace is over; own groups go on, until {until} at least."
+        ),
+        "peerhour.membership.recovered": "What was unpaid is paid, through {through}.",
+        "peerhour.membership.leave_asked": "{by} asked for a leave.",
+        "peerhour.membership.leave_started": "A leave began; the seat is kept.",
+        "peerhour.membership.return_asked": "{by} asked to come back.",
+        "peerhour.membership.leave_ended": "The leave is over.",
+        "peerhour.membership.plan_change_asked": "{by} asked for the plan {plan}.",
+        "peerhour.membership.plan_changed": "The plan is {plan} now.",
+        "peerhour.membership.cancellation_asked": "{by} asked to stop at the end of the period.",
+        "peerhour.membership.cancellation_withdrawn": "{by} would like to stay after all.",
+        "peerhour.membership.end_arranged": "The membership ends on {ends_at}.",
+        "peerhour.membership.end_lifted": "The membership renews again.",
+        "peerhour.membership.wish_not_granted": "Stripe did not do what was asked: {wish}, {why}.",
+        "peerhour.membership.lapsed": "The membership ended ({why}); papers stay open for ever.",
+        "peerhour.membership.reinstated": "The membership is back, paid through {through}.",
+        "peerhour.seat_pool.opened": "{manager_id} looks after the seats of {name}.",
+        "peerhour.seat_pool.manager_named": "{by} let {member_id} look after the seats.",
+        "peerhour.seat_pool.manager_relieved": "{by} took the seats out of {member_id}'s care.",
+        "peerhour.seat_pool.count_change_scheduled": (
+            "{by} asked for {count} seats, from {effective_at} on."
+        ),
+        "peerhour.seat_pool.count_change_dropped": "The number of seats stays as it is.",
+        "peerhour.seat_pool.bought": "{count} seats are paid for.",
+        "peerhour.seat_pool.offered": "{by} offered a seat.",
+        "peerhour.seat_pool.offer_withdrawn": "{by} took the offer of a seat back.",
+        "peerhour.seat_pool.accepted": "{member_id} took a seat.",
+        "peerhour.seat_pool.released": "{by} freed {member_id}'s seat; their papers stay theirs.",
+        "peerhour.seat_pool.frozen": "{member_id}'s seat is kept, not used ({reason}).",
+        "peerhour.seat_pool.thawed": "{member_id} sits again.",
+        "peerhour.scholarship.applied": "{member_id} asked for a scholarship of {tier} percent.",
+        "peerhour.scholarship.applied_again": "A scholarship of {tier} percent was asked for.",
+        "peerhour.scholarship.granted": (
+            "The fund {fund_id} carries {percent} percent of the dues until {until}."
+        ),
+        "peerhour.scholarship.renewed": "It is still right: the scholarship runs until {until}.",
+        "peerhour.scholarship.ended": "The scholarship ended ({why}).",
+        "peerhour.fund.opened": "The fund {name} begins, in {currency}.",
+        "peerhour.fund.fed": "Somebody gave {amount}.",
+        "peerhour.fund.given_back": "A gift of {amount} was paid back.",
+        "peerhour.fund.set_aside": "{amount} is promised to {scholarship_id} until {until}.",
+        "peerhour.fund.freed": "{amount} that {scholarship_id} did not need is the fund's again.",
+        "peerhour.gift.given": "{giver_id} gave {months} months.",
+        "peerhour.gift.redeemed": "{member_id} took the gift; it runs until {until}.",
+        "peerhour.gift.taken_back": "The gift was taken back before anybody took it.",
+        "peerhour.money_ledger.opened": "The money ledger of {account_id} begins.",
+        "peerhour.money_ledger.invoice_issued": "An invoice was issued: {fact}.",
+        "peerhour.money_ledger.invoice_paid": "An invoice was paid: {fact}.",
+        "peerhour.money_ledger.payment_failed": "A payment did not go through: {fact}.",
+        "peerhour.money_ledger.invoice_voided": "An invoice asks for nothing any more: {fact}.",
+        "peerhour.money_ledger.invoice_written_off": "An invoice was written off: {fact}.",
+        "peerhour.money_ledger.credit_note_issued": "An invoice asks for less: {fact}.",
+        "peerhour.money_ledger.refund_asked": "A refund was ordered: {fact}.",
+        "peerhour.money_ledger.refund_done": "A refund was paid: {fact}.",
+        "peerhour.money_ledger.refund_failed": "A refund came back: {fact}.",
+        "peerhour.money_ledger.refund_external": (
+            "Something was paid back that nobody ordered here: {fact}."
+        ),
+        "peerhour.money_ledger.dispute_opened": "A bank asks a payment back: {fact}.",
+        "peerhour.money_ledger.dispute_closed": "A bank decided about a payment: {fact}.",
+        "peerhour.money_ledger.credit_balance_moved": "The credit balance changed: {fact}.",
         "peerhour.trouble.taken_up": "Something stuck in the {place} was looked into: {key}.",
         "peerhour.trouble.tried_again": "{by} let it be tried again; it was stuck: {problem}.",
         "peerhour.trouble.settled": "{by} dealt with it ({problem}): {reason}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.papers import CertificatePaper, CreditKind
-from infra.paper_words import Row, dates, local, times, weekday
+from infra.paper_words import Row, dates, licence_line, local, times, weekday
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,12 +35,7 @@ def attended(paper: CertificatePaper) -> str:
 
 def licence(paper: CertificatePaper) -> str:
     """Return the licence on one line, or nothing."""
-    if paper.licence is None:
-        return ""
-    parts = [paper.licence.kind, paper.licence.jurisdiction]
-    if paper.licence.number:
-        parts.append(f"licence number {paper.licence.number}")
-    return ", ".join(parts)
+    return "" if paper.licence is None else licence_line(paper.licence)
 
 
 def issued(paper: CertificatePaper) -> str:

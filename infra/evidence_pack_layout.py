@@ -31,7 +31,7 @@ from infra.paper_layout import (
     text,
     unlined,
 )
-from infra.paper_words import day, local
+from infra.paper_words import day, licence_line, local
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +70,7 @@ def story(pack: EvidencePack, *, width: float) -> list[Flowable]:
         text(wording.HEADING, _HEADING),
         Spacer(0, 8),
         text(pack.holder_name, _NAME, "holder_name"),
-        text(wording.licence(pack), NOTE, "licence"),
+        text(licence_line(pack.licence), NOTE, "licence"),
         Spacer(0, 8),
         _panel(pack, width),
         Spacer(0, 10),

@@ -11,6 +11,7 @@ from infra import evidence_pack_wording as wording
 from infra.evidence_pack_layout import story
 from infra.fonts import Face
 from infra.paper_layout import MARGIN, PageSize, draw_page, frame
+from infra.paper_words import licence_line
 
 if TYPE_CHECKING:
     from domain.evidence_packs import EvidencePack
@@ -58,7 +59,7 @@ def _draw(pack: EvidencePack, size: PageSize, *, pages: int) -> tuple[int, bytes
         invariant=1,
         title=f"{wording.HEADING}: {pack.text.body}, {wording.cycle(pack)}",
         author=pack.holder_name,
-        subject=wording.licence(pack),
+        subject=licence_line(pack.licence),
         creator="Peerhour",
         lang="en-US",
         initialFontName=Face.TEXT.value,  # else each page begins in Helvetica, never embedded

@@ -64,15 +64,6 @@ def cycle(pack: EvidencePack) -> str:
     return f"{day(pack.from_day)} to {day(pack.until_day)}"
 
 
-def licence(pack: EvidencePack) -> str:
-    """Return the licence on one line."""
-    kind = pack.licence.kind.replace("_", " ")
-    parts = [f"Licence in {kind}", pack.licence.jurisdiction]
-    if pack.licence.number:
-        parts.append(f"number {pack.licence.number}")
-    return ", ".join(part for part in parts if part)
-
-
 def total(pack: EvidencePack) -> str:
     """Return what counts, of how much."""
     account = pack.account
@@ -99,7 +90,7 @@ def cover(pack: EvidencePack) -> Iterator[Row]:
     yield Row("kinds", "What this is", tuple(what))
     yield Row("not_this", "What it is not", (NOT_THIS,))
     if text.notes:
-        yield Row("notes", "What the text leaves open", (text.notes,))
+        yield Row("notes", "Left open by it", (text.notes,))
     yield Row("others", "Other members", (OTHERS,))
     made = local(pack.made_at, "UTC")
     as_of = f"As the record stood on {weekday(made)}, {clock(made)} UTC."

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from domain.papers import PaperContradictsItself
+from domain.papers import LicenceLine, PaperContradictsItself
 
 _DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS: Final = (
@@ -32,6 +32,14 @@ class Row:
     field: str
     label: str
     paragraphs: tuple[str, ...]
+
+
+def licence_line(licence: LicenceLine) -> str:
+    """Return a licence on one line."""
+    parts = [licence.kind, licence.jurisdiction]
+    if licence.number:
+        parts.append(f"licence number {licence.number}")
+    return ", ".join(parts)
 
 
 def local(at: datetime, zone: str) -> datetime:

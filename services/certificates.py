@@ -8,6 +8,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain import verification_code as codes
+from domain.awards import Award
 from domain.certificates import (
     Certificate,
     CertificateFacts,
@@ -15,7 +16,7 @@ from domain.certificates import (
     RevocationReason,
     SupersessionReason,
 )
-from domain.credits import Award, CreditLedger
+from domain.credits import CreditLedger
 from domain.errors import NotFound
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting

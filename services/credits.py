@@ -15,7 +15,8 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain import intervals as time
-from domain.credits import AboutMeeting, Award, Credited, CreditLedger
+from domain.awards import AboutMeeting, Award, Credited
+from domain.credits import CreditLedger
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Member
@@ -182,13 +183,22 @@ class Bench:
         for judgement in judgements:  # first free what does not stand, then credit
             if not judgement.may_be_credited:
                 self._withdraw(judgement.rule.id, licence_id)
-        for judgement in judgements:
-            if judgement.may_be_credited:
-                self._credit(applicable, judgement)
-        credited = any(judgement.may_be_credited for judgement in judgements)
+        creditable = [judgement for judgement in judgements if judgement.may_be_credited]
+        # A rule that now counts less gives its minutes back before another may take them.
+        for judgement in sorted(creditable, key=lambda each: not self._gives_back(each, licence_id)):
+            self._credit(applicable, judgement)
+        credited = bool(creditable)
         for judgement in judgements:
             self._hold(applicable, judgement, beside_credit=credited)
         return credited
+
+    def _gives_back(self, judgement: Judgement, licence_id: UUID | None) -> bool:
+        """Tell whether a rule's award stands and needs no minute that it does not have."""
+        award_id, known = self._award_of(judgement.rule.id, licence_id)
+        if not known:
+            return False
+        held = self._ledger.awards[award_id].credited.intervals
+        return not time.without(judgement.intervals, held)
 
     def _credit(self, applicable: _Applicable, judgement: Judgement) -> None:
         rule, licence_id = judgement.rule, applicable.licence_id

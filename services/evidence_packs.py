@@ -74,7 +74,7 @@ async def packs_of(
             days = {e.day for key, e in earned if key == (text.id, licence.id)}
             days |= {row.now.day for row in entered if _is_about(row, text, licence)}
             days |= {today} if licence.held_on(today) else set()
-            windows = {window_of(text, licence, day) for day in days if day <= today}
+            windows = {window_of(text, licence, day) for day in days if _FIRST <= day <= today}
             offered += [Offered(licence, text, each) for each in windows if _known(each)]
     return sorted(
         offered, key=lambda each: (-each.window.from_day.toordinal(), each.text.name, each.text.id)
@@ -181,7 +181,7 @@ def _is_about(row: OutsideCreditRow, text: Pack, licence: LicenceFacts) -> bool:
 
 
 def _known(window: Window | Missing) -> TypeGuard[Window]:
-    return isinstance(window, Window)
+    return isinstance(window, Window) and window.from_day >= _FIRST
 
 
 def _facts(licence: Licence) -> LicenceFacts:

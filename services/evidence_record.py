@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain import intervals as time
-from domain.credits import AboutMeeting, Award, CreditLedger
+from domain.awards import AboutMeeting, Award
+from domain.credits import CreditLedger
 from domain.evidence_lines import Attended, Change, Correction, Credit, InAccount
 from domain.meeting_events import PresenceCorrected
 from domain.meetings import Meeting

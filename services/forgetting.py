@@ -36,11 +36,28 @@ class ForgetNames:
     member_id: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForgetNamesIn:
+    """Forget what a meeting's newest report calls people who were forgotten before it came."""
+
+    meeting_id: UUID
+
+
 async def forget_names(cmd: ForgetNames, *, work: Work, clock: Clock) -> None:  # noqa: ARG001  as every handler
     """Ask for the person to be forgotten again, now that one more name is known to be theirs."""
     member = await work.find(Member, cmd.member_id)
     if member is not None and member.forgotten:
         work.effect("forget_person", subject_id=str(cmd.member_id))
+
+
+async def forget_names_in(cmd: ForgetNamesIn, *, work: Work, clock: Clock) -> None:  # noqa: ARG001  as every handler
+    """Ask for everybody to be forgotten again whom an earlier report, or a person, recognised."""
+    meeting = await work.load(Meeting, cmd.meeting_id)
+    recognised = {each for each in meeting.attendance.matches.values() if each is not None}
+    for member_id in sorted(recognised):
+        member = await work.find(Member, member_id)
+        if member is not None and member.forgotten:
+            work.effect("forget_person", subject_id=str(member_id))
 
 
 async def observed_as(store: EventStore, member_id: UUID) -> list[UUID]:

@@ -39,6 +39,7 @@ def handlers(
         members.ComeBack: members.come_back,
         members.ForgetMember: members.forget_member,
         forgetting.ForgetNames: forgetting.forget_names,
+        forgetting.ForgetNamesIn: forgetting.forget_names_in,
         providers.RegisterProvider: providers.register_provider,
         providers.RecordApproval: providers.record_approval,
         providers.WithdrawApproval: providers.withdraw_approval,

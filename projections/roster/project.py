@@ -15,7 +15,7 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "roster"
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Meeting.Scheduled.TOPIC,
@@ -59,9 +59,20 @@ _WITNESS: Final = """UPDATE roster SET witnesses = witnesses + 1
                       WHERE meeting_id = $1 AND member_id = $2"""
 _OBSERVE: Final = """INSERT INTO observed VALUES ($1, $2, $3, $4, $5, $6, $7)
                      ON CONFLICT (meeting_id, person_key, source)
-                     DO UPDATE SET names = $5, seconds = greatest(observed.seconds, $6)"""
+                     DO UPDATE SET subject_id = $4, names = $5,
+                                   seconds = greatest(observed.seconds, $6)"""
 _MATCH: Final = "UPDATE observed SET member_id = $3 WHERE meeting_id = $1 AND person_key = $2"
-_FORGET: Final = "UPDATE observed SET names = $2 WHERE subject_id = $1 OR member_id = $1"
+# One report may have known the person, and another of the same meeting only the name.
+_FORGET: Final = """UPDATE observed SET names = $2 WHERE (meeting_id, person_key) IN (
+                        SELECT meeting_id, person_key FROM observed
+                         WHERE subject_id = $1 OR member_id = $1)"""
+_REMEMBER_GONE: Final = "INSERT INTO forgotten_person VALUES ($1) ON CONFLICT DO NOTHING"
+# A name may come, or be recognised, only after its person was forgotten.
+_HUSH: Final = """UPDATE observed SET names = $3
+                   WHERE meeting_id = $1 AND person_key = $2 AND EXISTS (
+                       SELECT FROM observed s JOIN forgotten_person f
+                           ON f.member_id IN (s.subject_id, s.member_id)
+                        WHERE s.meeting_id = $1 AND s.person_key = $2)"""
 
 
 _OF_REPORTS: Final = (
@@ -103,6 +114,7 @@ async def project(recorded: Recorded, conn: Connection) -> None:
             comings, goings = [each.from_at for each in stays], [each.to_at for each in stays]
             await conn.execute(_CORRECT, meeting_id, member_id, comings, goings)
         case Member.Forgotten(originator_id=member_id):
+            await conn.execute(_REMEMBER_GONE, member_id)
             await conn.execute(_FORGET, member_id, ERASED)
 
 
@@ -128,6 +140,7 @@ async def _take_report(event: Root.Event, conn: Connection) -> None:
                 await _observe(conn, meeting_id, source.value, person)
         case Meeting.ObservedPersonMatched(person_key=key, member_id=member_id):
             await conn.execute(_MATCH, meeting_id, key, member_id)
+            await conn.execute(_HUSH, meeting_id, key, ERASED)
         case Meeting.ObservedPersonUnmatched(person_key=key):
             await conn.execute(_MATCH, meeting_id, key, None)
 
@@ -144,3 +157,4 @@ async def _observe(conn: Connection, meeting_id: UUID, source: str, person: Obse
         seconds or (person.reported_minutes or 0) * 60,
         person.member_id,
     )
+    await conn.execute(_HUSH, meeting_id, person.person_key, ERASED)

@@ -29,3 +29,6 @@ CREATE TABLE observed (
 );
 CREATE INDEX observed_subject ON observed (subject_id);
 CREATE INDEX observed_member ON observed (member_id);
+
+-- Whose names are shown to nobody any more, whenever a report brings one.
+CREATE TABLE forgotten_person (member_id uuid PRIMARY KEY);

@@ -8,7 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.credits import Credited, CreditLedger
+from domain.awards import Credited
+from domain.credits import CreditLedger
 from domain.recording import Recorded
 from projections import Connection
 

@@ -9,19 +9,15 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
+from domain import currencies
 from domain.personal import ERASED
 from domain.rules.explain import of_unit, plain
+from domain.values import Money
 from projections.schedule.queries import GroupRow
 
 DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _NTH: Final = ("", "", "second ", "third ", "fourth ", "fifth ", "sixth ")
 _LICENCE: Final = re.compile(r"(?P<kind>.+?), (?P<where>\S+) (?P<number>.+)", re.DOTALL)
-_EXPONENTS: Final[Mapping[str, int]] = MappingProxyType(
-    {  # ISO 4217, where it is not two
-        "BHD": 3, "CLP": 0, "ISK": 0, "JOD": 3, "JPY": 0, "KRW": 0, "KWD": 3, "OMR": 3,
-        "PYG": 0, "TND": 3, "UGX": 0, "VND": 0, "XAF": 0, "XOF": 0, "XPF": 0,
-    }
-)  # fmt: skip
 
 STRENGTH: Final[Mapping[str, str]] = MappingProxyType(
     {
@@ -123,22 +119,14 @@ def units(value: Decimal, unit_name: str) -> str:
     return of_unit(value, unit_name)
 
 
-def minor_places(currency: str) -> int:
-    """Return how many digits of an amount are minor units: 2 for dollars, 0 for yen."""
-    return _EXPONENTS.get(currency, 2)
-
-
 def plain_money(cents: int, currency: str) -> str:
     """Return minor units as a form takes them: ``1234.50``."""
-    places = minor_places(currency)
-    whole, part = divmod(abs(cents), 10**places)
-    return f"{'-' if cents < 0 else ''}{whole}{f'.{part:0{places}d}' if places else ''}"
+    return currencies.plain(Money(cents, currency))
 
 
 def money(cents: int, currency: str) -> str:
     """Return minor units as people write them: ``1,234.50 USD``."""
-    whole, point, part = plain_money(abs(cents), currency).partition(".")
-    return f"{'-' if cents < 0 else ''}{int(whole):,}{point}{part} {currency}"
+    return currencies.written(Money(cents, currency))
 
 
 def minutes(seconds: int) -> str:

@@ -83,6 +83,7 @@ def test_the_personal_fields_are_those_that_must_be_encrypted() -> None:
             "facts.authorised_by",
         ),
         "peerhour.payer.member_enrolled": ("enrolment.payer_member_ref",),
+        "peerhour.membership.cancellation_asked": ("reason",),
         "peerhour.trouble.settled": ("reason",),
     }
 

@@ -47,7 +47,7 @@ def words(pack: EvidencePack) -> str:
 def test_the_cover_names_whose_under_which_text_and_what_it_is_not() -> None:
     shown = words(a_pack(CALIFORNIA, evenings(CALIFORNIA, 1)))
     for part in (
-        "Evidence pack Nguyễn Thị Ánh Licence in psychology, US-CA, number PSY 12345",
+        "Evidence pack Nguyễn Thị Ánh psychology, US-CA, licence number PSY 12345",
         "1.38 of 36 hours 1 January 2026 to 31 December 2027",
         "California Board of Psychology: 16 CCR 1397.60.1",
         CALIFORNIA.source.address,
@@ -108,6 +108,25 @@ def test_bands_are_told_row_by_row() -> None:
     shown = words(pack)
     assert "8.28 hours attended in this cycle so far come to 1 CE hour" in shown
     assert "Sum counted in: CE hour (Maryland psychology) 498 1 1" in shown
+
+
+def test_what_is_carried_in_and_a_duty_of_its_own_are_told_from_what_is_summed() -> None:
+    duty = text_of("us-nh-mental-health")
+    shown = words(a_pack(duty, evenings(duty, 2), carried_in="2"))
+    assert f"2 8 January 2026 {duty.rules[0].name}: apart 83 1.38 1.38 1.38" in shown
+    assert "31 December 2025 carried in 2 Sum counted in: hour 0 0 2" in shown
+    assert "A duty of its own; it does not count towards what the cycle requires." in shown
+
+
+def test_sponsored_credit_is_listed_and_points_to_its_certificate() -> None:
+    mixed = text_of("us-md-social-work")
+    course = next(rule for rule in mixed.rules if rule.credit_kind is CreditKind.SPONSORED)
+    credit = a_credit(mixed, 1, rule_id=course.id, rule=course.name, kind=course.credit_kind)
+    shown = words(a_pack(mixed, [attended(0, a_credit(mixed, 0)), attended(1, credit)]))
+    assert "Sponsored credit listed here is shown by the provider's own certificate." in shown
+    assert CreditKind.SPONSORED.sentence not in shown
+    alone = words(a_pack(CALIFORNIA, evenings(CALIFORNIA, 1)))
+    assert "Sponsored credit listed here" not in alone
 
 
 def test_corrections_stand_beside_the_original_with_who_and_why() -> None:
@@ -228,7 +247,7 @@ def test_the_sheet_is_the_one_its_readers_print_on(place: str, size: str) -> Non
     assert page_size(place) is PageSize[size]
 
 
-def test_a_licence_without_a_number_or_place_is_printed_without() -> None:
-    licence = LicenceLine(kind="applied_behaviour_analysis", jurisdiction="")
+def test_a_licence_without_a_number_is_printed_without() -> None:
+    licence = LicenceLine(kind="Applied behaviour analysis", jurisdiction="CA-ON")
     shown = words(a_pack(CALIFORNIA, [], licence=licence))
-    assert "Nguyễn Thị Ánh Licence in applied behaviour analysis 0 of 36 hours" in shown
+    assert "Nguyễn Thị Ánh Applied behaviour analysis, CA-ON 0 of 36 hours" in shown

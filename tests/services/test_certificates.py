@@ -7,13 +7,13 @@ from datetime import timedelta
 
 import pytest
 
+from domain.awards import Credited
 from domain.certificates import (
     Certificate,
     CertificateState,
     RevocationReason,
     SupersessionReason,
 )
-from domain.credits import Credited
 from domain.personal import shown
 from services.certificates import RevokeCertificate, SealCertificate, SettleCertificate
 from services.credits import award_id_of, ledger_id_of

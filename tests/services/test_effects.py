@@ -390,6 +390,42 @@ async def test_a_name_that_is_recognised_after_its_person_was_forgotten_goes_too
     await house.drain()
     assert house.running.keystore.key_for_reading(theirs) is None
     assert house.running.keystore.key_for_reading(strangers) is not None
+    await nowhere_named(house, "Ánh's tablet")
+
+
+async def test_a_name_in_a_report_that_comes_after_its_person_was_forgotten_goes_too(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    unknown = uuid4()
+    await observe(
+        story, "06" * 32, ObservedPerson("k", story.ana, [about(story.ana, "Ánh")], [HOURS])
+    )
+    await forget(house, story)
+    await observe(story, "07" * 32, ObservedPerson("k", None, [about(unknown, "Ánh N.")], [HOURS]))
+    await house.drain()
+    assert house.running.keystore.key_for_reading(unknown) is None
+    await nowhere_named(house, "Ánh N.")
+
+
+async def test_a_name_that_two_tools_reported_is_forgotten_in_both(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    meeting_id, theirs = story.id("meeting"), uuid4()
+    person = ObservedPerson("k", None, [about(theirs, "Ánh's laptop")], [HOURS])
+    await observe(story, "08" * 32, person)
+    await story.do(
+        MatchObservedPerson(
+            meeting_id=meeting_id, person_key="k", member_id=story.ana, by=story.joy
+        )
+    )
+    await observe(story, "09" * 32, person, source=ToolSource.WEBHOOK)
+    await house.drain()
+    await forget(house, story)
+    async with house.house.views() as connection:
+        seen = await roster.observed(connection, meeting_id)
+    assert [each.names for each in seen] == [ERASED, ERASED]
 
 
 async def test_nobody_elses_name_is_forgotten(house: RealHouse, story: Story) -> None:
@@ -415,11 +451,13 @@ async def test_nobody_elses_name_is_forgotten(house: RealHouse, story: Story) ->
         assert house.running.keystore.key_for_reading(subject) is not None
 
 
-async def observe(story: Story, digest: str, *people: ObservedPerson) -> None:
+async def observe(
+    story: Story, digest: str, *people: ObservedPerson, source: ToolSource = ToolSource.ZOOM
+) -> None:
     await story.do(
         ObservePresence(
             meeting_id=story.id("meeting"),
-            source=ToolSource.ZOOM,
+            source=source,
             digest=digest,
             people=list(people),
             by=story.joy,

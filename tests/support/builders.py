@@ -12,11 +12,12 @@ from uuid import UUID
 
 from domain import intervals as sets
 from domain.attendance import CheckInMethod
+from domain.awards import AboutMeeting, Credited
 from domain.base import Root
 from domain.certificates import Certificate, CertificateFacts
 from domain.claim_lines import ClaimLine
 from domain.claims import Claim
-from domain.credits import AboutMeeting, Credited, CreditLedger
+from domain.credits import CreditLedger
 from domain.documents import Document, DocumentKind
 from domain.groups import PeerGroup
 from domain.meetings import Meeting

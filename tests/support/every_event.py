@@ -27,6 +27,7 @@ from domain.rules.explain import Missing
 from domain.troubles import Place, Trouble
 from domain.values import Modality, Style
 from tests.support import builders as b
+from tests.support.every_billing_event import BILLING_STORIES
 
 
 def member_events() -> list[Root.Event]:
@@ -259,6 +260,7 @@ STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     claim_events,
     set_aside_claim_events,
     trouble_events,
+    *BILLING_STORIES,
 )
 
 

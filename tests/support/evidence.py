@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain import intervals as time
 from domain.evidence_lines import Attended, Change, Credit, InAccount, SelfEntered
 from domain.evidence_packs import EvidencePack, evidence_pack, in_account
 from domain.papers import LicenceLine
@@ -163,8 +162,3 @@ def a_pack(
 def evenings(text: Pack, many: int) -> list[Attended]:
     """Return so many meetings, each credited by the text's first rule."""
     return [attended(number, a_credit(text, number)) for number in range(many)]
-
-
-def minutes_of(pack: EvidencePack) -> int:
-    """Return the minutes shown to be present, for comparing with what is printed."""
-    return sum(time.minutes(meeting.present) for meeting in pack.attended)

@@ -14,10 +14,11 @@ from uuid import UUID, uuid4, uuid5
 import pytest
 
 from domain.attendance import CheckInMethod
+from domain.awards import Award
 from domain.base import Root
 from domain.certificates import Certificate
 from domain.claims import Claim
-from domain.credits import Award, CreditLedger
+from domain.credits import CreditLedger
 from domain.errors import DomainError
 from domain.meetings import Meeting
 from domain.members import Role

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import AsyncIterator
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4
@@ -14,9 +16,15 @@ import pypdf
 import pytest
 
 from domain.papers import CreditKind
-from services.members import EndLicence
+from domain.rules.book import RuleBook
+from domain.rules.model import Pack
+from services.evidence_packs import make_pack
+from services.members import CorrectName, EndLicence
 from services.outside_credits import Activity, EnterOutsideCredit
+from tests.domain.rules.made import a_pack as a_text
+from tests.domain.rules.made import a_rule
 from tests.support.builders import SIX_PM, span
+from tests.support.fakes import FixedClock
 from tests.support.pages import Pages, words_of
 from tests.support.story import CALIFORNIA
 
@@ -103,7 +111,7 @@ async def test_the_record_stands_in_it_with_every_correction(
     pack = await facts(ana, address)
     assert (pack["format"], pack["holder_name"]) == (1, "Nguyễn Thị Ánh")
     assert pack["licence"] == {
-        "kind": "psychology",
+        "kind": "Psychology",
         "jurisdiction": "US-CA",
         "number": "PSY ana",
     }
@@ -230,3 +238,67 @@ async def test_drawing_is_not_for_machines_that_never_stop(pages: Pages, address
         answer = await chidi.get(f"{address}.json")
     assert answer.status_code == 429
     assert int(answer.headers["retry-after"]) > 0
+
+
+async def test_a_cycle_that_is_over_is_told_by_the_text_of_its_last_day(
+    pages: Pages, address: str
+) -> None:
+    def version(number: int, **force: date) -> Pack:
+        return a_text(
+            a_rule(id="lamp", needs={"licence": True}),
+            id="lamp",
+            version=number,
+            kind="regulator",
+            jurisdiction="US-CA",
+            professions=["psychology"],
+            cycle={"unit": "hour", "months": 12, "begins": "01-01"},
+            **force,
+        )
+
+    old = version(1, effective_until=date(2026, 12, 31))
+    book = RuleBook([old, version(2, effective_from=date(2027, 1, 1))])
+    later = FixedClock(datetime(2027, 6, 1, tzinfo=UTC))
+    house = replace(pages.real.house, rules=lambda: book, clock=later)
+    story = pages.story
+    made = {
+        year: await make_pack(house, story.ana, story.licence("ana"), "lamp", date(year, 1, 1))
+        for year in (2026, 2027)
+    }
+    assert {year: pack.text.version for year, pack in made.items()} == {2026: 1, 2027: 2}
+    assert made[2026].until_day == date(2026, 12, 31)
+
+
+async def test_supervision_among_peers_is_told_apart_and_ends_in_a_pack(
+    pages: Pages, address: str
+) -> None:
+    story = pages.story
+    licence_id = await story.psychologist("joy", profession="counseling", jurisdiction="UK")
+    start = SIX_PM + timedelta(days=28)
+    last_day = date(2026, 12, 31)
+    await story.do(EndLicence(member_id=story.joy, licence_id=licence_id, last_day=last_day))
+    await story.held({story.ana: (0, 60), story.joy: (0, 60)}, name="supervision", start=start)
+    await pages.real.drain()
+    async with await pages.browser(story.joy) as joy:
+        credit = (await joy.get("/credits")).text
+        assert "Supervision records" in credit
+        (link,) = re.findall(r'href="(/renewals/[^"]*/uk-bacp/2026-03-01)\.json"', credit)
+        pack = await facts(joy, link)
+    assert pack["kinds"] == ["supervision record"]
+    assert pack["attended"][0]["credits"][0]["amount"] == "0.50"  # half of it, as they were two
+
+
+async def test_a_name_that_no_font_draws_is_refused_in_words_and_stands_in_the_data(
+    pages: Pages, address: str
+) -> None:
+    story = pages.story
+    name, reason = "\u0642\u0644\u0628", "As on the licence."
+    await story.do(CorrectName(member_id=story.bo, name_on_papers=name, reason=reason, by=story.bo))
+    licence_id = story.licence("bo")
+    await story.do(EndLicence(member_id=story.bo, licence_id=licence_id, last_day=LAST_DAY))
+    await pages.real.drain()
+    mine = f"/renewals/{licence_id}/{CALIFORNIA}/{BEGINS}"
+    async with await pages.browser(story.bo) as bo:
+        refused = await bo.get(f"{mine}.pdf")
+        assert refused.status_code == 422
+        assert "We cannot print this script yet" in words_of(refused.text)
+        assert (await facts(bo, mine))["holder_name"] == name

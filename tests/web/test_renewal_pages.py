@@ -95,4 +95,5 @@ async def test_the_credits_page_names_the_clause_of_a_rule(
 ) -> None:
     await pages.real.drain()
     page = words_of((await ana.get("/credits")).text)
-    assert "60 ÷ 60 minutes per hour of peer consultation = 1." in page
+    assert "60 ÷ 60 minutes per hour of peer consultation = 1. 16 CCR 1397.60.1" in page
+    assert "You were there for 60 of 60 minutes, in person" in page

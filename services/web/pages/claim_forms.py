@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from domain.claim_lines import LineAnswer
+from domain.currencies import minor_places
 from projections.claims_board.queries import LineRow, PayerRow
 from services.web import words
 from services.web.form_values import calendar_day, identifier, one_of
@@ -29,7 +30,7 @@ _REFERENCE: Final = Field(
 
 def amount_in(currency: str) -> Callable[[str], int]:
     """Accept an amount as people write it, and return it in minor units of *currency*."""
-    places = words.minor_places(currency)
+    places = minor_places(currency)
     shape = re.compile(
         rf"(-?)([0-9]{{1,9}})(?:[.,]([0-9]{{{places}}}))?" if places else "(-?)([0-9]{1,9})()",
         re.ASCII,

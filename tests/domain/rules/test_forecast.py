@@ -92,6 +92,11 @@ def ask(*planned: Attendance, has: tuple[Entry, ...] = (), pack: Pack | None = N
     return forecast(RuleBook([text]), text, LICENCE, has, planned, today=TODAY)
 
 
+def seen(*values: object) -> tuple[object, ...]:
+    """Return values to compare, whatever their kinds: 1 and Decimal(1) are the same amount."""
+    return values
+
+
 def codes(found: Forecast) -> list[str]:
     return [step.code for step in found.warnings]
 
@@ -100,7 +105,7 @@ def test_planned_meetings_are_added_to_what_is_there() -> None:
     found = ask(a_meeting(7), a_meeting(14), has=(earned("3"),))
     assert found.now is not None
     assert found.then is not None
-    assert (found.now.counted, found.then.counted, found.gain) == (3, 5, 2)
+    assert seen(found.now.counted, found.then.counted, found.gain) == (3, 5, 2)
     assert found.now.window.from_day == date(2026, 1, 1)
 
 
@@ -116,7 +121,7 @@ def test_what_would_give_nothing_is_told_once_with_its_reason() -> None:
     by_video = [a_meeting(7 * n, modality=Modality.LIVE_VIDEO) for n in range(1, 4)]
     found = ask(*by_video, a_meeting(50))
     ((reason, meetings),) = found.does_not_count
-    assert (reason.code, meetings, found.gain) == ("modality.other", 3, 1)
+    assert seen(reason.code, meetings, found.gain) == ("modality.other", 3, 1)
 
 
 def test_a_cap_that_the_plan_passes_is_a_warning_and_one_nearly_full_too() -> None:
@@ -142,7 +147,7 @@ def test_what_was_too_much_last_time_is_carried_in_as_far_as_the_text_allows() -
     before = tuple(earned("9", date(2025, 2, day), rule="") for day in (1, 2, 3))
     found = ask(has=before)
     assert found.now is not None
-    assert (found.now.carried_in, found.now.counted) == (3, 3)
+    assert seen(found.now.carried_in, found.now.counted) == (3, 3)
 
 
 def test_without_a_cycle_or_its_end_nothing_is_guessed() -> None:
@@ -154,7 +159,7 @@ def test_without_a_cycle_or_its_end_nothing_is_guessed() -> None:
     text = a_pack()
     found = forecast(RuleBook([text]), text, endless, (), (), today=TODAY)
     assert [each.code for each in found.missing] == ["cycle.licence_until.not_determined"]
-    assert (found.now, found.then, found.gain) == (None, None, 0)
+    assert seen(found.now, found.then, found.gain) == (None, None, 0)
 
 
 def test_a_month_that_stands_alone_is_warned_about_while_it_lasts() -> None:
@@ -185,7 +190,7 @@ def test_a_history_is_judged_for_each_licence_with_the_version_of_its_day() -> N
     )
     (answer,) = judge_history(RuleBook([older, newer]), history)
     assert answer.licence == LICENCE
-    given = [(each.pack.version, each.judgements[0].amount) for each in answer.judged]
+    given = [seen(each.pack.version, each.judgements[0].amount) for each in answer.judged]
     assert given == [(1, 1), (2, 2)]
     (account,) = answer.accounts
     assert account.counted == 3

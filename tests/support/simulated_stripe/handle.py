@@ -49,10 +49,10 @@ class SimulatedStripe:
 
     @asynccontextmanager
     async def client(
-        self, *, key: str = API_KEY, retries: int = 2, timeout: float = 20
+        self, *, key: str = API_KEY, retries: int = 2, seconds: float = 20
     ) -> AsyncIterator[stripe.StripeClient]:
         """The SDK's asynchronous client on aiohttp, aimed here; closed at the end."""
-        http_client = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=timeout))
+        http_client = stripe.AIOHTTPClient(timeout=aiohttp.ClientTimeout(total=seconds))
         try:
             yield stripe.StripeClient(
                 key,
@@ -61,7 +61,7 @@ class SimulatedStripe:
                 max_network_retries=retries,
             )
         finally:
-            await http_client.close_async()
+            await http_client.close_async()  # type: ignore[no-untyped-call]  # the SDK does not type it
 
     def blocking_client(self, *, key: str = API_KEY) -> stripe.StripeClient:
         """The SDK's blocking client, for tools that know no other; call it in a thread."""

@@ -48,7 +48,7 @@ def list_events(call: Call) -> Json:
 @simulates("post /v1/webhook_endpoints", "api_version description enabled_events metadata url")
 def create_endpoint(call: Call) -> Json:
     """The answer to this call alone carries the secret."""
-    given = {"metadata": {}} | call.given
+    given: Json = {"metadata": {}} | call.given
     if not given["url"].startswith(("http://", "https://")):
         raise invalid(
             "Invalid URL: An explicit scheme (such as https) must be provided.", param="url"

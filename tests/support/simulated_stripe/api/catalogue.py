@@ -14,7 +14,7 @@ _PRODUCT = "active description images metadata name statement_descriptor tax_cod
 
 @simulates("post /v1/products", f"id {_PRODUCT}")
 def create_product(call: Call) -> Json:
-    given = {"active": True, "type": "service", "metadata": {}} | call.given
+    given: Json = {"active": True, "type": "service", "metadata": {}} | call.given
     _must_be_new(call.world, "product", given.get("id"))
     product = call.world.create("product", updated=call.world.now(), **given)
     call.world.journal.tell("product.created", product)
@@ -163,7 +163,7 @@ def list_prices(call: Call) -> Json:
     "percent_off redeem_by",
 )
 def create_coupon(call: Call) -> Json:
-    given = {"duration": "once", "metadata": {}} | call.given
+    given: Json = {"duration": "once", "metadata": {}} | call.given
     _must_be_new(call.world, "coupon", given.get("id"))
     if ("percent_off" in given) == ("amount_off" in given):
         raise invalid("You must pass either percent_off or amount_off.", param="percent_off")
@@ -207,7 +207,7 @@ def list_coupons(call: Call) -> Json:
     "active code customer expires_at max_redemptions metadata promotion",
 )
 def create_promotion_code(call: Call) -> Json:
-    given = {"active": True, "metadata": {}} | call.given
+    given: Json = {"active": True, "metadata": {}} | call.given
     if "coupon" not in given["promotion"]:
         raise missing("promotion[coupon]")
     call.world.find("coupon", given["promotion"]["coupon"], param="promotion[coupon]")

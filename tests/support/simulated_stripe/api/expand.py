@@ -58,7 +58,7 @@ def expanded(world: World, answer: Json, paths: list[str]) -> Json:
     Raises:
         Refusal: a path names nothing that can be expanded, or goes deeper than four.
     """
-    whole = _copy(answer)
+    whole: Json = _copy(answer)
     for path in paths:
         parts = path.split(".")
         if len(parts) > _DEEPEST + (parts[0] == "data"):

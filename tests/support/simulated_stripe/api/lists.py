@@ -51,7 +51,7 @@ def in_range(moment: int, wanted: Json | int | None) -> bool:
         return True
     if isinstance(wanted, int):
         return moment == wanted
-    return (
+    return bool(
         moment >= wanted.get("gte", moment)
         and moment > wanted.get("gt", moment - 1)
         and moment <= wanted.get("lte", moment)

@@ -49,7 +49,7 @@ class Outcome:
     def code(self) -> str:
         """Stripe's error code: three declines have a code of their own."""
         own = {"expired_card", "incorrect_cvc", "authentication_required"}
-        return self.decline_code if self.decline_code in own else "card_declined"  # type: ignore[return-value]  # None is in no set
+        return self.decline_code if self.decline_code in own else "card_declined"
 
 
 CARDS = (

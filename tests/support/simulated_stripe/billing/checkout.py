@@ -255,7 +255,7 @@ def lines_of(world: World, wanted: list[Json], currency: str | None) -> tuple[li
         price = items.price_of(world, each, currency)
         currency = currency or price["currency"]
         quantity = each.get("quantity", 1)
-        amount = items.cost({"price": price, "quantity": quantity}, currency)
+        amount = items.cost(world, {"price": price, "quantity": quantity}, currency)
         rows.append(
             world.create(
                 "item",

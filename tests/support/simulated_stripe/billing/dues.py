@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 from tests.support.simulated_stripe.billing import (
     checkout,
@@ -36,14 +37,14 @@ def _of_subscriptions(world: World, clock: str | None) -> Iterator[Due]:
         planned, key = each["cancel_at"], each["id"]
         if each["status"] == "incomplete":
             at = each["created"] + world.settings.incomplete_seconds
-            yield Due(at, 4, key, lambda s=each: statuses.expire(world, s))
+            yield Due(at, 4, key, partial(statuses.expire, world, each))
         elif planned and not each["cancel_at_period_end"]:
-            yield Due(planned, 0, key, lambda s=each: lifecycle.end_as_planned(world, s))
+            yield Due(planned, 0, key, partial(lifecycle.end_as_planned, world, each))
         if each["status"] == "trialing":
             yield from _of_trial(world, each)
         elif each["status"] in _RENEWING:
             at = items.period_of(each)[1]
-            yield Due(at, 3, key, lambda s=each: lifecycle.end_period(world, s))
+            yield Due(at, 3, key, partial(lifecycle.end_period, world, each))
 
 
 def _of_trial(world: World, trial: Json) -> Iterator[Due]:
@@ -58,9 +59,9 @@ def _of_trial(world: World, trial: Json) -> Iterator[Due]:
 
         yield Due(warn_at, 1, key, warn)
     if trial["cancel_at_period_end"]:
-        yield Due(end, 2, key, lambda: lifecycle.end_as_planned(world, trial))
+        yield Due(end, 2, key, partial(lifecycle.end_as_planned, world, trial))
     else:
-        yield Due(end, 2, key, lambda: lifecycle.end_trial(world, trial))
+        yield Due(end, 2, key, partial(lifecycle.end_trial, world, trial))
 
 
 def _of_invoices(world: World, clock: str | None) -> Iterator[Due]:
@@ -69,10 +70,10 @@ def _of_invoices(world: World, clock: str | None) -> Iterator[Due]:
             continue
         if each["status"] == "draft" and each["automatically_finalizes_at"]:
             at = each["automatically_finalizes_at"]
-            yield Due(at, 5, each["id"], lambda i=each: collecting.finalize(world, i))
+            yield Due(at, 5, each["id"], partial(collecting.finalize, world, each))
         elif each["status"] == "open" and each["next_payment_attempt"]:
             at = each["next_payment_attempt"]
-            yield Due(at, 6, each["id"], lambda i=each: _retry(world, i))
+            yield Due(at, 6, each["id"], partial(_retry, world, each))
 
 
 def _retry(world: World, invoice: Json) -> None:
@@ -82,10 +83,10 @@ def _retry(world: World, invoice: Json) -> None:
 def _of_the_rest(world: World) -> Iterator[Due]:
     for each in world.every("checkout.session", status="open"):
         at = each["expires_at"]
-        yield Due(at, 7, each["id"], lambda s=each: checkout.expire(world, s))
+        yield Due(at, 7, each["id"], partial(checkout.expire, world, each))
     for each in world.every("refund", status="succeeded"):
         if at := world.note(each["id"]).get("fails_at"):
-            yield Due(at, 8, each["id"], lambda r=each: refunds.fail(world, r))
+            yield Due(at, 8, each["id"], partial(refunds.fail, world, each))
 
 
 def _next(world: World, clock: str | None, until: int) -> Due | None:

@@ -224,7 +224,6 @@ def move_balance(world: World, customer: Json, amount: int, *, kind: str, **more
         metadata={},
         **more,
     )
-    world.journal.tell("customer_balance_transaction.created", entry)
     world.journal.tell_changes("customer.updated", customer)
     return entry
 

@@ -27,8 +27,7 @@ def price_of(world: World, wanted: Json, currency: str | None) -> Json:
         raise invalid(message + "prices with `type=recurring`.", param="items[0][price]")
     if not price["active"]:
         raise invalid("The price specified is inactive. This field only accepts active prices.")
-    others = price.get("currency_options") or {}
-    if currency and currency != price["currency"] and currency not in others:
+    if currency and currency not in world.note(price["id"])["currencies"]:
         message = f"The price specified only supports `{price['currency']}`."
         raise invalid(message, param="items[0][price]")
     return price
@@ -71,9 +70,9 @@ def plan_of(price: Json) -> Json:
     )
 
 
-def cost(item: Json, currency: str) -> int:
+def cost(world: World, item: Json, currency: str) -> int:
     """What an item costs for one whole period."""
-    return unit_amount(item["price"], currency) * (item["quantity"] or 0)
+    return unit_amount(world, item["price"], currency) * (item["quantity"] or 0)
 
 
 def of(subscription: Json) -> list[Json]:

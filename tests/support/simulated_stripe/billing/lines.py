@@ -43,7 +43,7 @@ def of_item(
     return _line(
         world,
         amount=amount,
-        currency=price["currency"],
+        currency=more.pop("currency", price["currency"]),
         description=more.pop("description", words),
         parent={"type": "subscription_item_details", "subscription_item_details": details},
         period={"start": start, "end": end},
@@ -92,12 +92,11 @@ def product_name(world: World, price: Json) -> str:
     return str(world.find("product", price["product"])["name"])
 
 
-def unit_amount(price: Json, currency: str) -> int:
+def unit_amount(world: World, price: Json, currency: str) -> int:
     """What one costs in that currency."""
-    options = price.get("currency_options") or {}
-    if currency != price["currency"] and currency in options:
-        return int(options[currency]["unit_amount"])
-    return int(price["unit_amount"] or 0)
+    if currency == price["currency"]:
+        return int(price["unit_amount"])
+    return int(world.note(price["id"])["currencies"][currency]["unit_amount"])
 
 
 def _line(world: World, **stated: Any) -> Json:
@@ -128,7 +127,7 @@ def price_up(
             rest -= off
             line["discount_amounts"].append({"amount": off, "discount": discount["id"]})
         price = ((line["pricing"] or {}).get("price_details") or {}).get("price")
-        behavior = behaviors.get(price, "exclusive")
+        behavior = behaviors.get(price or "", "exclusive")
         line["taxes"] = [_tax(world, rest, behavior, taxed)] if taxed else []
 
 

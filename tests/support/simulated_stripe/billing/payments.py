@@ -19,7 +19,7 @@ def ask_for(world: World, invoice: Json) -> Json:
         description="Subscription" if invoice["parent"] else "Invoice",
         metadata={},
     )
-    payment = world.create(
+    world.create(
         "invoice_payment",
         amount_requested=invoice["amount_due"],
         currency=invoice["currency"],

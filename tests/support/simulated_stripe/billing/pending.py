@@ -47,7 +47,7 @@ def prorate(
         whole: seconds of the whole period.
     """
     customer = world.find("customer", subscription["customer"])
-    amount = sign * share(items.cost(item, subscription["currency"]), end - start, whole)
+    amount = sign * share(items.cost(world, item, subscription["currency"]), end - start, whole)
     name = lines.product_name(world, item["price"])
     verb = "Remaining" if sign > 0 else "Unused"
     return add(

@@ -135,7 +135,7 @@ def _lines(world: World, invoice: Json, given: Json) -> list[Json]:
 
 
 def _give_back(world: World, invoice: Json, customer: Json, given: Json, total: int) -> Json:
-    """A paid invoice's credit goes to the card, to the balance, or elsewhere; nothing may be left."""
+    """A paid invoice's credit goes to the card, the balance, or elsewhere; nothing is left."""
     by_card, by_balance = given.get("refund_amount", 0), given.get("credit_amount", 0)
     outside = given.get("out_of_band_amount", 0)
     linked = [dict(each) for each in given.get("refunds", [])]

@@ -150,7 +150,7 @@ def _check_ready(world: World, customer: Json, subscription: Json, *, pay: bool)
     automatic = subscription["collection_method"] == "charge_automatically"
     if subscription["status"] == "trialing" or not automatic or not pay:
         return
-    due = sum(items.cost(item, subscription["currency"]) for item in items.of(subscription))
+    due = sum(items.cost(world, item, subscription["currency"]) for item in items.of(subscription))
     if due and not methods.default_of(world, customer["id"], subscription):
         free = [
             world.find("coupon", world.find("discount", key)["source"]["coupon"])
@@ -204,8 +204,8 @@ def _due_date(subscription: Json, now: int) -> int | None:
 def _line(
     world: World, subscription: Json, item: Json, begin: int, end: int, *, free: bool = False
 ) -> Json:
-    amount = 0 if free else items.cost(item, subscription["currency"])
-    more: dict[str, Any] = {}
+    amount = 0 if free else items.cost(world, item, subscription["currency"])
+    more: dict[str, Any] = {"currency": subscription["currency"]}
     if free:
         more["description"] = f"Trial period for {lines.product_name(world, item['price'])}"
     return lines.of_item(world, item, start=begin, end=end, amount=amount, **more)

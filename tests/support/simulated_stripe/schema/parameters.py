@@ -47,14 +47,15 @@ def convert(declared: tuple[str, str] | None, given: Mapping[str, Any]) -> dict[
 
 
 @cache
-def _fields(kind: Any) -> dict[str, Any]:
+def fields_of(kind: Any) -> dict[str, Any]:
+    """The parameters of a type, without the SDK's own options."""
     own = {name: hint for name, hint in kind.__annotations__.items() if name not in _OPTIONS}
     holder = type("Holder", (), {"__annotations__": own})
     return get_type_hints(holder, vars(sys.modules[kind.__module__]), include_extras=True)
 
 
 def _mapping(kind: Any, given: Mapping[str, Any], at: str) -> dict[str, Any]:
-    fields = _fields(kind)
+    fields = fields_of(kind)
     for name in given:
         if name not in fields:
             raise unknown(_named(at, name))
@@ -95,7 +96,7 @@ def _value(hint: Any, value: Any, at: str) -> Any:
 
 
 def _one_of(hints: tuple[Any, ...], value: Any, at: str) -> Any:
-    """The first type that fits; a closed set of words next to ``str`` stays closed, as at Stripe."""
+    """The first type that fits; a set of words next to ``str`` is closed, as at Stripe."""
     words = [hint for hint in hints if get_origin(hint) is Literal]
     if any(get_args(hint) != ("",) for hint in words):
         hints = tuple(hint for hint in hints if hint is not str)

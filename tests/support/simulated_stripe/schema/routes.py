@@ -89,20 +89,20 @@ def match(verb: str, path: str) -> Match | None:
 
 def _in(path: Path) -> Iterator[Route]:
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    imported = {
-        each.name: str(node.module)
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom)
-        for each in node.names
-    }
-    for method in ast.walk(tree):
-        if isinstance(method, ast.FunctionDef):
-            yield from _of_method(method, imported)
+    imported: dict[str, str] = {}
+    for node in tree.body:
+        for each in node.body if isinstance(node, ast.If) else [node]:
+            if isinstance(each, ast.ImportFrom):
+                imported |= {alias.name: str(each.module) for alias in each.names}
+    for service in tree.body:
+        for method in service.body if isinstance(service, ast.ClassDef) else []:
+            if isinstance(method, ast.FunctionDef):
+                yield from _of_method(method, imported)
 
 
 def _of_method(method: ast.FunctionDef, imported: dict[str, str]) -> Iterator[Route]:
     annotations = {each.arg: each.annotation for each in method.args.args}
-    for call in ast.walk(method):
+    for call in ast.walk(method.body[-1]):
         if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute)):
             continue
         if call.func.attr in {"_request", "_request_stream"}:

@@ -14,7 +14,6 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import Any, ClassVar, ForwardRef, Literal, Union, get_args, get_origin
 
-from stripe._list_object import ListObject
 from stripe._object_classes import get_object_class
 from stripe._stripe_object import StripeObject, UntypedStripeObject
 
@@ -40,13 +39,17 @@ class Unstated(Exception):
     """The simulation forgot a field that Stripe always sends."""
 
 
-@cache
-def fields_of(kind: type[StripeObject]) -> dict[str, Any]:
+def fields_of(kind: Any) -> dict[str, Any]:
     """Field → declared type; names of other modules are looked up when they are needed."""
+    return _declared(kind)
+
+
+@cache
+def _declared(kind: Any) -> dict[str, Any]:
     return {
         name: hint
         for name, hint in kind.__annotations__.items()
-        if not name.startswith("_") and get_origin(hint) is not ClassVar and hint is not ClassVar
+        if not name.startswith("_") and get_origin(hint) is not ClassVar
     }
 
 
@@ -66,9 +69,9 @@ def _imports_of(module: str) -> dict[str, tuple[str, str]]:
 
 def resolved(hint: Any, module: str) -> Any:
     """A class that stands in an annotation by its name only."""
-    if not isinstance(hint, ForwardRef):
+    if not isinstance(hint, (ForwardRef, str)):
         return hint
-    name = hint.__forward_arg__
+    name = hint if isinstance(hint, str) else hint.__forward_arg__
     here = import_module(module)
     if hasattr(here, name):
         return getattr(here, name)
@@ -135,9 +138,9 @@ def _inside(hint: Any, value: Any, module: str, at: str) -> Any:
     """Fills what lies inside a stated value, where its own class is nested in the SDK's."""
     for choice in choices(hint):
         origin = get_origin(choice)
-        if isinstance(value, dict) and is_object(choice) and origin is None:
-            if choice not in (UntypedStripeObject, ListObject) and "object" not in value:
-                return _filled(choice, value, set(), at)
+        part = is_object(choice) and origin is None and choice is not UntypedStripeObject
+        if part and isinstance(value, dict) and "object" not in value:
+            return _filled(choice, value, set(), at)
         if isinstance(value, list) and origin is list:
             inner = get_args(choice)[0]
             return [_inside(inner, each, module, f"{at}[]") for each in value]

@@ -128,7 +128,7 @@ class Deliveries:
 
     async def _send(self, delivery: Delivery) -> int:
         assert self._session is not None, "deliveries are opened with the server"
-        body = json.dumps(delivery.event, indent=2)
+        body = json.dumps(delivery.event)
         secrets = self._world.note(delivery.endpoint["id"])["secrets"]
         headers = {
             "content-type": "application/json; charset=utf-8",

@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from typing import Any
 
 import stripe
@@ -120,7 +121,7 @@ class Door:
             return refusal.status, refusal.body(request_id), saved
         finally:
             world.journal.cause = Cause()
-        if self.judged:
+        if self.judged and not request.path.startswith("/v1/events"):  # judged when written
             where = f"{request.verb} {request.path}: "
             self.shape_faults += [where + fault for fault in faults(body)]
         return 200, body, True
@@ -167,4 +168,6 @@ def _hint(fault: Fault | None) -> dict[str, str]:
 
 def _reply(status: int, body: Any, request_id: str, headers: dict[str, str] | None = None) -> Reply:
     own = {"request-id": request_id, "stripe-version": stripe.api_version}
-    return Reply(status, json.dumps(body, indent=2).encode(), own | (headers or {}))
+    if status == HTTPStatus.NOT_IMPLEMENTED:  # nobody will have simulated it a second later
+        own["stripe-should-retry"] = "false"
+    return Reply(status, json.dumps(body).encode(), own | (headers or {}))

@@ -1,0 +1,258 @@
+"""Why somebody has, or lacks, access: told from what happened, in plain sentences.
+
+To the member everything is said, and what to do. To an administrator less is said, and as kindly.
+To peers nothing is said at all: see :meth:`domain.access.Access.seen_by_peers`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+from uuid import UUID
+
+from domain.access import (
+    Access,
+    Grant,
+    access_of,
+    by_gift,
+    by_membership,
+    by_scholarship,
+    by_seat,
+    by_staff,
+)
+from domain.access_table import AccessState
+from domain.gifts import Gift
+from domain.membership_rules import Wish
+from domain.memberships import Membership
+from domain.observations import DeclineKind, PaymentTrouble
+from domain.scholarships import Scholarship, Tier
+from domain.seat_events import FreezeReason, SeatState
+from domain.seat_pools import SeatPool
+from domain.standings import LapseReason, MembershipState, lapses_at, narrows_at
+from domain.values import zone_named
+
+ALWAYS_YOURS: Final = (
+    "Your hours, certificates and evidence, your export, your invoices and the way back in "
+    "are open to you for ever."
+)
+_SHORT: Final[Mapping[AccessState, str]] = MappingProxyType(
+    {
+        AccessState.FULL: "Takes part.",
+        AccessState.GRACE: "Takes part. A payment is being mended; nothing is asked of you.",
+        AccessState.NARROWED: (
+            "Takes part in their own groups. A payment is being mended; they know how."
+        ),
+        AccessState.ON_LEAVE: "Is away for a while; the seat is kept.",
+        AccessState.LAPSED: "Takes no part at the moment; hours and papers are theirs, and open.",
+    }
+)
+_ENDED: Final[Mapping[LapseReason, str]] = MappingProxyType(
+    {
+        LapseReason.NOT_STARTED: "The first payment was not completed, so nothing was charged.",
+        LapseReason.TRIAL_ENDED: "Your trial ended, and nothing was charged.",
+        LapseReason.CANCELLED: "Your membership ended as you asked.",
+        LapseReason.UNPAID: "Your membership rests because the dues were not paid for 45 days.",
+        LapseReason.DISPUTED: "Your bank asked a payment back, so your membership rests.",
+        LapseReason.ENDED_BY_STRIPE: "Your membership was ended at our payment service.",
+    }
+)
+
+_SEATED: Final[Mapping[AccessState, str]] = MappingProxyType(
+    {
+        AccessState.FULL: "lets you take part.",
+        AccessState.GRACE: "lets you take part; the practice is asked to look at its dues.",
+        AccessState.NARROWED: "lets you go on in your groups; new ones wait for the practice.",
+        AccessState.ON_LEAVE: "rests while the practice pauses.",
+        AccessState.LAPSED: "waits for the practice; you need do nothing.",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holdings:
+    """All that one person's access can come from.
+
+    Attributes:
+        member_id: whose.
+        memberships: their own, paid by themselves or by somebody else.
+        seats: practices' pools, each with the membership by which the practice pays.
+        scholarship: if they ever asked for one.
+        gifts: months that they took.
+        staff_since: since when they work for the house, and until when.
+    """
+
+    member_id: UUID
+    memberships: Sequence[Membership] = ()
+    seats: Sequence[tuple[SeatPool, Membership]] = ()
+    scholarship: Scholarship | None = None
+    gifts: Sequence[Gift] = ()
+    staff_since: datetime | None = None
+    staff_until: datetime | None = None
+
+    def access(self) -> Access:
+        """Return what all of it comes to."""
+        return access_of(self._grants())
+
+    def _grants(self) -> list[Grant]:
+        grants = [by_membership(each) for each in self.memberships]
+        grants += [by_seat(pool, practice, self.member_id) for pool, practice in self.seats]
+        grants += [by_gift(each) for each in self._own_gifts()]
+        if self.scholarship is not None:
+            grants.append(by_scholarship(self.scholarship))
+        if self.staff_since is not None:
+            grants.append(by_staff(self.staff_since, self.staff_until))
+        return grants
+
+    def _own_gifts(self) -> list[Gift]:
+        return [each for each in self.gifts if each.redeemed and each.redeemed[0] == self.member_id]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The answer to "why do I have, or lack, access?".
+
+    Attributes:
+        member: sentences for the person themselves.
+        administrator: one sentence without amounts, cards or reasons.
+    """
+
+    member: tuple[str, ...]
+    administrator: str
+
+
+def why(holdings: Holdings, *, at: datetime, zone: str) -> Why:
+    """Return why a person has, or lacks, access.
+
+    Args:
+        holdings: all that it can come from.
+        at: when one asks.
+        zone: IANA name of the person's place; days are theirs.
+
+    Raises:
+        UnknownZone: there is no such place.
+    """
+    days = _Days(at, zone)
+    told = [
+        *(line for each in holdings.memberships for line in _of_membership(each, days)),
+        *(_of_seat(pool, paid, holdings.member_id, days) for pool, paid in holdings.seats),
+        *_of_scholarship(holdings.scholarship, days),
+        *_of_gifts(holdings, days),
+    ]
+    if _works_here(holdings, at):
+        told.append("You work for the house, so everything is open to you.")
+    if not any(told):
+        told = ["You have no membership yet. You can begin one, or ask for a scholarship."]
+    state = holdings.access().state_at(at)
+    return Why(member=(*(each for each in told if each), ALWAYS_YOURS), administrator=_SHORT[state])
+
+
+def _works_here(holdings: Holdings, at: datetime) -> bool:
+    """Tell whether somebody works for the house at a moment."""
+    since, until = holdings.staff_since, holdings.staff_until
+    return since is not None and since <= at and (until is None or at < until)
+
+
+@dataclass(frozen=True, slots=True)
+class _Days:
+    """Says days as a person of a place reads them."""
+
+    at: datetime
+    zone: str
+
+    def day(self, moment: datetime | None) -> str:
+        if moment is None:
+            return "a day not known yet"
+        local = moment.astimezone(zone_named(self.zone))
+        return f"{local.day} {local:%B %Y}"
+
+
+def _of_membership(membership: Membership, days: _Days) -> list[str]:
+    standing = membership.standing
+    since = standing.unpaid_since
+    match standing.state:
+        case MembershipState.REQUESTED:
+            told = ["You asked for a membership; the first payment is not completed yet."]
+        case MembershipState.TRIAL:
+            told = [f"You take part on a trial until {days.day(standing.through)}."]
+        case MembershipState.ACTIVE:
+            told = [f"Your membership is paid through {days.day(standing.through)}."]
+        case MembershipState.GRACE if since is not None:
+            told = [
+                f"A payment due on {days.day(since)} did not go through.",
+                f"Everything stays open until {days.day(narrows_at(since))}.",
+            ]
+        case MembershipState.NARROWED if since is not None:
+            told = [
+                f"A payment due on {days.day(since)} is still missing.",
+                "Your own groups and the meetings you have booked go on; new groups wait.",
+                f"On {days.day(lapses_at(since))} the membership comes to rest.",
+            ]
+        case MembershipState.ON_LEAVE:
+            told = ["You are on leave. Nothing is charged, and your seat and credits are kept."]
+        case _:
+            told = [_ENDED[standing.why or LapseReason.ENDED_BY_STRIPE]]
+    return [*told, *_of_trouble(membership.trouble, days), *_of_wishes(membership, days)]
+
+
+def _of_trouble(trouble: PaymentTrouble | None, days: _Days) -> list[str]:
+    if trouble is None:
+        return []
+    if trouble.needs_second_factor:
+        return ["Your bank wants you to confirm the payment; on the card page it asks you."]
+    if trouble.next_try_at is not None and trouble.kind is DeclineKind.SOFT:
+        return [f"We try again on {days.day(trouble.next_try_at)}; you can change the card before."]
+    return ["Please choose another card on the card page; this one will not work again."]
+
+
+def _of_wishes(membership: Membership, days: _Days) -> list[str]:
+    told = []
+    if membership.ends_at is not None:
+        told.append(f"It ends on {days.day(membership.ends_at)}; until then you can take it back.")
+    asked: Mapping[Wish, str] = {
+        Wish.LEAVE: "You asked to pause; it begins as soon as the payments are paused.",
+        Wish.RETURN: "You asked to come back; it is being arranged.",
+        Wish.PLAN: "You asked for another plan; it is being arranged.",
+        Wish.CANCEL: "You asked to cancel; it is being arranged.",
+        Wish.KEEP: "You asked to stay after all; it is being arranged.",
+    }
+    return [*told, *(asked[each] for each in Wish if each in membership.wishes)]
+
+
+def _of_seat(pool: SeatPool, practice: Membership, member_id: UUID, days: _Days) -> str:
+    seat = pool.seats.get(member_id)
+    if seat is None:
+        return ""
+    match seat.state, seat.frozen_for:
+        case SeatState.RELEASED, _:
+            told = f"ended on {days.day(seat.history[-1][0])}. You can go on with a membership"
+            told += " of your own."
+        case _, FreezeReason.ASKED:
+            told = "is kept for you while you are away."
+        case _, FreezeReason.FEWER_BOUGHT:
+            told = "rests until the practice has a free one."
+        case _:
+            told = _SEATED[by_seat(pool, practice, member_id).state_at(days.at)]
+    return f"Your seat with {pool.name} {told}"
+
+
+def _of_scholarship(scholarship: Scholarship | None, days: _Days) -> list[str]:
+    if scholarship is None or scholarship.percent is None:
+        asked = scholarship is not None and scholarship.asked is not None
+        return ["You asked for a scholarship; we write when the fund can carry it."] * asked
+    until = days.day(scholarship.until)
+    if scholarship.percent is Tier.FULL:
+        return [f"A scholarship carries your dues until {until}."]
+    return [f"A scholarship carries {int(scholarship.percent)} percent of your dues until {until}."]
+
+
+def _of_gifts(holdings: Holdings, days: _Days) -> list[str]:
+    told = []
+    for gift in holdings.gifts:
+        if gift.redeemed is not None and gift.redeemed[0] == holdings.member_id:
+            _, _, until = gift.redeemed
+            word = "runs" if days.at < until else "ran"
+            told.append(f"A gift of {gift.months} months {word} until {days.day(until)}.")
+    return told

@@ -1,0 +1,168 @@
+"""``python -m tests.mutation [MODULE…]``: make the credit engine wrong in one place at a time.
+
+The tests are collected once; every mutant gets a process of its own, forked from there, in which
+one function's code is replaced and the tests run until one fails. Two processes at most.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import signal
+import sys
+import tomllib
+from collections import Counter
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
+from time import monotonic
+from types import CodeType, FrameType, FunctionType, ModuleType
+from typing import Any, Final
+
+import pytest
+
+from tests.mutation.mutants import Mutant, mutants_of
+
+ENGINE: Final = (
+    *("account", "book", "checking", "conditions", "consistency", "counting", "cycles", "explain"),
+    *("facts", "judge", "lines", "model", "parse", "worked_cases_consistency"),
+)
+AT_ONCE: Final = 2
+SECONDS: Final = 120  # a mutant that hangs is noticed
+NOTICED, SURVIVED = 1, 0
+_PLACE: Final = str(Path("domain/rules/_"))[:-1]
+EXPLAINED: Final = Path(__file__).with_name("survivors.toml")
+
+
+class Mutate:
+    """A plugin that runs the collected tests once for each mutant instead of once."""
+
+    def __init__(self, modules: list[str]) -> None:
+        self.modules = modules
+        self.survivors: list[str] = []
+        self.began = {}
+        self.callers: dict[str, list[tuple[float, pytest.Item]]] = {}
+        self.tally: dict[str, Counter[int]] = {}
+
+    def pytest_configure(self) -> None:
+        from hypothesis import Phase, settings  # not before its own plugin for pytest
+
+        settings.register_profile(
+            "mutation", phases=[Phase.generate], database=None, report_multiple_bugs=False
+        )
+        settings.load_profile("mutation")  # any counterexample will do; none needs to be small
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        self._listen(session)
+        running: dict[int, tuple[str, Mutant]] = {}
+        for name, module, mutant in self._mutants():
+            if len(running) == AT_ONCE:
+                self._wait(running)
+            function = _function(module, mutant.function)
+            callers = self.callers.get(f"{name}.{function.__name__}", [])
+            items = [item for _, item in sorted(callers, key=lambda each: each[0])]
+            pid = self._fork(session, items or session.items, function, mutant.code)
+            running[pid] = name, mutant
+            self.began[pid] = monotonic()
+        while running:
+            self._wait(running)
+        return True
+
+    def _listen(self, session: pytest.Session) -> None:
+        """Run every test once and remember which functions of the engine it calls."""
+        called: set[str] = set()
+
+        def listen(frame: FrameType, event: str, argument: object) -> None:
+            if event == "call" and _PLACE in frame.f_code.co_filename:
+                called.add(f"{Path(frame.f_code.co_filename).stem}.{frame.f_code.co_name}")
+
+        for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+            called.clear()
+            began = monotonic()
+            sys.setprofile(listen)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            sys.setprofile(None)
+            for function in called:
+                self.callers.setdefault(function, []).append((monotonic() - began, item))
+        if session.testsfailed:
+            raise session.Failed("The tests fail without any mutant.")
+
+    def _mutants(self) -> Iterator[tuple[str, ModuleType, Mutant]]:
+        for name in self.modules:
+            module = import_module(f"domain.rules.{name}")
+            path = Path(inspect.getfile(module))
+            for mutant in mutants_of(path.read_text(encoding="utf-8"), str(path)):
+                yield name, module, mutant
+
+    def _fork(
+        self,
+        session: pytest.Session,
+        items: list[pytest.Item],
+        function: FunctionType,
+        code: CodeType,
+    ) -> int:
+        """Start a process with one function made wrong; it exits with what the tests say."""
+        pid = os.fork()
+        if pid == 0:
+            answer = NOTICED
+            try:
+                function.__code__ = code
+                answer = _answer(session, items)
+            finally:
+                os._exit(answer)
+        return pid
+
+    def _wait(self, running: dict[int, tuple[str, Mutant]]) -> None:
+        pid, status = os.wait()
+        name, mutant = running.pop(pid)
+        noticed = NOTICED if status else SURVIVED
+        print("DBG", noticed, monotonic() - self.began[pid], mutant, file=sys.__stderr__, flush=True)
+        self.tally.setdefault(name, Counter())[noticed] += 1
+        if noticed == SURVIVED:
+            self.survivors.append(f"{name}.{mutant}")
+            print(f"\nsurvived, line {mutant.line}: {name}.{mutant}", file=sys.__stderr__)
+
+
+def _answer(session: pytest.Session, items: list[pytest.Item]) -> int:
+    """Run tests until one fails."""
+    signal.signal(signal.SIGALRM, lambda *_: os._exit(NOTICED))
+    signal.alarm(SECONDS)
+    session.config.pluginmanager.unregister(name="terminalreporter")
+    for item in items:
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
+        if session.testsfailed:
+            return NOTICED
+    return SURVIVED
+
+
+def _function(module: ModuleType, qualified: str) -> FunctionType:
+    """Return the function that a class or a property holds, not a copy of it."""
+    found: Any = module
+    for part in qualified.split("."):
+        found = inspect.getattr_static(found, part)
+    found = getattr(found, "fget", found)
+    found = getattr(found, "__func__", found)
+    unwrapped = inspect.unwrap(found)
+    assert isinstance(unwrapped, FunctionType)
+    return unwrapped
+
+
+def main(modules: list[str]) -> int:
+    """Try every mutant and print the tally; 1 if an unexplained one survives."""
+    plugin = Mutate(modules or list(ENGINE))
+    arguments = ["-q", "--timeout", "0", "--assert", "plain", "tests/domain/rules"]
+    if pytest.main(arguments, plugins=[plugin]):
+        return 1
+    explained = tomllib.loads(EXPLAINED.read_text(encoding="utf-8"))["equivalent"]
+    known = {each["mutant"] for each in explained}
+    unexplained = [each for each in plugin.survivors if each not in known]
+    for name, tally in plugin.tally.items():
+        print(f"{name}: {tally[NOTICED]} noticed, {tally[SURVIVED]} survived")  # noqa: T201 - a report
+    for each in unexplained:
+        print(f"not explained: {each}")  # noqa: T201 - a report
+    return int(bool(unexplained))
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
