@@ -254,5 +254,9 @@ def _of_gifts(holdings: Holdings, days: _Days) -> list[str]:
         if gift.redeemed is not None and gift.redeemed[0] == holdings.member_id:
             _, _, until = gift.redeemed
             word = "runs" if days.at < until else "ran"
-            told.append(f"A gift of {gift.months} months {word} until {days.day(until)}.")
+            told.append(f"A gift of {_months(gift.months)} {word} until {days.day(until)}.")
     return told
+
+
+def _months(many: int) -> str:
+    return f"{many} month" if many == 1 else f"{many} months"

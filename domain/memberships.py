@@ -308,7 +308,7 @@ class Membership(Root):
         at = self._not_before_last_step(at)
         key = observation.subscription_id
         known = self.seen.get(key)
-        if known is not None and observation.observed_at == known.observed_at:
+        if known is not None and observation.observed_at <= known.observed_at:
             return
         said = standing_of(observation, at)
         if isinstance(said, Question):

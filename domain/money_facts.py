@@ -92,7 +92,7 @@ _TRANSITION: Final = {
     MoneyKind.PAYMENT_FAILED: "payment_failed",
     MoneyKind.INVOICE_VOIDED: "voided",
     MoneyKind.INVOICE_WRITTEN_OFF: "written_off",
-    MoneyKind.CREDIT_NOTE_ISSUED: "issued",
+    MoneyKind.CREDIT_NOTE_ISSUED: "credited",
     MoneyKind.REFUND_ASKED: "asked",
     MoneyKind.REFUND_DONE: "done",
     MoneyKind.REFUND_FAILED: "failed",

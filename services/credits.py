@@ -185,7 +185,9 @@ class Bench:
                 self._withdraw(judgement.rule.id, licence_id)
         creditable = [judgement for judgement in judgements if judgement.may_be_credited]
         # A rule that now counts less gives its minutes back before another may take them.
-        for judgement in sorted(creditable, key=lambda each: not self._gives_back(each, licence_id)):
+        for judgement in sorted(
+            creditable, key=lambda each: not self._gives_back(each, licence_id)
+        ):
             self._credit(applicable, judgement)
         credited = bool(creditable)
         for judgement in judgements:

@@ -179,6 +179,16 @@ def test_a_question_outlives_an_understood_look_that_is_older_than_it() -> None:
     assert question == Question(about="status", said="dreaming")
 
 
+@pytest.mark.parametrize("turn", [1, -1])
+def test_of_two_questions_the_newer_one_is_asked(turn: int) -> None:
+    membership = a_membership(active(1))
+    looks = [observation(2, status="dreaming"), observation(3, status="floating")]
+    for look in looks[::turn]:
+        membership.observe(look, at=day(4))
+    question, _ = membership.questions["sub_1"]
+    assert question.said == "floating"
+
+
 def test_grace_lasts_through_day_14_and_a_narrowed_membership_through_day_45() -> None:
     membership = a_membership(active(1), unpaid(45, since=44))
     steps = []

@@ -28,7 +28,7 @@ ENGINE: Final = (
     *("facts", "judge", "lines", "model", "parse", "worked_cases_consistency"),
 )
 AT_ONCE: Final = 2
-SECONDS: Final = 120  # a mutant that hangs is noticed
+SECONDS: Final = 30  # a mutant that hangs is noticed
 NOTICED, SURVIVED = 1, 0
 _PLACE: Final = str(Path("domain/rules/_"))[:-1]
 EXPLAINED: Final = Path(__file__).with_name("survivors.toml")

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
+from domain.rules.book import RuleBook
+from services.meetings import BeginTurn, CloseMeeting, EndTurn
 from services.members import AddLicence, EndLicence
 from services.providers import WithdrawApproval
+from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse
 from tests.support.story import CALIFORNIA, CONTACT_HOUR
@@ -159,3 +162,29 @@ async def test_a_second_licence_in_another_state_is_judged_by_its_own_board() ->
     assert award is not None
     assert await house.award(held, "ana", CALIFORNIA) is not None
     assert await house.award(held, "ana", CONTACT_HOUR) is None, "nobody evaluated it"
+
+
+async def test_a_rule_takes_over_minutes_that_another_of_its_text_gives_back() -> None:
+    """Once evaluated, time on one's own practice counts apart; the rest keeps what is left."""
+    own = a_rule(id="own", share="own presentation", needs={"evaluation": True})
+    text = a_pack(own, a_rule(id="rest"), professions=["psychology"], jurisdiction="US-CA")
+    house = SmallHouse(lambda: RuleBook([text]))
+    await house.begin()
+    meeting_id = await house.opened()
+    await house.do(house.check_in(meeting_id, house.ana))
+    for minute, order in (
+        (10, BeginTurn(meeting_id=meeting_id, presenter_id=house.ana, by=house.joy)),
+        (30, EndTurn(meeting_id=meeting_id, by=house.joy)),
+        (60, CloseMeeting(meeting_id=meeting_id, by=house.joy)),
+    ):
+        house.clock.at = SIX_PM + minutes(minute)
+        await house.do(order)
+    await house.settle()
+    await house.evaluate(meeting_id, house.ana)
+    await house.settle()
+    ledger = await house.ledger(house.ana)
+    assert house.refusals() == []
+    assert {each.rule_id: each.credited.minutes for each in ledger.awards.values()} == {
+        "own": 20,
+        "rest": 40,
+    }

@@ -5,7 +5,7 @@ Both are put together by the composition root's own parts and run on a clock tha
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from domain.recording import Effect
+from domain.rules.book import RuleBook
 from infra.database import ConnectKwargs
 from infra.door_codes import RotatingCodes
 from infra.rule_files import load_rules
@@ -42,11 +43,11 @@ class Outbox:
 class SmallHouse(Story):
     """Every handler and every process on a store in memory."""
 
-    def __init__(self) -> None:
+    def __init__(self, rules: Callable[[], RuleBook] = load_rules) -> None:
         clock, codes = FixedClock(), RotatingCodes(b"door" * 8)
         self.memory = InMemoryEventStore(clock)
         self.checkpoints = InMemoryCheckpoints()
-        handlers = bootstrap.handlers(load_rules, codes, SystemRandomness())
+        handlers = bootstrap.handlers(rules, codes, SystemRandomness())
         dispatch = Dispatcher(self.memory, handlers, clock, b"fingerprints", patience=-1)
         super().__init__(dispatch, self.memory, clock, codes)
         self._runner = ProcessRunner(self.memory, dispatch, self.checkpoints, bootstrap.PROCESSES)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -22,6 +22,7 @@ from services.web.form_values import (
     whole_number,
 )
 from services.web.forms import Field, Filled, Form, Parse, Unusable
+from services.web.pages.meeting_forms import read_correction, stays_of
 
 FORM = Form(
     Field(name="title", label="Title", longest=20),
@@ -140,3 +141,20 @@ def test_whatever_is_typed_a_form_is_read_and_shown_again(pairs: list[tuple[str,
     assert set(form.values) | set(form.errors) == set(FORM.fields)
     for name, text in pairs:
         assert text in form.typed[name]
+
+
+@pytest.mark.parametrize(
+    ("came", "left", "after_start", "stayed"),
+    [("23:40", "00:20", 10, 40), ("00:10", "00:30", 40, 20), ("23:20", "23:55", -10, 35)],
+)
+def test_a_correction_of_an_hour_that_crosses_midnight_stays_in_that_hour(
+    came: str, left: str, after_start: int, stayed: int
+) -> None:
+    starts_at = datetime(2026, 3, 3, 4, 30, tzinfo=UTC)  # 23:30 on the day before in New York
+    form = read_correction(FormMultiDict([("came", came), ("left", left), ("reason", "A slip.")]))
+    stays, errors = stays_of(form, starts_at, "America/New_York")
+    begun = starts_at + timedelta(minutes=after_start)
+    assert [(each.from_at, each.to_at) for each in stays] == [
+        (begun, begun + timedelta(minutes=stayed))
+    ]
+    assert errors == {}

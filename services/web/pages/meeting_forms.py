@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -25,6 +25,7 @@ from services.web.form_values import (
 from services.web.forms import Field, Filled, Form, Unusable
 
 _CODE_LENGTH: Final = 6
+_LONG_BEFORE: Final = timedelta(hours=12)  # nobody comes so early; it is the next day's clock
 _QUESTIONS: Final = (
     ("content_met_objectives", "Did the hour do what it was for?"),
     ("facilitation", "Was it led well?"),
@@ -194,8 +195,8 @@ def read_correction(sent: FormMultiDict) -> Filled:
 def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interval], dict[str, str]]:
     """Return the stays a correction states, and what is wrong with them by field.
 
-    Times are on the wall where people meet, on the day of the meeting; one that lies before the
-    stay's beginning is on the next day, since an hour may cross midnight.
+    Times are on the wall where people meet, on the day of the meeting. Since an hour may cross
+    midnight, a coming long before the meeting, or a leaving before its coming, is on the next day.
 
     Args:
         form: a correction that could be read.
@@ -206,7 +207,6 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
         return [], {}
     errors: dict[str, str] = {}
     stays: list[Interval] = []
-    day = starts_at.astimezone(ZoneInfo(zone)).date()
     for came, left in (("came", "left"), ("came_again", "left_again")):
         if form[came] is None and form[left] is None:
             continue
@@ -216,7 +216,7 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
         if form[came] == form[left]:
             errors[left] = "Leaving is later than coming."
             continue
-        stays.append(_stay(day, form[came], form[left], ZoneInfo(zone)))
+        stays.append(_stay(starts_at, form[came], form[left], ZoneInfo(zone)))
     return stays, errors
 
 
@@ -225,7 +225,10 @@ def _on_the_wall(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def _stay(day: date, came: time, left: time, zone: ZoneInfo) -> Interval:
+def _stay(starts_at: datetime, came: time, left: time, zone: ZoneInfo) -> Interval:
+    day = starts_at.astimezone(zone).date()
+    if starts_at - instant_of(datetime.combine(day, came), zone) > _LONG_BEFORE:
+        day += timedelta(days=1)
     end = day if left > came else day + timedelta(days=1)
     from_at = instant_of(datetime.combine(day, came), zone)
     to_at = instant_of(datetime.combine(end, left), zone)

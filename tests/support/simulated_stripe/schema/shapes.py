@@ -31,6 +31,9 @@ LEFT_OUT = {
     "refund": {"next_action", "instructions_email", "failure_reason"}
     | {"failure_balance_transaction", "presentment_details"},
 }
+_TYPING_IMPORT = re.compile(
+    r"^ {4}from (stripe[\w.]*) import (?:\(([^()]*)\)|([^(\n]+)$)", re.MULTILINE
+)
 #: A payment method carries the details of its own type only.
 _OF_PAYMENT_METHOD = frozenset({"allow_redisplay", "customer", "customer_account", "radar_options"})
 
@@ -58,10 +61,8 @@ def _imports_of(module: str) -> dict[str, tuple[str, str]]:
     """What a module imports for its annotations only: name → module, name there."""
     source = Path(str(import_module(module).__file__)).read_text(encoding="utf-8")
     found = {}
-    for match in re.finditer(
-        r"^ {4}from (stripe[\w.]*) import \(?([^()]*?)(?:\)|$)", source, re.MULTILINE
-    ):
-        for part in filter(None, (each.strip() for each in match[2].split(","))):
+    for match in _TYPING_IMPORT.finditer(source):
+        for part in filter(None, (each.strip() for each in (match[2] or match[3]).split(","))):
             name, _, alias = part.partition(" as ")
             found[alias.strip() or name] = (match[1], name)
     return found
@@ -109,7 +110,7 @@ def _filled(
     for name, hint in fields_of(kind).items():
         if name in stated:
             whole[name] = _inside(hint, stated[name], kind.__module__, f"{at}.{name}")
-        elif name not in left_out and name != "deleted" and not _foreign(at, name):
+        elif name not in left_out | {"deleted"} and not _foreign(at, name) and not _keyed(hint):
             whole[name] = _empty(hint, f"{at}.{name}")
     if strange := stated.keys() - whole.keys():
         raise Unstated(f"{at} has no {', '.join(sorted(strange))}.")
@@ -118,6 +119,14 @@ def _filled(
 
 def _foreign(at: str, name: str) -> bool:
     return at == "payment_method" and name not in _OF_PAYMENT_METHOD | {"metadata", "livemode"}
+
+
+def _keyed(hint: Any) -> bool:
+    """A mapping from names to objects, as of currencies: left out, for the SDK breaks on null."""
+    return any(
+        get_origin(choice) is UntypedStripeObject and is_object(get_args(choice)[0])
+        for choice in choices(hint)
+    )
 
 
 def _empty(hint: Any, at: str) -> Any:

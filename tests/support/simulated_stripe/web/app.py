@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -11,7 +12,9 @@ from litestar import Litestar, Request, Response, route
 from litestar.datastructures import State
 from litestar.di import Provide
 from litestar.enums import HttpMethod
+from litestar.exceptions import HTTPException
 from litestar.params import FromPath
+from litestar.types import Scope
 
 from tests.support.simulated_stripe.billing import dues
 from tests.support.simulated_stripe.refusals import Refusal
@@ -53,6 +56,14 @@ def _refused(_: Request[Any, Any, Any], refusal: Refusal) -> Response[str]:
     return Response(str(refusal), status_code=refusal.status, media_type="text/plain")
 
 
+async def _crashed(error: Exception, scope: Scope) -> None:
+    """A fault of the simulation itself: told at once, and to whoever closes the handle."""
+    if not isinstance(error, (Refusal, HTTPException)):
+        logging.getLogger(__name__).error("%s failed", scope["path"], exc_info=error)
+        site: Site = scope["litestar_app"].state.site
+        site.door.shape_faults.append(f"{scope['path']}: {error!r}")
+
+
 def make_app(make_site: Callable[[], Site]) -> Litestar:
     """The application.
 
@@ -79,15 +90,11 @@ def make_app(make_site: Callable[[], Site]) -> Litestar:
         [api, Controls, Pages],
         lifespan=[lifespan],
         dependencies={"site": Provide(site, sync_to_thread=False)},
-        exception_handlers={Refusal: _refused, KeyError: _missing},
+        exception_handlers={Refusal: _refused},
+        after_exception=[_crashed],
         openapi_config=None,
         logging_config=None,
     )
-
-
-def _missing(_: Request[Any, Any, Any], error: KeyError) -> Response[str]:
-    """A control was sent without a word that it needs."""
-    return Response(f"{error} is missing or unknown.", status_code=400, media_type="text/plain")
 
 
 async def _tick(site: Site) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from litestar import Controller, Request, get, post
+from litestar import Controller, Request, Response, get, post
 from litestar.exceptions import ClientException
 from litestar.params import JSONBody
 from litestar.status_codes import HTTP_200_OK
@@ -19,10 +19,16 @@ from tests.support.simulated_stripe.web.site import TheSite
 from tests.support.simulated_stripe.world.world import Json
 
 
+def _missing(_: Request[Any, Any, Any], error: Exception) -> Response[str]:
+    """A control was sent without a word that it needs."""
+    return Response(f"{error} is missing or unknown.", status_code=400, media_type="text/plain")
+
+
 class Controls(Controller):
     """The API of tests, under a path that Stripe does not have."""
 
     path = "/_simulated"
+    exception_handlers = {KeyError: _missing}  # noqa: RUF012 -- Litestar's way to state it
 
     @get("/state")
     async def state(self, site: TheSite) -> Json:

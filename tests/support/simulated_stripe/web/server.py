@@ -30,6 +30,15 @@ class _Cuttable(HttpToolsProtocol):
         self.scope["extensions"] = extensions
 
 
+def _listen(port: int) -> socket.socket:
+    """A listening socket that says it is TCP: asyncio sends at once only on those."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    made.bind((_LOOPBACK, port))
+    made.listen()
+    return made
+
+
 def real_time() -> datetime:
     return datetime.now(UTC)
 
@@ -52,7 +61,7 @@ class Server:
         clock: Callable[[], datetime] = real_time,
         judged: bool = True,
     ) -> None:
-        self._socket = socket.create_server((_LOOPBACK, port))
+        self._socket = _listen(port)
         self.address = f"http://{_LOOPBACK}:{self._socket.getsockname()[1]}"
 
         def make_site() -> Site:
