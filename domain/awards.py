@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Final
 from uuid import UUID
 
 from domain.papers import CreditKind
 from domain.presence import EvidenceStrength
 from domain.rules.explain import Missing, Step, explained
 from domain.values import Interval, Modality
+
+TOLD: Final = "told"  # the code of a step of which only the sentence was kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,23 @@ class Credited:
     def derivation(self) -> list[Step]:
         """How the amount came about; what more would have taken is the member's own affair."""
         return [step for step in self.steps if not step.code.startswith("more.")]
+
+    def comes_to_the_same(self, other: Credited) -> bool:
+        """Tell whether two amounts came about in the same way.
+
+        What was credited before steps were kept has sentences only, and is compared by them: that
+        we explain more today is no change of facts.
+        """
+        if any(step.code == TOLD for step in (*self.steps, *other.steps)):
+            mine = (self.intervals, self.minutes, self.amount, self.strength, self.arithmetic)
+            return mine == (
+                other.intervals,
+                other.minutes,
+                other.amount,
+                other.strength,
+                other.arithmetic,
+            )
+        return self == other
 
     @property
     def arithmetic(self) -> list[str]:

@@ -182,6 +182,7 @@ class Certificate(Root):
         @override
         def apply(self, certificate: Certificate) -> None:
             certificate.revoked_for = self.reason
+            certificate.revoked_by = self.by
             certificate.state = CertificateState.REVOKED
 
     def __init__(
@@ -204,6 +205,7 @@ class Certificate(Root):
         self.pdf_sha256: str | None = None
         self.superseded_by: UUID | None = None
         self.revoked_for: RevocationReason | None = None
+        self.revoked_by: UUID | None = None
 
     @classmethod
     def issue(

@@ -13,7 +13,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from domain import intervals as time
-from domain.awards import Award, Credited, HeldBack, Row
+from domain.awards import TOLD, Award, Credited, HeldBack, Row
 from domain.base import AggregateCreated, Root
 from domain.errors import AlreadyExists, DomainError, InvalidFields
 from domain.fields import require_lines, require_texts
@@ -46,7 +46,7 @@ def _steps_from_sentences(state: dict[str, Any]) -> None:
     """v2 explains in steps with clauses, and says what was known of the meeting."""
     sentences = state["credited"].pop("arithmetic")
     state["credited"]["steps"] = [
-        {"code": "told", "sentence": each, "clause": "", "values": {}} for each in sentences
+        {"code": TOLD, "sentence": each, "clause": "", "values": {}} for each in sentences
     ]
     state["credited"]["about"] = None
 
@@ -304,7 +304,7 @@ class CreditLedger(Root):
         require_texts(reason=reason)
         key = (award.pack_id, award.licence_id)
         self._must_be_usable(key, credited, except_award=award_id)
-        if credited != award.credited:
+        if not credited.comes_to_the_same(award.credited):
             self.record(
                 self.Adjusted,
                 at=at,

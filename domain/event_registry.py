@@ -154,7 +154,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
             "Stripe said what is not understood: {question}. The last answer stands."
         ),
         "peerhour.membership.second_subscription_seen": (
-            "A second subscription lives at Stripe: {subscription_id}. It is to be paid back."
+            "Two subscriptions live at Stripe; {subscription_id} has to go."
         ),
         "peerhour.membership.trial_started": "A trial runs until {until}; nothing is charged.",
         "peerhour.membership.activated": "The first dues are paid, through {through}.",

@@ -73,7 +73,7 @@ class QuestionRaised(Root.Event):
 
 
 class SecondSubscriptionSeen(Root.Event):
-    """Two subscriptions live for one membership; this newer one has to go, and be paid back."""
+    """Two subscriptions live for one membership; this one has to go, and be paid back."""
 
     TOPIC = "peerhour.membership.second_subscription_seen"
     subscription_id: str
@@ -201,7 +201,6 @@ class LeaveStarted(Root.Event):
     @override
     def apply(self, membership: Membership) -> None:
         membership.enter(Standing(MembershipState.ON_LEAVE), at=self.timestamp)
-        membership.wishes.pop(Wish.LEAVE, None)
 
 
 class ReturnAsked(Root.Event):
@@ -220,10 +219,6 @@ class LeaveEnded(Root.Event):
     """The leave is over; what the membership is now stands in the next fact."""
 
     TOPIC = "peerhour.membership.leave_ended"
-
-    @override
-    def apply(self, membership: Membership) -> None:
-        membership.wishes.pop(Wish.RETURN, None)
 
 
 class PlanChangeAsked(Root.Event):
@@ -248,9 +243,6 @@ class PlanChanged(Root.Event):
     @override
     def apply(self, membership: Membership) -> None:
         membership.plan = self.plan
-        if membership.plan_wanted == self.plan:
-            membership.wishes.pop(Wish.PLAN, None)
-            membership.plan_wanted = None
 
 
 class CancellationAsked(Root.Event):
@@ -275,7 +267,6 @@ class EndArranged(Root.Event):
     @override
     def apply(self, membership: Membership) -> None:
         membership.ends_at = self.ends_at
-        membership.wishes.pop(Wish.CANCEL, None)
 
 
 class CancellationWithdrawn(Root.Event):
@@ -298,7 +289,6 @@ class EndLifted(Root.Event):
     @override
     def apply(self, membership: Membership) -> None:
         membership.ends_at = None
-        membership.wishes.pop(Wish.KEEP, None)
 
 
 class WishNotGranted(Root.Event):
@@ -310,6 +300,4 @@ class WishNotGranted(Root.Event):
 
     @override
     def apply(self, membership: Membership) -> None:
-        membership.wishes.pop(self.wish, None)
-        if self.wish is Wish.PLAN:
-            membership.plan_wanted = None
+        membership.forget_wish(self.wish)

@@ -7,6 +7,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain.errors import DomainError
+from domain.observations import Observation
 from domain.standings import MembershipState
 
 _MEMBERSHIPS: Final = UUID("a9f0a7de-5d0c-5c39-8d0e-6f7a3f0b5f31")
@@ -61,6 +62,19 @@ class Wish(StrEnum):
     PLAN = "plan"
     CANCEL = "cancel"
     KEEP = "keep"
+
+
+def fulfilled(observation: Observation, plan_wanted: str | None) -> set[Wish]:
+    """Return the wishes that are so, as far as a look can tell.
+
+    Args:
+        observation: begun after the wish was made; an earlier one says nothing about it.
+        plan_wanted: the plan that was asked for, if one was.
+    """
+    away = observation.status == "paused" and observation.paused_for == "pause_requested"
+    ends = observation.ends_at_period_end or observation.is_over
+    done = {Wish.LEAVE if away else Wish.RETURN, Wish.CANCEL if ends else Wish.KEEP}
+    return done | {Wish.PLAN} if observation.price == plan_wanted else done
 
 
 def membership_id(account_id: UUID, holder_id: UUID) -> UUID:

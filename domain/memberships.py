@@ -27,6 +27,7 @@ from domain.membership_rules import (
     NotOnLeave,
     PaymentFirst,
     Wish,
+    fulfilled,
     membership_id,
 )
 from domain.membership_steps import steps_between
@@ -343,6 +344,15 @@ class Membership(Root):
         question = self.questions.get(key)
         if question is not None and question[1] < observation.observed_at:
             del self.questions[key]
+        for wish in fulfilled(observation, self.plan_wanted):
+            if self.wishes.get(wish, observation.observed_at) < observation.observed_at:
+                self.forget_wish(wish)
+
+    def forget_wish(self, wish: Wish) -> None:
+        """Remember that nobody waits for this any more (for events; decides nothing)."""
+        self.wishes.pop(wish, None)
+        if wish is Wish.PLAN:
+            self.plan_wanted = None
 
     def _ask(self, key: str, question: Question, observed_at: datetime, at: datetime) -> None:
         asked = self.questions.get(key)

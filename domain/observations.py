@@ -47,7 +47,7 @@ class Observation:
         status: Stripe's word, known to us or not.
         paused_for: why it is paused (``status_details.paused.subscription.type``).
         ended_for: why it ended (``cancellation_details.reason``).
-        began_at: when it was created; of two that live, the older one counts.
+        began_at: when it was created, which decides between two that live.
         period_end_at: until when the current period runs.
         trial_end_at: until when the trial runs or ran.
         ends_at_period_end: it will not renew.
@@ -92,21 +92,22 @@ class Observation:
         return self.status in LIVE
 
 
-LIVE: Final = frozenset({"trialing", "active", "past_due", "unpaid", "paused"})
+_LIVE_RANKS: Final = {"active": 0, "trialing": 0, "paused": 1, "past_due": 2, "unpaid": 2}
+LIVE: Final = frozenset(_LIVE_RANKS)
 ENDED: Final = frozenset({"canceled", "incomplete_expired"})
 
 
 def current_of(seen: list[Observation]) -> Observation | None:
     """Return the subscription that counts, of the newest observations of each.
 
-    Two live ones happen when somebody subscribes in two windows. The older one counts, because the
-    newer one is cancelled and paid back. When none lives, the one that came last explains why.
-    A first payment that did not come through yet (``incomplete``) counts only if there is nothing
-    else.
+    Two live ones happen when somebody subscribes in two windows, or subscribes again where a card
+    failed. What is paid for counts before what is paused or unpaid, and then the older one; the
+    other has to go. When none lives, the one that came last explains why. A first payment that did
+    not come through yet (``incomplete``) counts only if there is nothing else.
     """
     live = [each for each in seen if each.is_live]
     if live:
-        return min(live, key=_age)
+        return min(live, key=lambda each: (_LIVE_RANKS[each.status], *_age(each)))
     ended = [each for each in seen if each.is_over]
     return max(ended or seen, key=_age, default=None)
 

@@ -101,8 +101,9 @@ def settle_certificate(
                 standing.revoke(reason=reason, by=HOUSE, at=clock.now())
                 work.save(standing)
             return
-        if (await work.load(Member, ledger.member_id)).forgotten:
-            return  # nobody's name is left to print
+        forgotten = (await work.load(Member, ledger.member_id)).forgotten
+        if forgotten or await _revoked_by_a_person(work, ledger, award):
+            return  # no name is left to print; or a person decides about a new one
         meeting = await work.load(Meeting, award.meeting_id)
         facts = await _facts(work, ledger, award, meeting, pack)
         if standing is not None and (not standing.stands or _says(standing.facts, facts, award)):
@@ -167,6 +168,16 @@ async def _latest(work: Work, award_id: UUID) -> tuple[int, Certificate | None]:
     ) is not None:
         number, newest = number + 1, found
     return number, newest
+
+
+async def _revoked_by_a_person(work: Work, ledger: CreditLedger, award: Award) -> bool:
+    """Tell whether somebody revoked a certificate of the same hour."""
+    for other in ledger.awards.values():
+        if other.meeting_id == award.meeting_id and other.credit_kind is CreditKind.SPONSORED:
+            _, newest = await _latest(work, other.award_id)
+            if newest is not None and newest.revoked_by not in {None, HOUSE}:
+                return True
+    return False
 
 
 async def _facts(

@@ -137,10 +137,13 @@ class Bench:
         )
         asked = []
         vouched = False
+        plainly = self._stands_by_our_own_rule()
         for applicable in sorted(self._applicable(), key=lambda each: _TURN[each.pack.kind]):
             kind = applicable.pack.kind
             if kind is BodyKind.HOUSE and vouched:
                 continue  # our own plain hour stands in where no approver's rule speaks
+            if kind is BodyKind.ACCREDITOR and plainly and not self._awarded_by(applicable):
+                continue  # and where it stood in, its certificate stays as it was issued
             asked.append(applicable)
             credited = self._settle(applicable)
             vouched = vouched or (credited and kind is BodyKind.ACCREDITOR)
@@ -163,6 +166,14 @@ class Bench:
                 if pack.is_about(licence.profession, licence.jurisdiction):
                     licence_id = licence.licence_id
                     yield _Applicable(self._as_awarded(pack, licence_id), licence_id)
+
+    def _stands_by_our_own_rule(self) -> bool:
+        packs = (self._rules.of_rule(each.rule_id, each.rule_version) for each in self._standing())
+        return any(pack is not None and pack.kind is BodyKind.HOUSE for pack in packs)
+
+    def _awarded_by(self, applicable: _Applicable) -> bool:
+        key = (applicable.pack.id, applicable.licence_id)
+        return any((each.pack_id, each.licence_id) == key for each in self._standing())
 
     def _as_awarded(self, pack: Pack, licence_id: UUID | None) -> Pack:
         for award in self._standing():

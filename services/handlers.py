@@ -7,6 +7,7 @@ from collections.abc import Callable
 from domain.ports import DoorCodes, Randomness
 from domain.rules.book import RuleBook
 from services import (
+    billing,
     certificate_checks,
     certificates,
     claim_answers,
@@ -16,6 +17,7 @@ from services import (
     groups,
     meetings,
     members,
+    memberships,
     outside_credits,
     providers,
     rejudging,
@@ -87,6 +89,19 @@ def handlers(
         claim_answers.DecideLines: claim_answers.decide_lines,
         claim_answers.TakeBackLine: claim_answers.take_back_line,
         claim_answers.SetAsideClaim: claim_answers.set_aside_claim,
+        billing.OpenPractice: billing.open_practice,
+        billing.LinkCustomer: billing.link_customer,
+        billing.NoteMoney: billing.note_money,
+        memberships.RequestMembership: memberships.request_membership,
+        memberships.NoteCheckout: memberships.note_checkout,
+        memberships.ObserveSubscription: memberships.observe_subscription,
+        memberships.TickMembership: memberships.tick_membership,
+        memberships.AskForLeave: memberships.ask_for_leave,
+        memberships.AskToReturn: memberships.ask_to_return,
+        memberships.AskForPlan: memberships.ask_for_plan,
+        memberships.AskToCancel: memberships.ask_to_cancel,
+        memberships.WithdrawCancellation: memberships.withdraw_cancellation,
+        memberships.GiveUpWish: memberships.give_up_wish,
         troubles.TryAgain: troubles.try_again,
         troubles.SettleTrouble: troubles.settle_trouble,
     }

@@ -68,7 +68,7 @@ def judge(
     Source:
         ``pack.source``; each step names its clause.
     """
-    free = time.without(attendance.present, taken) if taken else time.union(attendance.present)
+    free = time.without(attendance.present, taken)
     judgements = []
     for rule in pack.rules:
         counted = count(rule, attendance, free)

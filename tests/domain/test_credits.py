@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import intervals as time
+from domain.awards import TOLD
 from domain.credits import AwardUnknown, AwardWithdrawn, CreditLedger, MinutesAlreadyCredited
 from domain.errors import AlreadyExists, InvalidFields
-from domain.rules.explain import Missing
+from domain.presence import EvidenceStrength
+from domain.rules.explain import Missing, Step
 from domain.values import Interval
 from tests.domain.strategies import intervals, many_intervals
 from tests.support.builders import (
@@ -194,3 +197,16 @@ def test_the_total_is_the_sum_of_what_stands(
     standing = [each.credited for each in ledger.awards.values() if not each.withdrawn]
     assert ledger.total("contact-hour") == sum((each.amount for each in standing), Decimal(0))
     assert sum(row.minutes for row in ledger.rows) == sum(each.minutes for each in standing)
+
+
+def test_explaining_more_than_before_is_no_change_of_facts() -> None:
+    ledger = a_ledger()
+    told = [Step(TOLD, "60 ÷ 60 minutes per contact hour = 1.")]
+    ledger.award(AWARD, **an_award() | {"credited": replace(credited(span(0, 60)), steps=told)})
+    today = credited(span(0, 60))
+    assert today.steps != told
+    ledger.adjust(AWARD, credited=today, reason="Judged again.", at=SEVEN_PM)
+    assert len(facts(ledger)) == 1, "nothing but the award"
+    weaker = replace(today, strength=EvidenceStrength.WEAK)
+    ledger.adjust(AWARD, credited=weaker, reason="Judged again.", at=SEVEN_PM)
+    assert [type(fact) for fact in facts(ledger)] == [CreditLedger.Adjusted]

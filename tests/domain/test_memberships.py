@@ -266,6 +266,24 @@ def test_of_two_live_subscriptions_the_older_one_counts_whichever_was_seen_first
     assert (membership.second_subscriptions, membership.state) == ([], STATE.ACTIVE)
 
 
+def test_whoever_subscribes_again_where_a_card_failed_is_not_narrowed_by_the_old_one() -> None:
+    membership = a_membership(active(1), unpaid(45, since=44))
+    again = active(46, subscription_id="sub_2", began=46, through=76)
+    membership.observe(again, at=day(46))
+    assert names(membership) == ["SecondSubscriptionSeen", "Recovered"]
+    assert membership.second_subscriptions == ["sub_1"]
+    membership.tick(at=day(70))
+    assert membership.state is STATE.ACTIVE
+
+
+def test_a_plan_that_was_taken_back_before_stripe_heard_of_it_is_no_wish_any_more() -> None:
+    membership = a_membership(active(1))
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(2))
+    membership.ask_for_plan(MONTHLY, by=ANA, at=day(2))
+    membership.observe(active(3), at=day(3))
+    assert (membership.plan, membership.wishes, membership.plan_wanted) == (MONTHLY, {}, None)
+
+
 def test_a_second_subscription_is_told_once() -> None:
     membership = a_membership(active(1))
     for seen in (2, 3):
@@ -340,6 +358,10 @@ def test_a_leave_that_was_only_asked_for_can_be_taken_back() -> None:
     membership.ask_for_leave(by=ANA, at=day(2))
     membership.ask_to_return(by=ANA, at=day(2))
     assert membership.wishes == {Wish.RETURN: day(2)}
+    membership.observe(active(2), at=day(2))  # begun when the wish was, so it says nothing
+    assert Wish.RETURN in membership.wishes
+    membership.observe(active(3), at=day(3))
+    assert membership.wishes == {}
 
 
 def test_a_plan_changes_when_stripe_says_so_and_also_when_nobody_asked_here() -> None:
@@ -377,8 +399,9 @@ def test_a_cancellation_that_is_taken_back_before_stripe_heard_of_it_is_no_wish_
     membership = a_membership(active(1))
     membership.ask_to_cancel(by=ANA, at=day(2))
     membership.withdraw_cancellation(by=ANA, at=day(2))
+    assert membership.wishes == {Wish.KEEP: day(2)}
     membership.observe(active(3), at=day(3))
-    assert Wish.CANCEL not in membership.wishes
+    assert membership.wishes == {}
 
 
 def test_a_wish_that_stripe_refuses_leaves_the_membership_as_it_is() -> None:

@@ -216,3 +216,22 @@ async def test_a_seal_that_comes_after_the_replacement_leaves_the_old_one_as_it_
 def superseded_for(house: SmallHouse) -> list[SupersessionReason]:
     events = [each.event for each in house.memory.log]
     return [each.reason for each in events if isinstance(each, Certificate.Superseded)]
+
+
+async def test_a_correction_does_not_undo_what_a_person_revoked() -> None:
+    house = SmallHouse()
+    await house.begin()
+    meeting_id = await house.held({house.ana: (0, 60)}, evaluated=(house.ana,))
+    await house.settle()
+    (certificate,) = await house.certificates(meeting_id, "ana")
+    await house.do(
+        RevokeCertificate(
+            certificate_id=certificate.id, reason=RevocationReason.FRAUD, by=house.admin
+        )
+    )
+    for stays in ((), (span(0, 60),)):  # taken out of the room, and put back into it
+        await house.correct(meeting_id, house.ana, *stays)
+        await house.settle()
+    again = await house.award(meeting_id, "ana", number=2)
+    assert again is not None, "the hour itself counts"
+    assert await house.certificates(meeting_id, "ana", number=2) == []

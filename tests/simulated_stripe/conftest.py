@@ -13,7 +13,7 @@ from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
 
 MARCH_FIRST = 1803859200  # 2027-03-01 00:00 UTC
 DAY = 86400
-HOME = {"country": "DE", "postal_code": "10115"}
+HOME: Any = {"country": "DE", "postal_code": "10115"}
 
 
 @pytest.fixture(scope="module")
@@ -43,15 +43,13 @@ async def catalogue(client: stripe.StripeClient) -> Catalogue:
     product = await client.v1.products.create_async({"name": "Peerhour membership"})
 
     async def price(amount: int, interval: Any, **more: Any) -> str:
-        made = await client.v1.prices.create_async(
-            {
-                "product": product.id,
-                "unit_amount": amount,
-                "currency": "eur",
-                "recurring": {"interval": interval},
-                **more,
-            }
-        )
+        given: Any = {
+            "product": product.id,
+            "unit_amount": amount,
+            "currency": "eur",
+            "recurring": {"interval": interval},
+        }
+        made = await client.v1.prices.create_async(given | more)
         return made.id
 
     return Catalogue(
@@ -87,9 +85,8 @@ class Member:
         return method.id
 
     async def subscribes(self, price: str, **more: Any) -> stripe.Subscription:
-        return await self.client.v1.subscriptions.create_async(
-            {"customer": self.id, "items": [{"price": price}], **more}
-        )
+        given: Any = {"customer": self.id, "items": [{"price": price}]}
+        return await self.client.v1.subscriptions.create_async(given | more)
 
     async def invoices(self) -> list[stripe.Invoice]:
         """Newest first."""

@@ -43,7 +43,9 @@ async def reread(client: stripe.StripeClient, session: Session) -> Session:
     )
 
 
-async def test_every_page_says_that_it_is_simulated(simulated: SimulatedStripe, opened: Any) -> None:
+async def test_every_page_says_that_it_is_simulated(
+    simulated: SimulatedStripe, opened: Any
+) -> None:
     page = await simulated.open((await opened()).url)
     assert "Simulated Stripe." in page.text
     assert 'label for="number"' in page.text

@@ -163,9 +163,7 @@ async def test_nothing_is_made_when_the_first_payment_must_succeed(
     assert "customer.subscription.created" not in await member.events()
 
 
-async def test_default_incomplete_waits_for_a_client(
-    member: Member, catalogue: Catalogue
-) -> None:
+async def test_default_incomplete_waits_for_a_client(member: Member, catalogue: Catalogue) -> None:
     made = await member.subscribes(
         catalogue.monthly,
         payment_behavior="default_incomplete",

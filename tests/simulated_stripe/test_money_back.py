@@ -147,7 +147,7 @@ async def test_a_refund_fails_days_later(
 
 @pytest.mark.parametrize(("won", "status"), [(True, "won"), (False, "lost")])
 async def test_a_dispute_takes_the_money_and_freezes_refunds(
-    simulated: SimulatedStripe, member: Member, paid: stripe.Invoice, won: bool, status: str
+    simulated: SimulatedStripe, member: Member, paid: stripe.Invoice, *, won: bool, status: str
 ) -> None:
     intent = await intent_of(member, paid)
     opened = await simulated.order("/disputes", payment_intent=intent, reason="duplicate")

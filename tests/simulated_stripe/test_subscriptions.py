@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import stripe
 
@@ -95,14 +97,17 @@ async def test_a_preview_says_what_the_change_will_cost_and_changes_nothing(
     made = await member.subscribes(catalogue.monthly)
     await member.passes(15.5)
     item = made["items"].data[0].id
-    change = {"items": [{"id": item, "quantity": 3}], "proration_behavior": "create_prorations"}
+    change: Any = {
+        "items": [{"id": item, "quantity": 3}],
+        "proration_behavior": "create_prorations",
+    }
     seen = await member.client.v1.invoices.create_preview_async(
-        {"subscription": made.id, "subscription_details": change}  # type: ignore[typeddict-item]  # a plain dict
+        {"subscription": made.id, "subscription_details": change}
     )
     assert seen.total == -1000 + 3000 + 6000
     assert (await reread(member, made))["items"].data[0].quantity == 1
     assert "invoiceitem.created" not in await member.events()
-    await member.client.v1.subscriptions.update_async(made.id, change)  # type: ignore[arg-type]  # as above
+    await member.client.v1.subscriptions.update_async(made.id, change)
     await member.passes(16)
     assert (await member.invoices())[0].total == seen.total
 
@@ -159,9 +164,7 @@ async def test_a_downgrade_becomes_credit_that_the_next_invoice_uses(
     assert (renewal.total, renewal.amount_due, renewal.ending_balance) == (2000, 500, 0)
 
 
-async def test_a_change_to_annual_begins_a_new_period(
-    member: Member, catalogue: Catalogue
-) -> None:
+async def test_a_change_to_annual_begins_a_new_period(member: Member, catalogue: Catalogue) -> None:
     made = await member.subscribes(catalogue.monthly)
     await member.passes(15.5)
     item = made["items"].data[0].id
@@ -233,9 +236,7 @@ async def test_a_return_to_the_old_anchor_bills_the_rest_of_the_period(
 ) -> None:
     made = await member.subscribes(catalogue.monthly)
     subscriptions = member.client.v1.subscriptions
-    await subscriptions.pause_async(
-        made.id, {"bill_for": {"unused_time_from": {"type": "none"}}}
-    )
+    await subscriptions.pause_async(made.id, {"bill_for": {"unused_time_from": {"type": "none"}}})
     await member.passes(46)
     back = await subscriptions.resume_async(
         made.id,
@@ -304,7 +305,7 @@ async def test_tax_needs_a_place(member: Member, catalogue: Catalogue) -> None:
     with pytest.raises(stripe.InvalidRequestError) as caught:
         await member.subscribes(catalogue.monthly, automatic_tax={"enabled": True})
     assert caught.value.code == "customer_tax_location_invalid"
-    await member.client.v1.customers.update_async(member.id, {"address": HOME})  # type: ignore[typeddict-item]  # a plain dict
+    await member.client.v1.customers.update_async(member.id, {"address": HOME})
     made = await member.subscribes(catalogue.monthly, automatic_tax={"enabled": True})
     assert made.status == "active"
     [invoice] = await member.invoices()
@@ -315,7 +316,7 @@ async def test_a_place_that_is_lost_stops_the_renewal_and_tells(
     member: Member, catalogue: Catalogue
 ) -> None:
     client = member.client
-    await client.v1.customers.update_async(member.id, {"address": HOME})  # type: ignore[typeddict-item]  # a plain dict
+    await client.v1.customers.update_async(member.id, {"address": HOME})
     await member.subscribes(catalogue.monthly, automatic_tax={"enabled": True})
     await client.v1.customers.update_async(member.id, {"address": ""})
     await member.passes(32)

@@ -31,7 +31,9 @@ def test_the_most_literal_route_wins() -> None:
 
 
 @pytest.mark.parametrize("key", CALLS, ids=" ".join)
-def test_every_simulated_call_is_a_route_of_stripe_with_its_parameters(key: tuple[str, str]) -> None:
+def test_every_simulated_call_is_a_route_of_stripe_with_its_parameters(
+    key: tuple[str, str],
+) -> None:
     [route] = [each for each in routes() if each.key == key]
     declared: set[str] = {"expand"}
     if route.parameters:
@@ -46,7 +48,9 @@ def test_every_event_that_is_told_is_one_of_stripes() -> None:
     assert told <= set(get_args(stripe.Event.__annotations__["type"]))
 
 
-async def refused(client: stripe.StripeClient, verb: str, path: str, **form: object) -> stripe.StripeError:
+async def refused(
+    client: stripe.StripeClient, verb: str, path: str, **form: object
+) -> stripe.StripeError:
     with pytest.raises(stripe.StripeError) as caught:
         await client.raw_request_async(verb, path, **form)
     return caught.value

@@ -39,7 +39,10 @@ def observation(seen: float, **changes: Any) -> Observation:
         "period_end_at": day(44),
         "trial_end_at": None,
         "price": MONTHLY,
+        "latest_invoice": ("in_1", "paid"),
         "observed_at": day(seen),
+        "source_event_id": "evt_1",
+        "request_id": "req_1",
     } | changes
     return Observation(**values)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from domain.base import Root
@@ -54,9 +55,9 @@ def membership_events() -> list[Root.Event]:
     membership.tick(at=b.day(96))
     membership.observe(b.active(100, through=446, price=b.ANNUAL), at=b.day(100))
     membership.observe(b.ended(446, price=b.ANNUAL), at=b.day(446))
-    again = {"subscription_id": "sub_2", "began": 450, "price": b.ANNUAL}
+    again: dict[str, Any] = {"subscription_id": "sub_2", "began": 450, "price": b.ANNUAL}
     membership.observe(b.active(450, through=480, **again), at=b.day(450))
-    second = {"subscription_id": "sub_3", "began": 451, "price": b.ANNUAL}
+    second: dict[str, Any] = {"subscription_id": "sub_3", "began": 451, "price": b.ANNUAL}
     membership.observe(b.active(451, through=481, **second), at=b.day(451))
     membership.observe(b.observation(452, status="dreaming"), at=b.day(452))
     return facts(membership)

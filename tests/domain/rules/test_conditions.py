@@ -384,6 +384,8 @@ def test_an_evaluation_comes_in_time() -> None:
     due = at(90) + timedelta(hours=96)
     late = [("evaluation.late", "The evaluation was due 96 hours after the end.")]
     assert missing(rule, attended(evaluated=True, evaluated_at=due)) == []
+    for evaluated, code in ((False, "evaluation.missing"), (None, "evaluation.not_determined")):
+        assert [each for each, _ in missing(rule, attended(evaluated=evaluated))] == [code]
     too_late = attended(evaluated=True, evaluated_at=due + timedelta(seconds=1))
     assert missing(rule, too_late) == late
     assert missing(a_rule(needs={"evaluation": True}), too_late) == []

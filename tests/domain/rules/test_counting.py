@@ -347,6 +347,8 @@ def test_who_was_there_for_the_whole_meeting_is_credited_with_all_of_it() -> Non
     )
     assert len(judged(rule, attended(span(0, 90))).steps) == 2
     assert judged(rule, attended(span(0, 0.5))).amount == 0
+    short = attended(span(0, 1), scheduled=span(0, 2))
+    assert judged(rule, short).amount == Decimal("0.03")
 
 
 def test_each_meeting_is_one_entry_where_meetings_count() -> None:

@@ -197,6 +197,12 @@ FAULTS = [
     ),
     of_rule("bands.steps", "The first band begins above nothing", bands=bands()),
     of_rule("bands.steps", "The first band begins above nothing", bands=bands([0, 1])),
+    of_rule("bands.steps", "The first band begins above nothing", bands=bands([0, 1], [7, 2])),
+    of_cycle(
+        "first",
+        "Say one of per_month, required, exempt and prorated",
+        first={"exempt": True, "prorated": True},
+    ),
     of_rule("bands.steps", "Band 7 does not rise above band 7", bands=bands([7, 1], [7, 2])),
     of_rule("bands.steps", "Band 14 does not rise above band 7", bands=bands([7, 1], [14, 1])),
     of_rule(
@@ -367,7 +373,18 @@ def test_numbers_as_large_as_amounts_may_be_are_read_exactly() -> None:
 # What is right
 
 
+def test_of_several_absurd_amounts_the_first_is_named() -> None:
+    absurd = CYCLE | {"required": 10**7, "carry_over": 10**7}
+    assert refusal(a_text(cycle=absurd)).facts["key"] == "cycle.required"
+
+
 def test_boundaries_that_are_still_right() -> None:
+    for begins in ("12-01", "01-31", "02-29"):
+        with_cycle(cycle={"begins": begins})
+    for first in ({"prorated": True}, {"exempt": True}, {"per_month": 0}, {"required": 0}):
+        with_cycle(cycle={"first": first})
+    a_pack(a_rule(bands=bands([1, 1])))
+    a_pack(a_rule(bands=bands([Decimal("0.5"), 1])))
     a_pack(
         a_rule(
             minutes_per_unit=1,

@@ -10,7 +10,7 @@ from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
 from tests.support.simulated_stripe.billing import dues
 from tests.support.simulated_stripe.refusals import Refusal, invalid
-from tests.support.simulated_stripe.world.metadata import merged
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.settings import DAY
 from tests.support.simulated_stripe.world.world import CLOCK, Json
 
@@ -79,9 +79,7 @@ def update_endpoint(call: Call) -> Json:
     endpoint, given = call.world.find("webhook_endpoint", call.key), dict(call.given)
     if "disabled" in given:
         endpoint["status"] = "disabled" if given.pop("disabled") else "enabled"
-    if "metadata" in given:
-        given["metadata"] = merged(endpoint["metadata"], given["metadata"])
-    endpoint |= given
+    edit(endpoint, given)
     return endpoint
 
 

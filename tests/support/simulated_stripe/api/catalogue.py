@@ -6,7 +6,7 @@ from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
 from tests.support.simulated_stripe.refusals import invalid, missing
 from tests.support.simulated_stripe.schema.shapes import complete
-from tests.support.simulated_stripe.world.metadata import merged
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json, World
 
 _PRODUCT = "active description images metadata name statement_descriptor tax_code unit_label url"
@@ -35,16 +35,10 @@ def read_product(call: Call) -> Json:
 @simulates("post /v1/products/{}", _PRODUCT)
 def update_product(call: Call) -> Json:
     product = call.world.find("product", call.key)
-    _edit(product, call.given)
+    edit(product, call.given)
     product["updated"] = call.world.now()
     call.world.journal.tell_changes("product.updated", product)
     return product
-
-
-def _edit(thing: Json, given: Json) -> None:
-    thing |= {name: value for name, value in given.items() if name != "metadata"}
-    if "metadata" in given:
-        thing["metadata"] = merged(thing["metadata"] or {}, given["metadata"])
 
 
 @simulates("get /v1/products", f"active ids {PAGING}")
@@ -137,7 +131,7 @@ def read_price(call: Call) -> Json:
 def update_price(call: Call) -> Json:
     price, given = call.world.find("price", call.key), dict(call.given)
     _take_lookup_key(call.world, given)
-    _edit(price, given)
+    edit(price, given)
     call.world.journal.tell_changes("price.updated", price)
     return price
 
@@ -183,7 +177,7 @@ def read_coupon(call: Call) -> Json:
 @simulates("post /v1/coupons/{}", "metadata name")
 def update_coupon(call: Call) -> Json:
     coupon = call.world.find("coupon", call.key)
-    _edit(coupon, call.given)
+    edit(coupon, call.given)
     call.world.journal.tell_changes("coupon.updated", coupon)
     return coupon
 
@@ -232,7 +226,7 @@ def read_promotion_code(call: Call) -> Json:
 @simulates("post /v1/promotion_codes/{}", "active metadata")
 def update_promotion_code(call: Call) -> Json:
     code = call.world.find("promotion_code", call.key)
-    _edit(code, call.given)
+    edit(code, call.given)
     call.world.journal.tell_changes("promotion_code.updated", code)
     return code
 

@@ -14,6 +14,7 @@ from tests.support.simulated_stripe.schema.shapes import choices, fields_of
 from tests.support.simulated_stripe.world.world import Json, World, listing
 
 _DEEPEST = 4
+_SCALARS = (str, int, float, bool, type(None))
 
 
 def _payments(world: World, invoice: Json) -> Json:
@@ -90,10 +91,18 @@ def _follow(world: World, at: Any, parts: list[str], path: str) -> None:
         if not _may_expand(tag, name):
             raise _cannot(path)
         at[name] = _looked_up(world, at[name])
-    elif not rest and not isinstance(at[name], (dict, list, type(None))):
+    elif _is_plain(tag, name, at[name]):
         raise _cannot(path)
     if rest:
         _follow(world, at[name], rest, path)
+
+
+def _is_plain(tag: str, name: str, value: Any) -> bool:
+    """Whether there is, and can be, nothing to follow."""
+    if value is None and tag:
+        hint = fields_of(get_object_class("V1", tag)).get(name)
+        return all(choice in _SCALARS for choice in choices(hint))
+    return not isinstance(value, (dict, list, type(None)))
 
 
 def _is_reference(value: Any) -> bool:

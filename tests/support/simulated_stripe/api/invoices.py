@@ -15,7 +15,7 @@ from tests.support.simulated_stripe.billing import (
     statuses,
 )
 from tests.support.simulated_stripe.refusals import Refusal, invalid, missing
-from tests.support.simulated_stripe.world.metadata import merged
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.settings import DAY
 from tests.support.simulated_stripe.world.world import Json
 
@@ -69,10 +69,8 @@ def read_invoice(call: Call) -> Json:
     "post /v1/invoices/{}", "auto_advance default_payment_method description footer metadata"
 )
 def update_invoice(call: Call) -> Json:
-    invoice, given = call.world.find("invoice", call.key), dict(call.given)
-    if "metadata" in given:
-        given["metadata"] = merged(invoice["metadata"], given["metadata"])
-    invoice |= given
+    invoice = call.world.find("invoice", call.key)
+    edit(invoice, call.given)
     call.world.journal.tell_changes("invoice.updated", invoice)
     return invoice
 

@@ -6,7 +6,7 @@ from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
 from tests.support.simulated_stripe.billing import collecting, disputes, methods, refunds
 from tests.support.simulated_stripe.refusals import invalid, missing
-from tests.support.simulated_stripe.world.metadata import merged
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json
 
 _UNDATED = PAGING.replace(" created", "")
@@ -24,10 +24,8 @@ def list_intents(call: Call) -> Json:
 
 @simulates("post /v1/payment_intents/{}", "description metadata")
 def update_intent(call: Call) -> Json:
-    intent, given = call.world.find("payment_intent", call.key), dict(call.given)
-    if "metadata" in given:
-        given["metadata"] = merged(intent["metadata"], given["metadata"])
-    intent |= given
+    intent = call.world.find("payment_intent", call.key)
+    edit(intent, call.given)
     return intent
 
 
@@ -98,7 +96,7 @@ def read_refund(call: Call) -> Json:
 @simulates("post /v1/refunds/{}", "metadata")
 def update_refund(call: Call) -> Json:
     refund = call.world.find("refund", call.key)
-    refund["metadata"] = merged(refund["metadata"], call.given.get("metadata", {}))
+    edit(refund, call.given)
     call.world.journal.tell_changes("refund.updated", refund)
     return refund
 
@@ -139,10 +137,8 @@ def read_credit_note(call: Call) -> Json:
 
 @simulates("post /v1/credit_notes/{}", "memo metadata")
 def update_credit_note(call: Call) -> Json:
-    note, given = call.world.find("credit_note", call.key), dict(call.given)
-    if "metadata" in given:
-        given["metadata"] = merged(note["metadata"], given["metadata"])
-    note |= given
+    note = call.world.find("credit_note", call.key)
+    edit(note, call.given)
     call.world.journal.tell_changes("credit_note.updated", note)
     return note
 

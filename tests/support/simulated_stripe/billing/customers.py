@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.simulated_stripe.billing import methods
 from tests.support.simulated_stripe.refusals import invalid
-from tests.support.simulated_stripe.world.metadata import merged
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import CLOCK, Json, World
 
 _PLAIN = ("description", "email", "name", "phone", "individual_name", "business_name")
@@ -33,18 +33,20 @@ def create(world: World, given: Json) -> Json:
     world.journal.tell("customer.created", customer)
     for each in given.get("tax_id_data", []):
         add_tax_id(world, customer, each["type"], each["value"])
-    if "payment_method" in given:
-        methods.attach(world, methods.named(world, given["payment_method"]), customer)
-    _set_default(world, customer, given)
+    settings = dict(given.get("invoice_settings", {}))
+    if named := given.get("payment_method"):
+        method = methods.attach(world, methods.named(world, named), customer)
+        if settings.get("default_payment_method") == named:  # a ready-made card has an id now
+            settings["default_payment_method"] = method["id"]
+    _set_default(world, customer, {"invoice_settings": settings})
     return customer
 
 
 def update(world: World, customer: Json, given: Json) -> Json:
     """Stripe's update call."""
     plain = (*_PLAIN, "tax_exempt", "preferred_locales", "balance", "next_invoice_sequence")
-    customer |= {name: given[name] for name in plain if name in given}
-    if "metadata" in given:
-        customer["metadata"] = merged(customer["metadata"], given["metadata"])
+    edit(customer, {name: given[name] for name in (*plain, "metadata") if name in given})
+    customer["tax_exempt"] = customer["tax_exempt"] or "none"
     _place(customer, given)
     _set_default(world, customer, given)
     world.journal.tell_changes("customer.updated", customer)

@@ -122,8 +122,9 @@ def _lines(world: World, invoice: Json, given: Json) -> list[Json]:
     found = []
     for wanted in given.get("lines", []):
         line = known.get(wanted.get("invoice_line_item", ""))
-        amount = wanted.get("amount", line["amount"] if line else 0)
-        if not amount and wanted.get("quantity") and line:
+        by_hand = wanted.get("unit_amount", 0) * wanted.get("quantity", 1)
+        amount = wanted.get("amount", by_hand or (line["amount"] if line else 0))
+        if line and "quantity" in wanted and "amount" not in wanted:
             amount = share(line["amount"], wanted["quantity"], line["quantity"] or 1)
         taxes = (line or {}).get("taxes") or []
         extra = sum(t["amount"] for t in taxes if t["tax_behavior"] == "exclusive")

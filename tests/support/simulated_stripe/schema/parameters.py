@@ -140,6 +140,8 @@ def _scalar(hint: Any, value: Any) -> Any:
         except (ValueError, ArithmeticError):
             raise _Misfit from None
         return str(number) if hint is Decimal else number
+    if not value:  # Stripe reads it as an attempt to unset what cannot be unset
+        raise _Misfit
     return value
 
 

@@ -26,7 +26,7 @@ class Delivery:
 
     @property
     def arrived(self) -> bool:
-        return bool(self.answers) and 200 <= self.answers[-1] < 300
+        return any(200 <= answer < 300 for answer in self.answers)
 
 
 class Deliveries:
@@ -116,13 +116,14 @@ class Deliveries:
         task.add_done_callback(self._tasks.discard)
 
     async def _deliver(self, delivery: Delivery) -> None:
-        first = not delivery.arrived
         for pause in (0.0, *self._world.settings.retry_webhooks_after):
             await asyncio.sleep(pause)
             async with self._turn:
-                delivery.answers.append(await self._send(delivery))
+                answer = await self._send(delivery)
+            arrived_before = delivery.arrived
+            delivery.answers.append(answer)
             if delivery.arrived:
-                if first:
+                if not arrived_before:
                     delivery.event["pending_webhooks"] -= 1
                 return
 

@@ -1,0 +1,216 @@
+"""Commands about memberships: what people ask for, and what looks at Stripe and time say.
+
+What is asked for becomes an event; whoever speaks with Stripe reads it there. Nothing here speaks
+with Stripe.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from domain.billing_accounts import BillingAccount, CustomerDiffers, PayerKind
+from domain.errors import NotAllowed
+from domain.membership_rules import Wish, membership_id
+from domain.memberships import Membership
+from domain.observations import Observation
+from domain.personal import Personal
+from domain.ports import Clock
+from domain.seat_pools import SeatPool, seat_pool_id
+from services.billing import account_of, require_payer
+from services.dispatch import Work
+
+
+class MembershipOfAnother(NotAllowed):
+    """Only who takes part or pays decides about a membership."""
+
+    code = "membership.not_yours"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestMembership:
+    """Ask to take part; for oneself, or for the practice whose seats one looks after."""
+
+    payer_kind: PayerKind
+    payer_id: UUID
+    plan: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCheckout:
+    """Remember the page on which the first payment waits."""
+
+    membership_id: UUID
+    session_id: str
+    plan: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ObserveSubscription:
+    """Take what a refetch of a subscription said, whoever made us look."""
+
+    membership_id: UUID
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TickMembership:
+    """Let time do its part in one membership."""
+
+    membership_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForLeave:
+    """Ask for a pause of a membership."""
+
+    membership_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskToReturn:
+    """Ask to come back, or take the asking for a leave back."""
+
+    membership_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskForPlan:
+    """Ask for another plan."""
+
+    membership_id: UUID
+    plan: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskToCancel:
+    """Ask to stop at the end of what is paid for; a reason may be given."""
+
+    membership_id: UUID
+    reason: str | None
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCancellation:
+    """Stay after all."""
+
+    membership_id: UUID
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveUpWish:
+    """Remember that Stripe refused what was asked for."""
+
+    membership_id: UUID
+    wish: Wish
+    why: str
+
+
+async def request_membership(cmd: RequestMembership, *, work: Work, clock: Clock) -> None:
+    """Begin a membership, with the account that pays for it; asking again changes nothing."""
+    await require_payer(work, cmd.payer_kind, cmd.payer_id, by=cmd.by)
+    account = await account_of(work, cmd.payer_kind, cmd.payer_id, clock)
+    known = await work.find(Membership, membership_id(account.id, cmd.payer_id))
+    if known is None:
+        known = Membership.request(
+            account_id=account.id, holder_id=cmd.payer_id, plan=cmd.plan, at=clock.now()
+        )
+    work.save(account, known)
+
+
+async def note_checkout(cmd: NoteCheckout, *, work: Work, clock: Clock) -> None:
+    """Remember the open page; an older one that is still open is expired by the worker."""
+    membership = await work.load(Membership, cmd.membership_id)
+    membership.open_checkout(
+        cmd.session_id, plan=cmd.plan, expires_at=cmd.expires_at, at=clock.now()
+    )
+    work.save(membership)
+
+
+async def observe_subscription(cmd: ObserveSubscription, *, work: Work, clock: Clock) -> None:
+    """Take a look at Stripe in; a practice's seats follow the number that is paid for."""
+    membership = await work.load(Membership, cmd.membership_id)
+    account = await work.load(BillingAccount, membership.account_id)
+    seen, now = cmd.observation, clock.now()
+    if account.customer_id is None:
+        account.link_customer(seen.customer_id, at=now)
+    elif account.customer_id != seen.customer_id:
+        raise CustomerDiffers("This subscription belongs to another customer at Stripe.")
+    membership.observe(seen, at=now)
+    work.save(account, membership)
+    counts = membership.observed
+    if account.payer_kind is PayerKind.PRACTICE and counts is not None:
+        pool = await work.load(SeatPool, seat_pool_id(account.payer_id))
+        pool.observe_count(counts.quantity, observed_at=counts.observed_at, at=now)
+        work.save(pool)
+
+
+async def tick_membership(cmd: TickMembership, *, work: Work, clock: Clock) -> None:
+    """Let time do its part."""
+    membership = await work.load(Membership, cmd.membership_id)
+    membership.tick(at=clock.now())
+    work.save(membership)
+
+
+async def ask_for_leave(cmd: AskForLeave, *, work: Work, clock: Clock) -> None:
+    """Ask for a pause."""
+    membership = await _own(work, cmd.membership_id, cmd.by)
+    membership.ask_for_leave(by=cmd.by, at=clock.now())
+    work.save(membership)
+
+
+async def ask_to_return(cmd: AskToReturn, *, work: Work, clock: Clock) -> None:
+    """Ask to come back."""
+    membership = await _own(work, cmd.membership_id, cmd.by)
+    membership.ask_to_return(by=cmd.by, at=clock.now())
+    work.save(membership)
+
+
+async def ask_for_plan(cmd: AskForPlan, *, work: Work, clock: Clock) -> None:
+    """Ask for another plan."""
+    membership = await _own(work, cmd.membership_id, cmd.by)
+    membership.ask_for_plan(cmd.plan, by=cmd.by, at=clock.now())
+    work.save(membership)
+
+
+async def ask_to_cancel(cmd: AskToCancel, *, work: Work, clock: Clock) -> None:
+    """Ask to stop."""
+    membership = await _own(work, cmd.membership_id, cmd.by)
+    reason = None if cmd.reason is None else Personal(cmd.by, cmd.reason)
+    membership.ask_to_cancel(by=cmd.by, reason=reason, at=clock.now())
+    work.save(membership)
+
+
+async def withdraw_cancellation(cmd: WithdrawCancellation, *, work: Work, clock: Clock) -> None:
+    """Stay after all."""
+    membership = await _own(work, cmd.membership_id, cmd.by)
+    membership.withdraw_cancellation(by=cmd.by, at=clock.now())
+    work.save(membership)
+
+
+async def give_up_wish(cmd: GiveUpWish, *, work: Work, clock: Clock) -> None:
+    """Remember that Stripe refused."""
+    membership = await work.load(Membership, cmd.membership_id)
+    membership.give_up_wish(cmd.wish, why=cmd.why, at=clock.now())
+    work.save(membership)
+
+
+async def _own(work: Work, stream_id: UUID, by: UUID) -> Membership:
+    """Return a membership to whoever takes part by it, pays for it, or looks after its seats."""
+    membership = await work.load(Membership, stream_id)
+    account = await work.load(BillingAccount, membership.account_id)
+    may_decide = {membership.holder_id, account.payer_id}
+    pool = await work.find(SeatPool, seat_pool_id(account.payer_id))
+    if pool is not None:
+        may_decide |= pool.managers
+    if by not in may_decide:
+        raise MembershipOfAnother("Only who takes part or pays can change this membership.")
+    return membership

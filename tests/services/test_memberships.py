@@ -1,0 +1,180 @@
+"""Orders about memberships, and who may give them; Stripe's side is a look that a test makes up."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.membership_rules import Wish, membership_id
+from domain.memberships import Membership
+from domain.money_facts import MoneyKind
+from domain.money_ledger import MoneyLedger, money_ledger_id
+from domain.seat_pools import SeatPool, seat_pool_id
+from domain.standings import MembershipState
+from services.billing import LinkCustomer, NoteMoney, OpenPractice
+from services.memberships import (
+    AskForLeave,
+    AskForPlan,
+    AskToCancel,
+    AskToReturn,
+    GiveUpWish,
+    NoteCheckout,
+    ObserveSubscription,
+    RequestMembership,
+    TickMembership,
+    WithdrawCancellation,
+)
+from tests.support.billing import ANNUAL, CUSTOMER, MONTHLY, active, day, fact, paused, unpaid
+from tests.support.house import SmallHouse
+
+PRACTICE = UUID(int=700)
+
+
+@pytest.fixture
+async def house() -> SmallHouse:
+    house = SmallHouse()
+    await house.people()
+    house.clock.at = day(0)
+    return house
+
+
+def request(house: SmallHouse, **changes: Any) -> RequestMembership:
+    values: dict[str, Any] = {
+        "payer_kind": PayerKind.PERSON,
+        "payer_id": house.ana,
+        "plan": MONTHLY,
+        "by": house.ana,
+    } | changes
+    return RequestMembership(**values)
+
+
+async def begun(house: SmallHouse) -> UUID:
+    """Return Ana's membership, paid for."""
+    await house.do(request(house))
+    own = membership_id(billing_account_id(house.ana), house.ana)
+    await house.do(ObserveSubscription(membership_id=own, observation=active(0)))
+    return own
+
+
+async def test_asking_to_take_part_opens_an_account_and_asking_again_changes_nothing(
+    house: SmallHouse,
+) -> None:
+    for _ in range(2):
+        await house.do(request(house))
+    account = await house.known(BillingAccount, billing_account_id(house.ana))
+    membership = await house.known(Membership, membership_id(account.id, house.ana))
+    assert (account.version, membership.version) == (1, 1)
+
+
+async def test_nobody_asks_in_somebody_elses_name(house: SmallHouse) -> None:
+    assert (await house.refused(request(house, by=house.bo))).code == "billing_account.payer_only"
+    practice = request(house, payer_kind=PayerKind.PRACTICE, payer_id=PRACTICE)
+    assert (await house.refused(practice)).code == "not_found"
+    await house.do(OpenPractice(practice_id=PRACTICE, name="Harbour practice", by=house.joy))
+    assert (await house.refused(practice)).code == "billing_account.payer_only"
+
+
+async def test_a_look_at_stripe_begins_a_membership_and_another_customers_is_refused(
+    house: SmallHouse,
+) -> None:
+    own = await begun(house)
+    account = await house.known(BillingAccount, billing_account_id(house.ana))
+    membership = await house.known(Membership, own)
+    assert (account.customer_id, membership.state) == (CUSTOMER, MembershipState.ACTIVE)
+    foreign = ObserveSubscription(membership_id=own, observation=active(1, customer_id="cus_x"))
+    assert (await house.refused(foreign)).code == "billing_account.customer_differs"
+    link = LinkCustomer(account_id=account.id, customer_id=CUSTOMER)
+    await house.do(link)
+    assert (await house.known(BillingAccount, account.id)).version == account.version
+
+
+async def test_time_narrows_and_ends_what_stays_unpaid(house: SmallHouse) -> None:
+    own = await begun(house)
+    late = ObserveSubscription(membership_id=own, observation=unpaid(44, since=44))
+    house.clock.at = day(44)
+    await house.do(late)
+    states = []
+    for days in (13, 14, 45):
+        house.clock.at = day(44) + timedelta(days=days)
+        await house.do(TickMembership(membership_id=own))
+        states.append((await house.known(Membership, own)).state)
+    assert states == [MembershipState.GRACE, MembershipState.NARROWED, MembershipState.LAPSED]
+
+
+async def test_wishes_are_kept_until_stripe_has_done_them(house: SmallHouse) -> None:
+    own = await begun(house)
+    own_and_by: dict[str, Any] = {"membership_id": own, "by": house.ana}
+    await house.do(AskForPlan(plan=ANNUAL, **own_and_by))
+    await house.do(GiveUpWish(membership_id=own, wish=Wish.PLAN, why="card_declined"))
+    await house.do(AskToCancel(reason="A journey.", **own_and_by))
+    await house.do(WithdrawCancellation(**own_and_by))
+    await house.do(AskForLeave(**own_and_by))
+    await house.do(ObserveSubscription(membership_id=own, observation=paused(1)))
+    await house.do(AskToReturn(**own_and_by))
+    membership = await house.known(Membership, own)
+    assert membership.state is MembershipState.ON_LEAVE
+    assert set(membership.wishes) == {Wish.RETURN}
+
+
+@pytest.mark.parametrize(
+    ("order", "values"),
+    [
+        (AskForLeave, {}),
+        (AskToReturn, {}),
+        (AskForPlan, {"plan": ANNUAL}),
+        (AskToCancel, {"reason": None}),
+        (WithdrawCancellation, {}),
+    ],
+)
+async def test_a_membership_is_its_owners_to_change(
+    house: SmallHouse, order: Any, values: dict[str, Any]
+) -> None:
+    own = await begun(house)
+    meddling = order(membership_id=own, by=house.eve, **values)
+    assert (await house.refused(meddling)).code == "membership.not_yours"
+
+
+async def test_a_practices_seats_follow_what_is_paid_for(house: SmallHouse) -> None:
+    await house.do(OpenPractice(practice_id=PRACTICE, name="Harbour practice", by=house.joy))
+    practice: dict[str, Any] = {"payer_kind": PayerKind.PRACTICE, "payer_id": PRACTICE}
+    await house.do(request(house, by=house.joy, **practice))
+    own = membership_id(billing_account_id(PRACTICE), PRACTICE)
+    for seen, seats in ((2, 5), (1, 3)):
+        look = active(seen, quantity=seats)
+        await house.do(ObserveSubscription(membership_id=own, observation=look))
+    assert (await house.known(SeatPool, seat_pool_id(PRACTICE))).bought == 5
+    await house.do(AskForLeave(membership_id=own, by=house.joy))
+    assert Wish.LEAVE in (await house.known(Membership, own)).wishes
+
+
+async def test_a_practice_is_begun_once(house: SmallHouse) -> None:
+    begin = OpenPractice(practice_id=PRACTICE, name="Harbour practice", by=house.joy)
+    await house.do(begin)
+    assert (await house.refused(begin)).code == "already_exists"
+
+
+async def test_a_checkout_is_remembered_and_refused_to_whoever_takes_part(
+    house: SmallHouse,
+) -> None:
+    await house.do(request(house))
+    own = membership_id(billing_account_id(house.ana), house.ana)
+    opened = NoteCheckout(membership_id=own, session_id="cs_1", plan=MONTHLY, expires_at=day(1))
+    await house.do(opened)
+    assert (await house.known(Membership, own)).checkout == ("cs_1", day(1))
+    await house.do(ObserveSubscription(membership_id=own, observation=active(0)))
+    assert (await house.refused(opened)).code == "membership.already_taking_part"
+
+
+async def test_a_money_fact_is_noted_once_whoever_brings_it(house: SmallHouse) -> None:
+    await begun(house)
+    account_id = billing_account_id(house.ana)
+    for source in ("evt_1", "evt_2"):
+        paid = fact("in_1", source_event_id=source)
+        await house.do(NoteMoney(account_id=account_id, kind=MoneyKind.INVOICE_PAID, fact=paid))
+    ledger = await house.known(MoneyLedger, money_ledger_id(account_id))
+    assert list(ledger.lines) == ["in_1/paid"]
+    assert ledger.version == 2

@@ -1,0 +1,1 @@
+"""Released packs: a text that awards were made by never changes under its number."""
