@@ -97,9 +97,9 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What a rule would credit, and what stands in its way."""
+    """What a rule would credit, and what is in its way; the same by a new version is no news."""
 
-    rule_version: int
+    rule_version: int = field(compare=False)
     amount: Decimal
     unit_name: str
     missing: list[Missing]

@@ -10,7 +10,7 @@ for a month. That it came is remembered longer, so that the same message is not 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -101,6 +101,7 @@ class Queue:
             WITH due AS (
                 SELECT {names} FROM {table}
                  WHERE state = 'waiting' AND next_at <= $1
+                   AND ($3::text[] IS NULL OR {kind} = ANY($3)) AND {kind} <> ALL($4)
                    AND (leased_until IS NULL OR leased_until < $1)
                  ORDER BY next_at LIMIT 1 FOR UPDATE SKIP LOCKED)
             UPDATE {table} t SET leased_until = $2 FROM due WHERE {due}
@@ -129,11 +130,25 @@ class Queue:
             f" WHERE {same} AND state = 'dead'"
         )
 
-    async def work_one(self, performers: Mapping[str, Perform]) -> bool:
-        """Do the piece that is due longest; tell whether there was one."""
+    async def work_one(
+        self,
+        performers: Mapping[str, Perform],
+        *,
+        only: Collection[str] | None = None,
+        but: Collection[str] = (),
+    ) -> bool:
+        """Do the piece that is due longest; tell whether there was one.
+
+        Args:
+            performers: who does which kind.
+            only: the kinds to take, so that urgent pieces need not wait behind others; any when
+                ``None``.
+            but: the kinds to leave to somebody else.
+        """
         now = self._clock.now()
         leased_until = now + _LEASE
-        row = await self._pool.fetchrow(self._take_sql, now, leased_until)
+        kinds = None if only is None else sorted(only)
+        row = await self._pool.fetchrow(self._take_sql, now, leased_until, kinds, sorted(but))
         if row is None:
             return False
         key = tuple(row[name] for name in self._key)
@@ -203,6 +218,26 @@ class Outbox(Queue):
             msgspec.json.encode(payload).decode(),
             now,
             due or now,
+        )
+
+    async def add_all(self, cause: UUID, kind: str, payloads: Mapping[UUID, Any]) -> None:
+        """Ask for effects that another one calls for; an id that came before is the same effect.
+
+        Args:
+            cause: the effect that calls for them; they count as its command's, and hold ids only.
+            kind: theirs.
+            payloads: what each is about, by its id.
+        """
+        await self._pool.execute(
+            "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)"
+            " SELECT effect_id, $3, payload, $4, $5, $5"
+            " FROM unnest($1::uuid[], $2::text[]) AS asked (effect_id, payload)"
+            " ON CONFLICT DO NOTHING",
+            list(payloads),
+            [msgspec.json.encode(each).decode() for each in payloads.values()],
+            kind,
+            cause,
+            self._clock.now(),
         )
 
     async def sweep(self, *, at: datetime) -> None:

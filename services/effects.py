@@ -6,9 +6,8 @@ import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from itertools import count
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
 from domain.certificates import Certificate
@@ -16,9 +15,11 @@ from domain.errors import DomainError
 from domain.papers import CertificatePaper
 from domain.recording import EventStore
 from services.certificates import SealCertificate, certificate_id_of
-from services.credits import JudgeMeeting
 from services.dispatch import Dispatcher, Order, Work
 from services.papers import paper_of
+
+LETTERS: Final = frozenset({"sign_in_mail"})
+"""Effects somebody waits for at a screen: they have a worker's loop of their own."""
 
 
 class Piece(Protocol):
@@ -78,7 +79,6 @@ class Outside:
         shelf: keeps sealed papers.
         keys: erased when somebody is forgotten, as are all *forgetful* places.
         also_known_as: other ids under which a person's values are encrypted; never misses one.
-        meetings_of_provider: those that were held under a provider's programs since a day.
         forgetful: vault, sign-ins, sealed papers.
         mailer: sends mail.
         open_letter: opens what :func:`post_sign_in` sealed.
@@ -92,7 +92,6 @@ class Outside:
     shelf: Shelf
     keys: Keys
     also_known_as: Callable[[UUID], Awaitable[Sequence[UUID]]]
-    meetings_of_provider: Callable[[UUID, date], Awaitable[Sequence[UUID]]]
     forgetful: tuple[Forgets, ...]
     mailer: Mailer
     open_letter: Callable[[str], Mapping[str, str]]
@@ -117,17 +116,7 @@ def performers(outside: Outside) -> dict[str, Callable[[Piece], Awaitable[None]]
         letter = outside.open_letter(piece.payload["sealed"])
         await outside.mailer.send(letter["address"], "Your way in to Peerhour", letter["text"])
 
-    async def judge_provider_meetings(piece: Piece) -> None:
-        provider_id, from_day = piece.payload["provider_id"], piece.payload["from_day"]
-        (piece_id,) = piece.key
-        since = date.fromisoformat(from_day)
-        for meeting_id in await outside.meetings_of_provider(UUID(provider_id), since):
-            command_id = uuid5(piece_id, f"judge:{meeting_id}")
-            command = JudgeMeeting(meeting_id=meeting_id)
-            await outside.dispatch(command, Order(command_id=command_id))
-
     return {
-        "judge_provider_meetings": judge_provider_meetings,
         "seal_certificate": seal_certificate,
         "forget_person": forget_person,
         "sign_in_mail": sign_in_mail,

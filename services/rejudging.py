@@ -2,20 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from uuid import UUID
+from typing import Any, Final, Protocol
+from uuid import UUID, uuid5
 
 from domain.credits import CreditLedger
+from domain.errors import DomainError, Stale
 from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Member
 from domain.ports import Clock
 from domain.rules.book import RuleBook
 from services.attendance_facts import enter, local_day
-from services.credits import Bench, ledger_id_of
-from services.dispatch import Work
+from services.credits import Bench, JudgeMeeting, ledger_id_of
+from services.dispatch import Dispatcher, Order, Work
+from services.effects import Piece
+
+_FIND: Final = "judge_provider_meetings"
+_JUDGE: Final = "judge_meeting"
+BULK: Final = frozenset({_FIND, _JUDGE})
+"""Effects that may come by the thousand: what comes singly does not wait behind them."""
+
+
+class OrderAll(Protocol):
+    """Asks for many effects of one kind, which one effect calls for."""
+
+    async def __call__(self, cause: UUID, kind: str, payloads: Mapping[UUID, Any], /) -> None:
+        """Ask for an effect under each id; one that was asked for before is the same effect."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bulk:
+    """What judging the meetings of a provider needs.
+
+    Attributes:
+        dispatch: takes the judgements.
+        meetings_of_provider: those that were held under a provider's programs since a day.
+        order_all: asks for an effect per meeting.
+        give_up: makes the exception that says trying again is useless.
+    """
+
+    dispatch: Dispatcher
+    meetings_of_provider: Callable[[UUID, date], Awaitable[Sequence[UUID]]]
+    order_all: OrderAll
+    give_up: Callable[[str], Exception]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,11 +116,36 @@ def judge_overlaps(rules: Callable[[], RuleBook]) -> Callable[..., Awaitable[Non
 async def find_provider_meetings(cmd: FindProviderMeetings, *, work: Work, clock: Clock) -> None:
     """Ask for the search: which meetings there are is a question to a view, not to a stream."""
     del clock  # nothing is recorded
-    work.effect(
-        "judge_provider_meetings",
-        provider_id=str(cmd.provider_id),
-        from_day=cmd.from_day.isoformat(),
-    )
+    work.effect(_FIND, provider_id=str(cmd.provider_id), from_day=cmd.from_day.isoformat())
+
+
+def performers(bulk: Bulk) -> dict[str, Callable[[Piece], Awaitable[None]]]:
+    """Return who finds a provider's meetings, and who judges each.
+
+    Each meeting is a piece of its own: none outlives its lease however many there are, and one
+    that is refused stops no other.
+    """
+
+    async def find(piece: Piece) -> None:
+        (piece_id,) = piece.key
+        provider_id, from_day = piece.payload["provider_id"], piece.payload["from_day"]
+        meetings = await bulk.meetings_of_provider(UUID(provider_id), date.fromisoformat(from_day))
+        each_one = {
+            uuid5(piece_id, f"judge:{meeting_id}"): {"meeting_id": str(meeting_id)}
+            for meeting_id in meetings
+        }
+        await bulk.order_all(piece_id, _JUDGE, each_one)
+
+    async def judge(piece: Piece) -> None:
+        command = JudgeMeeting(meeting_id=UUID(piece.payload["meeting_id"]))
+        try:
+            await bulk.dispatch(command, Order(command_id=uuid5(piece.key[0], "judge")))
+        except Stale:
+            raise  # the next try sees what others have written meanwhile
+        except DomainError as refusal:
+            raise bulk.give_up(refusal.code) from None
+
+    return {_FIND: find, _JUDGE: judge}
 
 
 async def _judge(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -56,11 +56,11 @@ from projections.roster import project as roster
 from projections.schedule import project as schedule
 from projections.schedule.queries import meetings_of_programs
 from projections.transcript import project as transcript
-from services import outside_credits, troubles, worker
+from services import outside_credits, rejudging, troubles, worker
 from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
 from services.bootstrap.database import migrate_at, open_database, patiently
 from services.dispatch import Dispatcher
-from services.effects import Outside, performers
+from services.effects import LETTERS, Outside, performers
 from services.forgetting import observed_as
 from services.handlers import handlers
 from services.house import House
@@ -213,7 +213,6 @@ async def _assemble(
         shelf=shelf,
         keys=keystore,
         also_known_as=partial(observed_as, store),
-        meetings_of_provider=partial(_meetings_of_provider, pool),
         forgetful=(
             vault,
             shelf,
@@ -251,6 +250,14 @@ async def _assemble(
     tools = Tools(house, tool_messages, outbox.add, NotYet)
     effects = {
         **performers(outside),
+        **rejudging.performers(
+            rejudging.Bulk(
+                dispatch=dispatch,
+                meetings_of_provider=partial(_meetings_of_provider, pool),
+                order_all=outbox.add_all,
+                give_up=WillNeverWork,
+            )
+        ),
         **troubles.performers(house.desk),
         **outside_credits.performers(documents),
         "observe_messages": observe_messages(tools),
@@ -265,7 +272,9 @@ async def _assemble(
         steps={
             **{each.NAME: partial(projector.advance, each) for each in PROJECTIONS},
             "processes": runner.advance_all,
-            "outbox": partial(_work, outbox, effects),
+            "letters": partial(_work, outbox, effects, only=LETTERS),
+            "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK),
+            "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
             "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}),
         },
         sweep=sweep,
@@ -341,9 +350,13 @@ async def _shown(projector: Projector, outcome: Outcome, views: Sequence[str]) -
 
 
 async def _work(
-    queue: Inbox | Outbox, effects: Mapping[str, Callable[[Any], Awaitable[str | None]]]
+    queue: Inbox | Outbox,
+    effects: Mapping[str, Callable[[Any], Awaitable[str | None]]],
+    *,
+    only: Collection[str] | None = None,
+    but: Collection[str] = (),
 ) -> int:
-    return int(await queue.work_one(effects))
+    return int(await queue.work_one(effects, only=only, but=but))
 
 
 async def _meetings_of_provider(
