@@ -54,6 +54,7 @@ class SetAsideReason(StrEnum):
     """Why a claim is not sent; a closed list, so that it says nothing about anybody."""
 
     MEMBER_FORGOTTEN = "member_forgotten"
+    NOT_CERTIFIED = "not_certified"
     PREPARED_IN_ERROR = "prepared_in_error"
     PAID_ELSEWHERE = "paid_elsewhere"
     MEMBER_DOES_NOT_WANT_IT = "member_does_not_want_it"

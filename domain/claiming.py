@@ -105,6 +105,29 @@ def line_instead(
     return _line(payer, member_id, hour, used[_month(hour)], line_id)
 
 
+def unproved(lines: Sequence[ClaimLine], hours: Sequence[CertifiedHour]) -> list[ClaimLine]:
+    """Return the lines that say something else than what is certified.
+
+    A payer who checks a line must find the same meeting and the same minutes on a certificate that
+    stands, and the presence shown no worse.
+
+    Args:
+        lines: what is asked for.
+        hours: what is certified and stands, all of it the same member's.
+    """
+    return [line for line in lines if not any(_proves(hour, line) for hour in hours)]
+
+
+def _proves(hour: CertifiedHour, line: ClaimLine) -> bool:
+    same = (hour.meeting_id, hour.starts_at, hour.ends_at, hour.minutes) == (
+        line.meeting_id,
+        line.starts_at,
+        line.ends_at,
+        line.minutes,
+    )
+    return same and hour.strength.at_least(line.strength)
+
+
 def _line(
     payer: Payer, member_id: UUID, hour: CertifiedHour, used_this_month: int, line_id: str
 ) -> ClaimLine | None:

@@ -177,6 +177,11 @@ class Claim(Root):
         """Return the lines that ask for something: nothing on a claim that was set aside."""
         return [] if self.state is ClaimState.SET_ASIDE else standing(self.lines)
 
+    def unsent_lines(self) -> list[ClaimLine]:
+        """Return the lines that ask for something and that the payer has not seen."""
+        seen = self.lines[: self.sent_up_to[-1]] if self.sent_up_to else []
+        return [line for line in self.standing_lines() if line not in seen]
+
     def standing_line(self, line_id: str) -> ClaimLine:
         """Return a line that asks for something.
 

@@ -266,6 +266,24 @@ class PeerGroup(Root):
         if self._belongs(member_id):
             self.record(self.MemberRemoved, at=at, member_id=member_id, reason=reason, by=by)
 
+    def part_with(self, member_id: UUID, *, by: UUID, at: datetime) -> None:
+        """End the belonging of somebody who never comes again, even if they hold the group.
+
+        It passes to whoever has belonged longest. A group of nobody else keeps its last
+        facilitator's id and waits for an administrator.
+
+        Args:
+            member_id: who belongs no more; somebody who does not is no fact.
+            by: who hands the group over in their place.
+            at: now.
+        """
+        if not self._belongs(member_id):
+            return
+        others = [each for each in self.members() if each != member_id]
+        if others and member_id == self.facilitator_id:
+            self.record(self.FacilitatorNamed, at=at, facilitator_id=others[0], by=by)
+        self.record(self.MemberLeft, at=at, member_id=member_id)
+
     def name_facilitator(
         self, member_id: UUID, *, by: UUID, administrator: bool = False, at: datetime
     ) -> None:

@@ -40,11 +40,15 @@ class Checkpoints:
         )
 
     async def note_failure(self, reader: str, position: int, problem: str) -> int:
-        """Keep what went wrong at a position; return how often it has failed there."""
+        """Keep what went wrong at a position; return how often it has failed there.
+
+        What was solved stays so: a worker that fails late, after another one's success or a
+        person's word, brings nothing back on the list.
+        """
         attempts = await self._pool.fetchval(
             "INSERT INTO dead_letters (reader, position, problem, attempts) VALUES ($1, $2, $3, 1)"
             " ON CONFLICT (reader, position) DO UPDATE SET problem = $3,"
-            " attempts = dead_letters.attempts + 1, solved_at = NULL RETURNING attempts",
+            " attempts = dead_letters.attempts + 1 RETURNING attempts",
             reader,
             position,
             problem,

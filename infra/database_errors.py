@@ -81,6 +81,12 @@ class MigrationChanged(DatabaseProblem):
     code = "migration.changed"
 
 
+class MigrationNeeded(DatabaseProblem):
+    """The database was last migrated by an older Peerhour."""
+
+    code = "migration.needed"
+
+
 class MigrationFailed(DatabaseProblem):
     """A migration could not be applied; nothing of it was kept."""
 

@@ -21,6 +21,7 @@ from infra.database_errors import (
     MigrationChanged,
     MigrationFailed,
     MigrationFolderInvalid,
+    MigrationNeeded,
 )
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
@@ -83,6 +84,21 @@ async def pending(connection: asyncpg.Connection[Any], folder: Path = MIGRATIONS
         MigrationFolderInvalid, MigrationChanged, DatabaseNewerThanCode: as :func:`apply`.
     """
     return [each.name for each in await _missing(connection, load(folder))]
+
+
+async def require_current(connection: asyncpg.Connection[Any], folder: Path = MIGRATIONS) -> None:
+    """Refuse a database that is older than the code; changes nothing.
+
+    Raises:
+        MigrationNeeded: something is still to be applied.
+        MigrationFolderInvalid, MigrationChanged, DatabaseNewerThanCode: as :func:`apply`.
+    """
+    if missing := await pending(connection, folder):
+        raise MigrationNeeded(
+            "Your database is older than this Peerhour. Stop what still runs, then run"
+            f' "peerhour migrate" (not applied yet: {", ".join(missing)}).',
+            migrations=missing,
+        )
 
 
 async def apply(connection: asyncpg.Connection[Any], folder: Path = MIGRATIONS) -> list[str]:

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Final, Protocol, TypeAlias
 
 import asyncpg
@@ -39,7 +40,7 @@ _STILL_OURS: Final = "SELECT version = $2 FROM checkpoints WHERE reader = $1 FOR
 _RELEASE: Final = "DELETE FROM checkpoints WHERE reader = $1"
 _SWAPPED: Final = """UPDATE checkpoints SET position = $2, version = $3, updated_at = now()
                      WHERE reader = $1"""
-_LAGS: Final = """SELECT c.reader, c.position, h.position - c.position AS behind
+_LAGS: Final = """SELECT c.reader, c.version, c.position, h.position - c.position AS behind
                    FROM checkpoints c, log_head h
                   WHERE c.reader NOT LIKE 'rebuild.%' ORDER BY c.reader"""
 
@@ -79,13 +80,22 @@ class Projection(Protocol):
         ...
 
 
+class ReaderState(StrEnum):
+    """Whether what a reader built is what today's code would build."""
+
+    CURRENT = "current"
+    TO_BE_REBUILT = "to be rebuilt"
+    NOT_BUILT = "not built yet"
+
+
 @dataclass(frozen=True, slots=True)
 class Lag:
-    """How far a view is behind the log, in events."""
+    """How far a reader is behind the log, in events, and whether today's code built it."""
 
     reader: str
     position: int
     behind: int
+    state: ReaderState = ReaderState.CURRENT
 
 
 class ProjectionFailed(Exception):
@@ -250,9 +260,18 @@ class Projector:
         return True
 
     async def lags(self) -> list[Lag]:
-        """Tell how far every reader of the log is behind."""
-        rows = await self._pool.fetch(_LAGS)
-        return [Lag(row["reader"], row["position"], row["behind"]) for row in rows]
+        """Tell how far every reader of the log is behind, views that are still to be built too."""
+        versions = {reader_of(each): each.VERSION for each in self.projections}
+        lags = {}
+        for row in await self._pool.fetch(_LAGS):
+            reader = row["reader"]
+            as_built = versions.get(reader, row["version"]) == row["version"]
+            state = ReaderState.CURRENT if as_built else ReaderState.TO_BE_REBUILT
+            lags[reader] = Lag(reader, row["position"], row["behind"], state)
+        if missing := versions.keys() - lags.keys():
+            head = await self._pool.fetchval(_HEAD)
+            lags |= {each: Lag(each, 0, head, ReaderState.NOT_BUILT) for each in missing}
+        return [lags[reader] for reader in sorted(lags)]
 
     async def _take(
         self,

@@ -41,9 +41,11 @@ async def revoke(code: str, reason: str, by: UUID, *, yes: bool) -> None:
         await bootstrap.drain(running)
         async with running.house.views() as connection:
             row = await register.by_code(connection, stored)
-            claims = [] if row is None else await board.resting_on(connection, row.certificate_id)
-        if row is None:
-            raise NotFound("There is no such certificate.")
+            if row is None:
+                raise NotFound("There is no such certificate.")
+            claims = await board.resting_on(
+                connection, row.certificate_id, member_id=row.member_id, starts_at=row.starts_at
+            )
         command = RevokeCertificate(
             certificate_id=row.certificate_id, reason=RevocationReason(reason), by=by
         )

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Final
 from uuid import UUID
 
 from domain.claim_lines import ClaimLine, LineAnswer, Outcome
-from domain.claim_rules import SetAsideReason
-from domain.claiming import line_instead
+from domain.claim_rules import ClaimState, SetAsideReason
+from domain.claiming import line_instead, unproved
 from domain.claims import Claim
 from domain.payers import Payer
 from domain.ports import Clock
-from services.claims import NothingToClaim, claims_of, hours_of
+from services.claims import NothingToClaim, claims_of, hours_of, unnumbered_claim_id_of
 from services.dispatch import Work
 from services.members import HOUSE, require_administrator
+
+_NOT_CERTIFIED: Final = "What this line asks for is not certified any more."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +55,7 @@ class TakeBackLine:
         reason: for the payer.
         asked_again: whether another claim may ask for the hour.
         certificate_id: the certificate by which the right line takes the wrong one's place.
+        earlier_claim_ids: as in :class:`services.claims.PrepareClaim`; the month's cap counts them.
     """
 
     claim_id: UUID
@@ -59,6 +63,7 @@ class TakeBackLine:
     reason: str
     asked_again: bool = False
     certificate_id: UUID | None = None
+    earlier_claim_ids: list[UUID] = field(default_factory=list)
     by: UUID
 
 
@@ -74,6 +79,21 @@ class SetAsideClaim:
     reason: SetAsideReason
     asked_again: bool = False
     by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropUnproved:
+    """Let a claim ask no longer for what is not certified as it says, unless the payer has it.
+
+    The house orders this by itself before anything is prepared or sent. What the payer has stays:
+    people decide whether it is taken back.
+
+    Attributes:
+        certificate_ids: what may prove the claim's lines; those that do not stand prove nothing.
+    """
+
+    claim_id: UUID
+    certificate_ids: list[UUID]
 
 
 async def decide_claim(cmd: DecideClaim, *, work: Work, clock: Clock) -> None:
@@ -104,10 +124,10 @@ async def take_back_line(cmd: TakeBackLine, *, work: Work, clock: Clock) -> None
     claim = await work.load(Claim, cmd.claim_id)
     replacement = None
     if cmd.certificate_id is not None:
-        replacement = await _line_by(work, claim, cmd.line_id, cmd.certificate_id)
+        replacement = await _line_by(work, claim, cmd, cmd.certificate_id)
     claim.correct(
         cmd.line_id,
-        reversal_line_id=f"{cmd.line_id}-R",
+        reversal_line_id=_reversal_of(cmd.line_id),
         replacement=replacement,
         reason=cmd.reason,
         asked_again=cmd.asked_again,
@@ -125,11 +145,45 @@ async def set_aside_claim(cmd: SetAsideClaim, *, work: Work, clock: Clock) -> No
     work.save(claim)
 
 
-async def _line_by(work: Work, claim: Claim, line_id: str, certificate_id: UUID) -> ClaimLine:
+async def drop_unproved(cmd: DropUnproved, *, work: Work, clock: Clock) -> None:
+    """Set a claim aside that was never sent, or take back what a correction would have added.
+
+    Other claims may ask for the hours again, as they are certified by then. A claim is set aside
+    whole, so that the payer never sees a line and its reversal for nothing.
+    """
+    claim = await work.load(Claim, cmd.claim_id)
+    hours = await hours_of(work, claim.member_id, cmd.certificate_ids)
+    lost = unproved(claim.unsent_lines(), hours)
+    if lost and claim.state is ClaimState.READY:
+        claim.set_aside(reason=SetAsideReason.NOT_CERTIFIED, asked_again=True, at=clock.now())
+    elif lost:
+        for line in lost:
+            claim.correct(
+                line.line_id,
+                reversal_line_id=_reversal_of(line.line_id),
+                replacement=None,
+                reason=_NOT_CERTIFIED,
+                asked_again=True,
+                at=clock.now(),
+            )
+    work.save(claim)
+
+
+def _reversal_of(line_id: str) -> str:
+    """Return the id of the line that takes a line back."""
+    return f"{line_id}-R"
+
+
+async def _line_by(work: Work, claim: Claim, cmd: TakeBackLine, certificate_id: UUID) -> ClaimLine:
     payer = await work.load(Payer, claim.payer_id)
-    wrong = claim.standing_line(line_id)
+    wrong = claim.standing_line(cmd.line_id)
     hours = await hours_of(work, claim.member_id, [certificate_id])
-    others, _ = await claims_of(work, claim.payer_id, claim.member_id)
+    before = unnumbered_claim_id_of(
+        claim.payer_id, claim.member_id, claim.period_from, claim.period_to
+    )
+    others, _ = await claims_of(
+        work, claim.payer_id, claim.member_id, [before, *cmd.earlier_claim_ids]
+    )
     claims = [claim, *(each for each in others if each.id != claim.id)]
     number = 1 + sum(line.reverses is None for line in claim.lines)
     for hour in hours:

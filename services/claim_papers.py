@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -14,7 +15,6 @@ from domain.errors import DomainError
 from domain.payer_papers import ClaimPaper, Frequency, LinePaper
 from domain.payers import Payer
 from domain.personal import shown
-from projections.certificate_register import queries as certificates
 from projections.certificate_register.queries import CertificateRow
 from services.house import House
 
@@ -27,12 +27,6 @@ class MemberReferenceMissing(DomainError):
     """The payer's reference of a member is not known any more."""
 
     code = "claim.member_reference_missing"
-
-
-class ProofMissing(DomainError):
-    """The certificate that a line rests on cannot be found (yet)."""
-
-    code = "claim.proof_missing"
 
 
 def reference_of(claim: Claim, payer: Payer) -> str | None:
@@ -73,22 +67,22 @@ def claim_paper(claim: Claim, payer: Payer) -> ClaimPaper:
 
 
 async def line_papers(
-    house: House, claim: Claim, payer: Payer, run_started_at: datetime
+    house: House,
+    claim: Claim,
+    payer: Payer,
+    proofs: Mapping[str, CertificateRow],
+    run_started_at: datetime,
 ) -> list[LinePaper]:
     """Return the rows of the lines of a claim's next sending.
 
     Args:
-        house: where proofs are looked up.
+        house: where the evidence is looked up.
         claim: as it stands when the run takes it.
         payer: to whom.
-        run_started_at: proofs are those of this instant, so that a run told again is the same.
-
-    Raises:
-        ProofMissing: a line's certificate cannot be found.
+        proofs: the certificate behind each line, by the line's id.
+        run_started_at: evidence is that of this instant, so that a run told again is the same.
     """
     sending = claim.sendings + 1
-    async with house.views() as connection:
-        held = await certificates.of_member(connection, claim.member_id)
     return [
         LinePaper(
             claim_id=claim.number_as_sent(sending),
@@ -105,7 +99,7 @@ async def line_papers(
             currency=claim.currency,
             evidence_strength=line.strength.value,
             certificate_verify_url=house.verify_url(
-                verification_code.printed(_proof(line, held, run_started_at).verification_code)
+                verification_code.printed(proofs[line.line_id].verification_code)
             ),
             evidence_sha256=await house.evidence_of(line.meeting_id, run_started_at),
             reverses_line_id=line.reverses,
@@ -128,34 +122,3 @@ def _payers_number(claim: Claim) -> str | None:
         return None
     plain = _NOT_SENT.sub("", claim.decision[2]).lstrip(" =+-@")[:_LONGEST_REFERENCE].strip()
     return plain or "UNKNOWN"
-
-
-def _proof(line: ClaimLine, held: list[CertificateRow], at: datetime) -> CertificateRow:
-    """Return the certificate that proves a line: of its award, standing when the run began."""
-    about = _about(line, held)
-    # A run that was interrupted may take a claim whose certificate came after it began.
-    proofs = sorted(
-        [each for each in about if each.issued_at <= at] or about,
-        key=lambda each: (not _stood(each, at), each.issued_at),
-    )
-    if not proofs:
-        raise ProofMissing(
-            "You cannot send this line yet: its certificate is not found. Try again in a moment.",
-            line_id=line.line_id,
-        )
-    return proofs[0]
-
-
-def _about(line: ClaimLine, held: list[CertificateRow]) -> list[CertificateRow]:
-    """Return the certificates of the line's award; an old line knows only when its meeting was."""
-    if line.certificate_id is None:
-        return [each for each in held if each.starts_at == line.starts_at]
-    awards = {each.award_id for each in held if each.certificate_id == line.certificate_id}
-    return [each for each in held if each.award_id in awards]
-
-
-def _stood(certificate: CertificateRow, at: datetime) -> bool:
-    """Tell whether a board could rely on a certificate at an instant after its issue."""
-    return certificate.stands or (
-        certificate.changed_at is not None and certificate.changed_at > at
-    )

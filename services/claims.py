@@ -14,10 +14,10 @@ from uuid import UUID, uuid5
 
 from domain.certificates import Certificate
 from domain.claim_rules import claim_number_of
-from domain.claiming import CertifiedHour, lines_to_claim
+from domain.claiming import CertifiedHour, lines_to_claim, unproved
 from domain.claims import Claim
 from domain.credits import CreditLedger
-from domain.errors import DomainError
+from domain.errors import DomainError, Stale
 from domain.members import Member
 from domain.payers import Payer
 from domain.personal import Personal
@@ -87,10 +87,16 @@ class StartExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PackedClaim:
-    """A claim as a run packed it; *lines* is how many it had, so that a later one is noticed."""
+    """A claim as a run packed it, so that what changes meanwhile is noticed.
+
+    Attributes:
+        lines: how many it had.
+        certificate_ids: what the run shows the payer as proof of the lines new to them.
+    """
 
     claim_id: UUID
     lines: int
+    certificate_ids: list[UUID]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +148,20 @@ async def claims_of(
         if claim is not None and (claim.payer_id, claim.member_id) == (payer_id, member_id):
             claims[claim_id] = claim
     return list(claims.values()), next_id
+
+
+def unnumbered_among(payer_id: UUID, member_id: UUID, claim_ids: Sequence[UUID]) -> list[UUID]:
+    """Return which of a member's claims to a payer have their ids from before they were numbered.
+
+    These never become more: an order that names them is the same whenever it is given again.
+
+    Args:
+        payer_id: to whom.
+        member_id: of whom.
+        claim_ids: all claims of both.
+    """
+    numbered = {claim_id_of(payer_id, member_id, n + 1) for n in range(len(claim_ids))}
+    return sorted(set(claim_ids) - numbered)
 
 
 async def hours_of(
@@ -243,13 +263,21 @@ async def start_export(cmd: StartExport, *, work: Work, clock: Clock) -> None:
 
 
 async def finish_export(cmd: FinishExport, *, work: Work, clock: Clock) -> None:
-    """Record that the run went out, on the payer and on every claim, or on none."""
+    """Record that the run went out, on the payer and on every claim, or on none.
+
+    Raises:
+        Stale: a claim, or what is certified of it, changed while the run was packed.
+    """
     payer = await work.load(Payer, cmd.payer_id)
     claim_ids = [each.claim_id for each in cmd.claims]
     payer.finish_export(cmd.run_id, claim_ids=claim_ids, sha256s=cmd.sha256s, at=clock.now())
     number = payer.exports[cmd.run_id].run_number
     for packed in cmd.claims:
         claim = await work.load(Claim, packed.claim_id)
+        if cmd.run_id not in claim.runs:
+            hours = await hours_of(work, claim.member_id, packed.certificate_ids)
+            if unproved(claim.unsent_lines(), hours):
+                raise Stale("What is certified changed while you packed it; make the run again.")
         claim.mark_exported(
             run_id=cmd.run_id,
             run_number=number,

@@ -59,16 +59,34 @@ async def prepare(payer_id: UUID, first: datetime, last: datetime) -> None:
 @_FROM
 @_TO
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@click.option(
+    "--run",
+    "run_number",
+    type=click.IntRange(min=1),
+    help="Write the files of this run of the period once more; nothing new is sent.",
+)
 @asynchronous
-async def export(payer_id: UUID, first: datetime, last: datetime, out: Path) -> None:
+async def export(
+    payer_id: UUID, first: datetime, last: datetime, out: Path, run_number: int | None
+) -> None:
     """Prepare and export a period's claims of PAYER_ID, and every correction due by its end."""
     from services import exports
 
+    period = first.date(), last.date()
     async with _house() as house:
-        await _prepare(house, payer_id, first, last)
-        made = await exports.export(house, payer_id, first.date(), last.date())
+        if run_number is None:
+            await _prepare(house, payer_id, first, last)
+            made = await exports.export(house, payer_id, *period)
+        else:
+            made = await exports.tell_again(house, payer_id, *period, run_number)
     folder = out / f"run-{made.run_number:05}"
-    exports.write_files(folder, made.files)
+    try:
+        exports.write_files(folder, made.files)
+    except OSError as trouble:
+        raise click.ClickException(
+            f"Run {made.run_number} is recorded as sent, but its files cannot be written"
+            f" ({trouble.strerror}). Give the same command with --run {made.run_number}."
+        ) from trouble
     click.echo(
         f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
         f" in {folder}"
@@ -182,18 +200,23 @@ async def take_back(
     yes: bool,
 ) -> None:
     """Take LINE_ID of a claim back; if the payer has it, a correction goes out."""
+    from projections.claims_board import queries as board
     from services.claim_answers import TakeBackLine
+    from services.claims import unnumbered_among
 
     if not yes:
         click.confirm(f"Take {line_id} back? This cannot be undone.", abort=True)
     async with _house() as house:
         row = await _claim(house, number)
+        async with house.views() as connection:
+            known = await board.ids_of_both(connection, row.payer_id, row.member_id)
         command = TakeBackLine(
             claim_id=row.claim_id,
             line_id=line_id,
             reason=reason,
             asked_again=asked_again,
             certificate_id=certificate,
+            earlier_claim_ids=unnumbered_among(row.payer_id, row.member_id, known),
             by=by,
         )
         await _order(house, command, by)
@@ -236,11 +259,16 @@ async def _house() -> AsyncIterator[House]:
 
 async def _prepare(house: House, payer_id: UUID, first: datetime, last: datetime) -> None:
     """Prepare what is new, and say so; say also what was set aside."""
-    from services import exports
+    from services import claim_proofs, exports
 
     ended = await exports.set_aside_forgotten(house, payer_id)
     if ended:
         click.echo(f"Set aside, because the member was forgotten: {ended} claims.")
+    dropped = await claim_proofs.drop_unproved_of(house, payer_id)
+    if dropped:
+        click.echo(
+            f"Not sent as they were, because they are certified differently: {dropped} claims."
+        )
     many = await exports.prepare(house, payer_id, first.date(), last.date())
     click.echo(f"Prepared: {many} claims." if many else "Nothing new to claim in this period.")
 

@@ -151,6 +151,9 @@ async def status(*, as_json: bool) -> None:
                 {
                     "head": head,
                     "lag": {each.reader: each.behind for each in lags},
+                    "not_current": {
+                        each.reader: each.state for each in lags if each.state != "current"
+                    },
                     "waiting": dict(waiting),
                     "stuck": [
                         {"where": s.where, "key": s.key, "problem": s.problem, "tries": s.attempts}
@@ -166,7 +169,8 @@ async def status(*, as_json: bool) -> None:
         return
     click.echo(f"The log has {head} events.")
     for each in lags:
-        click.echo(f"  {each.reader:<32} {each.behind} behind")
+        state = "" if each.state == "current" else f", {each.state}"
+        click.echo(f"  {each.reader:<32} {each.behind} behind{state}")
     for name, many in waiting.items():
         click.echo(f"  {name:<32} {many} waiting")
     for aside in set_aside:

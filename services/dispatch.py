@@ -24,6 +24,7 @@ from domain.ports import Clock
 from domain.recording import (
     Append,
     Cause,
+    CommandIdReused,
     Effect,
     EventStore,
     Outcome,
@@ -201,6 +202,8 @@ class Dispatcher:
             except OutcomeUnknown as error:
                 self._doubts.add(order.command_id)
                 trouble = error
+            except CommandIdReused:  # says nothing of the other order, which may still land
+                raise
             except DomainError:
                 self._doubts.discard(order.command_id)
                 raise

@@ -16,15 +16,17 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain import payers
-from domain.claim_rules import ClaimState, SetAsideReason
+from domain.claim_rules import ClaimState, NothingToSend, SetAsideReason
 from domain.claims import Claim
 from domain.errors import NotFound, Stale
-from domain.payer_papers import PayerRun
-from domain.payers import ExportMadeDifferently, NothingToExport, Payer
+from domain.payer_papers import LinePaper, PayerRun
+from domain.payers import ExportMadeDifferently, ExportUnknown, NothingToExport, Payer
 from projections.certificate_register import queries as certificates
+from projections.certificate_register.queries import CertificateRow
 from projections.claims_board import queries as board
 from services.claim_answers import SetAsideClaim
 from services.claim_papers import claim_paper, line_papers, reference_of
+from services.claim_proofs import certified_since, drop_unproved_of, proofs_of
 from services.claims import (
     FinishExport,
     NothingToClaim,
@@ -71,7 +73,8 @@ async def prepare(
 ) -> int:
     """Prepare claims for what the payer may be asked for in a period, and was not asked for yet.
 
-    Preparing again claims only what was certified since; the same order given twice is one.
+    Preparing again claims only what was certified since, or is certified differently by now and was
+    not sent yet; the same order given twice is one.
 
     Args:
         house: where.
@@ -88,14 +91,14 @@ async def prepare(
     """
     order = order or Order(command_id=_fresh_id(house))
     await Work(house.store, payer_id).load(Payer, payer_id)
+    await drop_unproved_of(house, payer_id)
     async with house.views() as connection:
         covered = await board.covered(connection, payer_id, first, last)
     prepared = 0
     for member_id in covered:
         async with house.views() as connection:
             standing = await certificates.standing_in(connection, member_id, first, last)
-            claims = await board.of_member(connection, member_id)
-        earlier = sorted(each.claim_id for each in claims if each.payer_id == payer_id)
+            earlier = await board.ids_of_both(connection, payer_id, member_id)
         command = PrepareClaim(
             payer_id=payer_id,
             member_id=member_id,
@@ -146,7 +149,8 @@ async def set_aside_forgotten(house: House, payer_id: UUID) -> int:
 async def export(house: House, payer_id: UUID, first: date, last: date) -> Export:
     """Pack and record what is ready for a payer: a period's claims, and corrections up to its end.
 
-    Where there is nothing, the period's last run is told again, with the same bytes.
+    A claim that asks for what is not certified any more does not go out. Where there is nothing,
+    the period's last run is told again, with the same bytes.
 
     Raises:
         NothingToExport: nothing is ready, and nothing was sent.
@@ -156,43 +160,89 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
     for _ in range(_TRIES - 1):
         try:
             return await _export(house, payer_id, first, last)
-        except Stale:
+        except (Stale, NothingToSend):  # what somebody else sent meanwhile is left out next time
             continue
     return await _export(house, payer_id, first, last)
 
 
+async def tell_again(
+    house: House, payer_id: UUID, first: date, last: date, run_number: int
+) -> Export:
+    """Return a run that was sent, with the bytes that were recorded then.
+
+    Args:
+        house: where.
+        payer_id: to whom it was sent.
+        first: first day of its period.
+        last: its last day, included.
+        run_number: which of the payer's runs.
+
+    Raises:
+        NotFound: there is no such payer.
+        ExportUnknown: no run of this number was sent for this period.
+        ExportMadeDifferently: it cannot be told again: what it rested on is gone.
+    """
+    payer = await Work(house.store, payer_id).load(Payer, payer_id)
+    of_period = (run_id_of(payer_id, first, last, n + 1) for n in range(len(payer.exports)))
+    for run_id in of_period:
+        run = payer.exports.get(run_id)
+        if run is not None and run.run_number == run_number and run.claim_ids is not None:
+            return await _pack(house, payer, run, run.claim_ids, (first, last))
+    raise ExportUnknown("You have sent no run of this number for this period.", number=run_number)
+
+
 async def _export(house: House, payer_id: UUID, first: date, last: date) -> Export:
+    await drop_unproved_of(house, payer_id)
     run_id, claim_ids = await _run(house, payer_id, first, last)
     outcome = await house.dispatch(
         StartExport(payer_id=payer_id, run_id=run_id), Order(command_id=uuid5(run_id, "start"))
     )
     await house.shown(outcome, _VIEWS)
     payer = await Work(house.store, run_id).load(Payer, payer_id)
-    started = payer.exports[run_id]
-    claims = [await _as_sent(house, each, run_id) for each in claim_ids]
+    return await _pack(house, payer, payer.exports[run_id], claim_ids, (first, last))
+
+
+async def _pack(
+    house: House,
+    payer: Payer,
+    started: payers.Export,
+    claim_ids: Sequence[UUID],
+    period: tuple[date, date],
+) -> Export:
+    """Pack a run and record it as sent, or check that it is the one that was."""
+    first, last = period
+    claims = [await _as_sent(house, each, started.run_id) for each in claim_ids]
     run = PayerRun(
-        run_id=str(run_id),
+        run_id=str(started.run_id),
         run_number=started.run_number,
-        payer_id=str(payer_id),
+        payer_id=str(payer.id),
         period_from=first,
         period_to=last,
         prepared_at=started.started_at,
     )
     papers = [claim_paper(claim, payer) for claim in claims]
-    lines = [
-        line for claim in claims for line in await line_papers(house, claim, payer, run.prepared_at)
-    ]
+    lines: list[LinePaper] = []
+    packed: list[PackedClaim] = []
+    for claim in claims:
+        proofs = await proofs_of(house, claim, run.prepared_at)
+        lines += await line_papers(house, claim, payer, proofs, run.prepared_at)
+        packed.append(_packed(claim, proofs))
     files = house.package(run, papers, lines)
-    await _finish(house, payer, started, claims, files)
+    await _finish(house, payer, started, packed, files)
     total = sum(paper.total_cents for paper in papers)
     return Export(started.run_number, files, len(papers), total, payer.currency)
+
+
+def _packed(claim: Claim, proofs: Mapping[str, CertificateRow]) -> PackedClaim:
+    shown = {proofs[line.line_id].certificate_id for line in claim.unsent_lines()}
+    return PackedClaim(claim_id=claim.id, lines=len(claim.lines), certificate_ids=sorted(shown))
 
 
 async def _finish(
     house: House,
     payer: Payer,
     started: payers.Export,
-    claims: Sequence[Claim],
+    packed: list[PackedClaim],
     files: Mapping[str, bytes],
 ) -> None:
     """Record what a run sent, or check that a run told again is the same."""
@@ -203,7 +253,6 @@ async def _finish(
                 "You cannot have this run again: what it rested on has changed since it was sent."
             )
         return
-    packed = [PackedClaim(claim_id=claim.id, lines=len(claim.lines)) for claim in claims]
     outcome = await house.dispatch(
         FinishExport(payer_id=payer.id, run_id=started.run_id, claims=packed, sha256s=digests),
         Order(command_id=uuid5(started.run_id, f"finish:{digests['manifest.json']}")),
@@ -228,7 +277,7 @@ async def _run(
         run = payer.exports.get(run_id)
         if run is not None and run.claim_ids is not None:
             told = run_id, run.claim_ids
-        elif run is None or (ready and not _began_too_early(run, ready)):
+        elif run is None or (ready and not await certified_since(house, ready, run.started_at)):
             break
     if ready:
         return run_id, [claim.id for claim in ready]
@@ -245,18 +294,21 @@ def _can_go(claim: Claim, payer: Payer) -> bool:
     return claim.may_be_sent and bool(claim.sendings or reference_of(claim, payer))
 
 
-def _began_too_early(run: payers.Export, claims: Sequence[Claim]) -> bool:
-    """Tell whether an interrupted run began before some of the hours that would go out in it."""
-    return any(line.ends_at > run.started_at for claim in claims for line in claim.lines)
-
-
 async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
-    """Return a claim as it was when the run took it, or as it stands if that is still to come."""
+    """Return a claim as it was when the run took it, or as it stands if that is still to come.
+
+    Raises:
+        NotFound: there is no such claim.
+        Stale: another run took it meanwhile, or it is not to be sent any more.
+    """
     claim: Claim | None = None
     for event in await house.store.load(claim_id):
         if isinstance(event, Claim.Exported) and event.run_id == run_id:
             break
         claim = event.mutate(claim)
+    else:
+        if claim is not None and not claim.may_be_sent:
+            raise Stale("This claim changed while you packed it; make the run again.")
     if claim is None:
         raise NotFound("There is no such claim.", id=claim_id)
     return claim

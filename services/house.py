@@ -122,11 +122,19 @@ class SetAsideRow:
 
 @dataclass(frozen=True, slots=True)
 class LagRow:
-    """How far a reader of the log is behind, in events."""
+    """How far a reader of the log is behind, in events.
+
+    Attributes:
+        reader: ``view.…`` or ``process.…``.
+        position: what it has seen.
+        behind: how much it has not.
+        state: ``current``, or in words what is still to be done before it is.
+    """
 
     reader: str
     position: int
     behind: int
+    state: str = "current"
 
 
 class Desk(Protocol):

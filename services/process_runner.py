@@ -57,7 +57,9 @@ class CheckpointStore(Protocol):
 
     async def move(self, reader: str, old: int, new: int) -> None: ...  # noqa: D102
 
-    async def note_failure(self, reader: str, position: int, problem: str) -> int: ...  # noqa: D102
+    async def note_failure(self, reader: str, position: int, problem: str) -> int:
+        """Keep what went wrong, and return how often it did; what was solved stays solved."""
+        ...
 
     async def failed(self, reader: str, after: int) -> Collection[int]:
         """Return the positions behind *after* at which something is still to be solved."""
@@ -87,6 +89,11 @@ class ProcessRunner:
         self._dispatch = dispatch
         self._checkpoints = checkpoints
         self._processes = {_reader_of(process): process for process in processes}
+
+    @property
+    def readers(self) -> frozenset[str]:
+        """Return the names under which the processes read the log."""
+        return frozenset(self._processes)
 
     async def advance_all(self) -> int:
         """Take every process one batch further; return how many events were read.

@@ -17,7 +17,7 @@ from domain.ports import Clock
 from domain.rules.book import RuleBook
 from services.attendance_facts import enter, local_day
 from services.credits import Bench, JudgeMeeting, ledger_id_of
-from services.dispatch import Dispatcher, Order, Work
+from services.dispatch import Order, Work
 from services.effects import Piece
 
 _FIND: Final = "judge_provider_meetings"
@@ -45,7 +45,7 @@ class Bulk:
         give_up: makes the exception that says trying again is useless.
     """
 
-    dispatch: Dispatcher
+    dispatch: Callable[[object, Order], Awaitable[object]]
     meetings_of_provider: Callable[[UUID, date], Awaitable[Sequence[UUID]]]
     order_all: OrderAll
     give_up: Callable[[str], Exception]

@@ -32,12 +32,15 @@ _LINES: Final = """SELECT line_id, certificate_id, starts_at, zone, minutes, uni
 _SENDINGS: Final = """SELECT sending, number_as_sent, run_number, sent_at, outcome, paid_cents,
                              reason_code, reference, answered_at
                         FROM sending WHERE claim_id = $1 ORDER BY sending"""
-_RESTING: Final = f"""SELECT {_COLUMNS} FROM claim WHERE claim_id IN (
-    SELECT a.claim_id FROM claim_line a
-     WHERE a.certificate_id = $1 AND a.reverses IS NULL
+# Old lines do not name their certificate; whose they are and when the meeting began must do.
+_RESTING: Final = f"""SELECT {_COLUMNS} FROM claim c WHERE EXISTS (
+    SELECT FROM claim_line a
+     WHERE a.claim_id = c.claim_id AND a.reverses IS NULL
+       AND (a.certificate_id = $1 OR a.certificate_id IS NULL AND a.starts_at = $3)
        AND NOT EXISTS (SELECT FROM claim_line b
                         WHERE b.claim_id = a.claim_id AND b.reverses = a.line_id))
-    AND state <> 'set_aside' ORDER BY claim_number"""
+    AND member_id = $2 AND state <> 'set_aside' ORDER BY claim_number"""
+_OF_BOTH: Final = "SELECT claim_id FROM claim WHERE payer_id = $1 AND member_id = $2"
 _COVERED: Final = """SELECT DISTINCT member_id FROM enrolment
                       WHERE payer_id = $1 AND from_day <= $3
                         AND (until_day IS NULL OR until_day >= $2) ORDER BY member_id"""
@@ -163,9 +166,24 @@ async def sendings(conn: Connection, claim_id: UUID) -> list[SendingRow]:
     return [SendingRow(**row) for row in await conn.fetch(_SENDINGS, claim_id)]
 
 
-async def resting_on(conn: Connection, certificate_id: UUID) -> list[ClaimRow]:
-    """Return the claims that ask for something on the strength of a certificate."""
-    return [ClaimRow(**row) for row in await conn.fetch(_RESTING, certificate_id)]
+async def ids_of_both(conn: Connection, payer_id: UUID, member_id: UUID) -> list[UUID]:
+    """Return the ids of a member's claims to a payer, in order."""
+    return sorted(row["claim_id"] for row in await conn.fetch(_OF_BOTH, payer_id, member_id))
+
+
+async def resting_on(
+    conn: Connection, certificate_id: UUID, *, member_id: UUID, starts_at: datetime
+) -> list[ClaimRow]:
+    """Return the claims that ask for something on the strength of a certificate.
+
+    Args:
+        conn: where the view is read.
+        certificate_id: which certificate.
+        member_id: its holder.
+        starts_at: when its meeting began (UTC); by this, lines are found that name no certificate.
+    """
+    rows = await conn.fetch(_RESTING, certificate_id, member_id, starts_at)
+    return [ClaimRow(**row) for row in rows]
 
 
 async def to_send(conn: Connection, payer_id: UUID, first: date, last: date) -> list[UUID]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, astuple
 from datetime import timedelta
 from typing import Any, Final, NamedTuple
 from uuid import UUID, uuid4
@@ -144,8 +144,12 @@ class Desk:
         return [SetAsideRow(**asdict(each)) for each in await set_aside(self._pool, since=since)]
 
     async def lags(self) -> list[LagRow]:
-        """Return how far every reader is behind."""
-        return [LagRow(r.reader, r.position, r.behind) for r in await self._projector.lags()]
+        """Return how far every reader is behind, those that have not begun too."""
+        lags = [LagRow(*astuple(each)) for each in await self._projector.lags()]
+        if unborn := self._runner.readers - {each.reader for each in lags}:
+            head = await self._pool.fetchval("SELECT position FROM log_head WHERE id = 1")
+            lags += [LagRow(each, 0, head, "not begun yet") for each in unborn]
+        return sorted(lags, key=lambda each: each.reader)
 
     async def revive(self, where: str, key: str) -> bool:
         """Try something stuck again; tell whether there was such a thing."""

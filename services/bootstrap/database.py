@@ -29,6 +29,19 @@ async def migrate_at(address: dict[str, Any]) -> list[str]:
         await connection.close()
 
 
+async def require_migrated(address: dict[str, Any]) -> None:
+    """Refuse a database that was not brought up to date.
+
+    Raises:
+        MigrationNeeded: says what to run.
+    """
+    connection = await connect(address, application_name="peerhour look")
+    try:
+        await migrate.require_current(connection)
+    finally:
+        await connection.close()
+
+
 async def patiently(step: Callable[[], Awaitable[Any]]) -> None:
     """Wait for a database that is still starting, or starting again; then give up."""
     deadline = asyncio.get_running_loop().time() + _WITHIN

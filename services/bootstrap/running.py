@@ -56,9 +56,14 @@ from projections.roster import project as roster
 from projections.schedule import project as schedule
 from projections.schedule.queries import meetings_of_programs
 from projections.transcript import project as transcript
-from services import outside_credits, rejudging, troubles, worker
+from services import outside_credits, parting, rejudging, troubles, worker
 from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
-from services.bootstrap.database import migrate_at, open_database, patiently
+from services.bootstrap.database import (
+    migrate_at,
+    open_database,
+    patiently,
+    require_migrated,
+)
 from services.dispatch import Dispatcher
 from services.effects import LETTERS, Outside, performers
 from services.forgetting import observed_as
@@ -70,6 +75,7 @@ from services.processes import (
     forget_late_names,
     judge_meetings,
     judge_members,
+    leave_groups,
     settle_certificates,
 )
 from services.web.app import WebApp, create_app
@@ -92,7 +98,13 @@ PROJECTIONS: Final = (
     claims_board,
     audit_trail,
 )
-PROCESSES: Final = (judge_meetings, judge_members, settle_certificates, forget_late_names)
+PROCESSES: Final = (
+    judge_meetings,
+    judge_members,
+    settle_certificates,
+    forget_late_names,
+    leave_groups,
+)
 _SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
 _FAR_BEHIND: Final = 10_000  # events
 _LIVE_VIEWS: Final = ("view.roster", "view.schedule")
@@ -150,7 +162,7 @@ async def open_house(
         settings: as read from the environment.
         application_name: told to PostgreSQL.
         mailer: instead of the one that the settings name.
-        migrating: bring the database up to date first.
+        migrating: bring the database up to date first; otherwise one that is not is refused.
         preparing: make missing views, and rebuild those whose code has changed.
         clock: instead of this machine's, for stories and replays.
     """
@@ -158,6 +170,8 @@ async def open_house(
         address, embedded = await open_database(stack, settings)
         if migrating:
             await patiently(partial(migrate_at, address))
+        else:
+            await require_migrated(address)
         running = await _assemble(
             stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
         )
@@ -258,6 +272,7 @@ async def _assemble(
                 give_up=WillNeverWork,
             )
         ),
+        **parting.performers(store, dispatch),
         **troubles.performers(house.desk),
         **outside_credits.performers(documents),
         "observe_messages": observe_messages(tools),

@@ -92,6 +92,7 @@ SET_ASIDE_FOR: Final[Mapping[str, str]] = MappingProxyType(
         "paid_elsewhere": "somebody else pays for it",
         "member_does_not_want_it": "the member does not want it",
         "member_forgotten": "the member was forgotten here",
+        "not_certified": "what it asks for is not certified any more",
     }
 )
 TOOL: Final[Mapping[str, str]] = MappingProxyType(

@@ -94,6 +94,28 @@ def test_the_facilitator_hands_over_before_leaving() -> None:
     assert group.roster_on(at(3)) == [CHIDI]
 
 
+def test_a_group_whose_facilitator_never_comes_again_passes_to_who_belonged_longest() -> None:
+    group = a_group(size_max=4)
+    for minute, member_id in enumerate((ANA, BO, CHIDI), start=1):
+        group.admit(member_id, by=JOY, at=at(minute))
+    group.leave(ANA, at=at(4))
+    group.admit(ANA, by=JOY, at=at(5))  # came back, and counts from then
+    group.part_with(JOY, by=ADMIN, at=at(6))
+    assert (group.facilitator_id, group.roster_on(at(6))) == (BO, [BO, CHIDI, ANA])
+    group.part_with(CHIDI, by=ADMIN, at=at(7))
+    assert (group.facilitator_id, group.roster_on(at(7))) == (BO, [BO, ANA])
+
+
+def test_a_group_of_one_who_never_comes_again_waits_for_an_administrator() -> None:
+    group = a_group()
+    for _ in range(2):  # the second time is no fact
+        group.part_with(JOY, by=ADMIN, at=at(1))
+    assert [type(fact) for fact in facts(group)] == [PeerGroup.MemberLeft]
+    group.admit(ANA, by=ADMIN, administrator=True, at=at(2))
+    group.name_facilitator(ANA, by=ADMIN, administrator=True, at=at(3))
+    assert (group.facilitator_id, group.members()) == (ANA, [ANA])
+
+
 def test_the_same_rhythm_is_no_fact() -> None:
     group = a_group()
     group.change_rhythm(a_rhythm(), by=JOY, at=at(1))

@@ -236,6 +236,17 @@ def test_a_clock_that_lags_never_takes_a_step_back() -> None:
     membership.tick(at=day(45))
     membership.observe(unpaid(61, since=44), at=day(45))
     assert membership.state is STATE.NARROWED
+    membership.observe(active(62, through=90), at=day(46))
+    moments = [at for at, _ in membership.history]
+    assert (membership.state, moments) == (STATE.ACTIVE, sorted(moments))
+
+
+def test_a_membership_that_ended_does_not_end_again_for_want_of_money() -> None:
+    membership = a_membership(active(1), ended(44))
+    again: dict[str, Any] = {"subscription_id": "sub_2", "began_at": day(50), "trouble": None}
+    membership.observe(unpaid(200, since=80, **again), at=day(200))
+    assert names(membership) == []
+    assert membership.standing.why is LapseReason.CANCELLED
 
 
 def test_each_failed_attempt_is_told_once_and_forgotten_when_it_is_mended() -> None:

@@ -14,6 +14,7 @@ from infra.database_errors import (
     MigrationChanged,
     MigrationFailed,
     MigrationFolderInvalid,
+    MigrationNeeded,
 )
 
 ONE = "CREATE TABLE one (id integer PRIMARY KEY);\nINSERT INTO one VALUES (1);\n"
@@ -48,6 +49,15 @@ async def test_files_are_applied_in_order_and_only_once(empty: Connection, folde
 async def test_looking_at_what_is_pending_changes_nothing(empty: Connection, folder: Path) -> None:
     await migrate.pending(empty, folder)
     assert await empty.fetchval("SELECT to_regclass('schema_migrations')") is None
+
+
+async def test_a_database_that_is_behind_is_refused_until_it_is_migrated(
+    empty: Connection, folder: Path
+) -> None:
+    with pytest.raises(MigrationNeeded, match=r"peerhour migrate.*0001_one\.sql, 0002_two\.sql"):
+        await migrate.require_current(empty, folder)
+    await migrate.apply(empty, folder)
+    await migrate.require_current(empty, folder)
 
 
 async def test_only_the_new_file_is_applied_later(empty: Connection, folder: Path) -> None:

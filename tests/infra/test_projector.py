@@ -15,7 +15,7 @@ from domain.recording import Append, Cause, Recorded
 from infra import migrate, projector
 from infra.database import ConnectKwargs, connect
 from infra.event_store.store import PostgresEventStore
-from infra.projector import Connection, Lag, ProjectionFailed, Projector
+from infra.projector import Connection, Lag, ProjectionFailed, Projector, ReaderState
 from infra.stuck import stuck
 from tests.support.builders import SIX_PM
 from tests.support.probe import Probe
@@ -324,6 +324,17 @@ async def test_lag_is_told_in_events(views: Projector, count: Count) -> None:
     assert await views.lags() == [Lag(READER, 0, head)]
     await advance_fully(views)
     assert await views.lags() == [Lag(READER, head, 0)]
+
+
+async def test_a_view_that_other_code_built_or_nobody_yet_is_told_apart(
+    views: Projector, pool: asyncpg.Pool[Any], tally: Tally, count: Count
+) -> None:
+    head = await count(1, 2)
+    await advance_fully(views)
+    tally.VERSION = 2
+    assert await views.lags() == [Lag(READER, head, 0, ReaderState.TO_BE_REBUILT)]
+    await pool.execute("DELETE FROM checkpoints")
+    assert await views.lags() == [Lag(READER, 0, head, ReaderState.NOT_BUILT)]
 
 
 async def test_whoever_wrote_can_wait_until_a_view_shows_it(views: Projector, count: Count) -> None:

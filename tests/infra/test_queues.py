@@ -464,3 +464,51 @@ async def test_what_is_settled_is_off_the_list_and_is_not_done(
     assert not await effects.revive((FIRST,))
     row = await entry(pool, FIRST)
     assert (row["state"], row["last_error"], row["payload"]) == ("done", "no_address", None)
+
+
+async def test_an_urgent_piece_does_not_wait_behind_many_others(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    for number in range(3, 6):
+        await ask(pool, clock, UUID(int=number), "judge")
+    clock.move(seconds=1)
+    await ask(pool, clock, FIRST, "mail")
+    mail = Performer()
+    assert await effects.work_one({"mail": mail}, only={"mail"})
+    assert [each.key for each in mail.pieces] == [(FIRST,)]
+    assert not await effects.work_one({"mail": mail}, only={"mail"})
+
+
+async def test_a_piece_that_is_left_to_another_loop_is_not_taken(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await ask(pool, clock, FIRST, "mail")
+    await ask(pool, clock, SECOND, "nobody's")
+    assert await effects.work_one({}, but={"mail"})
+    assert not await effects.work_one({}, but={"mail"})
+    states = [(await entry(pool, each))["state"] for each in (FIRST, SECOND)]
+    assert states == ["waiting", "dead"]
+
+
+async def test_what_an_effect_calls_for_is_ordered_once_however_often_it_runs(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    cause = UUID(int=9)
+    for _ in range(2):
+        await effects.add_all(cause, "judge", {FIRST: {"n": 1}, SECOND: {"n": 2}})
+        clock.move(seconds=1)
+    judge = Performer()
+    while await effects.work_one({"judge": judge}):
+        pass
+    assert sorted(each.payload["n"] for each in judge.pieces) == [1, 2]
+    await effects.add_all(cause, "judge", {FIRST: {"n": 1}})
+    assert not await effects.work_one({"judge": judge})
+
+
+async def test_what_an_effect_calls_for_in_vain_can_be_tried_again_for_ever(
+    effects: Outbox, pool: asyncpg.Pool[Any], clock: FixedClock
+) -> None:
+    await effects.add_all(UUID(int=9), "judge", {FIRST: {"n": 1}})
+    await effects.work_one({"judge": Performer(WillNeverWork("meeting.not_closed"))})
+    await effects.sweep(at=clock.now() + timedelta(days=400))
+    assert (await entry(pool, FIRST))["payload"] is not None

@@ -255,14 +255,15 @@ async def sent(house: SmallHouse) -> UUID:
     """Prepare Ana's claim and send it in a run."""
     if not await house.store.load(house.payer):
         await house.covered("ana")
-    await house.do(a_claim(house, await hours(house, 0)))
+    certificates = await hours(house, 0)
+    await house.do(a_claim(house, certificates))
     claim_id, run_id = number(house, 1), house.id("run")
     await house.do(StartExport(payer_id=house.payer, run_id=run_id))
     await house.do(
         FinishExport(
             payer_id=house.payer,
             run_id=run_id,
-            claims=[PackedClaim(claim_id=claim_id, lines=1)],
+            claims=[PackedClaim(claim_id=claim_id, lines=1, certificate_ids=certificates)],
             sha256s={"claims.csv": DIGEST},
         )
     )
@@ -286,8 +287,8 @@ async def test_a_run_that_names_an_unknown_claim_is_recorded_nowhere(house: Smal
         payer_id=house.payer,
         run_id=run_id,
         claims=[
-            PackedClaim(claim_id=house.id("nowhere"), lines=1),
-            PackedClaim(claim_id=claim_id, lines=1),
+            PackedClaim(claim_id=house.id("nowhere"), lines=1, certificate_ids=[]),
+            PackedClaim(claim_id=claim_id, lines=1, certificate_ids=[]),
         ],
         sha256s={"claims.csv": DIGEST},
     )

@@ -70,14 +70,16 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     line = next(r for r in rows(first, "lines.csv") if r["claim_id"] == claim["claim_id"])
     number, day = claim["claim_id"], line["service_date"]
     period = ("--from", f"{day[:7]}-01", "--to", day)
-    out = terminal.folder / "out"
-    prepared, decided, back, exported, shown, again = terminal.run(
+    out, lost = terminal.folder / "out", terminal.folder / "lost"
+    month = ("--from", f"{day[:7]}-01", "--to", last_of(day))
+    prepared, decided, back, exported, shown, again, told = terminal.run(
         ("claims", "prepare", PAYER, *period),
         ("claims", "decide", number, "--paid", "--reference", "EFT-7", "--by", ADMIN.id),
         ("claims", "take-back", number, line["line_id"], "--reason", "Not there.", *BY),
-        ("claims", "export", PAYER, "--from", f"{day[:7]}-01", "--to", last_of(day), "--out", out),
+        ("claims", "export", PAYER, *month, "--out", out),
         ("claims", "show", number),
-        ("claims", "export", PAYER, "--from", f"{day[:7]}-01", "--to", last_of(day), "--out", out),
+        ("claims", "export", PAYER, *month, "--out", out),
+        ("claims", "export", PAYER, *month, "--out", lost, "--run", 2),
     )
     assert prepared == "Nothing new to claim in this period.\n"
     assert (decided, back) == ("Kept.\n", "Taken back.\n")
@@ -90,6 +92,14 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     assert correction["claim_id"] in shown
     assert f"takes back {line['line_id']}" in shown
     assert "Run 2: 1 claims" in again
+    assert told.startswith("Run 2: 1 claims"), "nothing is prepared for it"
+    files = {each.name: each.read_bytes() for each in package.iterdir()}
+    assert {each.name: each.read_bytes() for each in (lost / package.name).iterdir()} == files
+    no_folder = terminal.folder / "a file"
+    no_folder.write_text("in the way")
+    failed = terminal.attempt(("claims", "export", PAYER, *month, "--out", no_folder))
+    assert failed.returncode != 0
+    assert "Give the same command with --run 2" in failed.stderr
 
 
 def test_a_claim_that_was_sent_is_not_set_aside(terminal: Terminal) -> None:

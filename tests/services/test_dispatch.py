@@ -315,6 +315,24 @@ def closing(store: InMemoryEventStore) -> Dispatcher:
     return Dispatcher(store, handlers, FixedClock(), KEY)
 
 
+async def test_another_order_under_the_id_of_one_in_doubt_does_not_end_the_doubt(
+    store: InMemoryEventStore,
+) -> None:
+    handlers: dict[type, Any] = {Begin: begin, Note: DoorCloses()}
+    at_once = Dispatcher(store, handlers, FixedClock(), KEY, AT_ONCE)
+    await at_once(Begin(), order())
+    store.fail_before = [StillUnderWay(), CommandIdReused("Used for something else.")]
+    given = order()
+    with pytest.raises(OutcomeUnknown):
+        await at_once(Note(), given)
+    with pytest.raises(CommandIdReused):
+        await at_once(Note(text=Personal(ANA, "Ana left")), given)
+    with pytest.raises(NoRoom):
+        await at_once(Note(), given)
+    await store.land()
+    assert topics(store) == ["begun"], "the refusal is true"
+
+
 async def test_nobody_is_told_a_refusal_of_what_may_still_land(
     closing: Dispatcher, store: InMemoryEventStore
 ) -> None:

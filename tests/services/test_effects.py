@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import partial
 from uuid import UUID, uuid4
 
@@ -21,18 +21,21 @@ from infra.database import ConnectKwargs
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
 from infra.paper_shelf import PaperShelf
+from infra.queues import Outbox
 from infra.web_store import PostgresSessions
 from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.roster import queries as roster
+from services.bootstrap.adapters import Letters, SignInMail
 from services.house import StuckRow
 from services.meetings import MatchObservedPerson, ObservePresence
 from services.members import CorrectName, ForgetMember
 from services.processes import settle_certificates
+from services.providers import WithdrawApproval
 from services.troubles import SettleTrouble, TryAgain
 from tests.support.builders import about, span
 from tests.support.house import RealHouse, open_real_house
-from tests.support.story import Story
+from tests.support.story import CONTACT_HOUR, Story
 
 HOUR = (0, 60)
 HOURS = span(0, 60)
@@ -530,3 +533,50 @@ async def test_a_paper_is_not_drawn_for_somebody_forgotten_meanwhile(
     (certificate,) = await story.certificates(meeting_id, "ana")
     assert certificate.state is CertificateState.ISSUED
     assert await house.house.papers.fetch(certificate.id) is None
+
+
+# Who waits for whom
+
+
+async def test_sign_in_mail_does_not_wait_until_a_providers_meetings_are_judged(
+    house: RealHouse, story: Story
+) -> None:
+    await certified(house, story)
+    pool, clock = house.running.pool, house.clock
+    outbox = Outbox(pool, clock)
+    judging = {uuid4(): {"meeting_id": str(story.id("meeting"))} for _ in range(5)}
+    await outbox.add_all(uuid4(), "judge_meeting", judging)
+    clock.move(seconds=1)
+    letters = Letters(house.running.keystore.secret("letters"))
+    await SignInMail(outbox, letters, house.running.signal).send_sign_in(
+        "ana@example.org", "https://peerhour.example/in", "123456"
+    )
+    assert await house.running.chores.steps["letters"]() == 1
+    assert house.mail.sent[-1][0] == "ana@example.org"
+    assert await house.running.chores.steps["outbox"]() == 0
+    assert (await house.house.desk.waiting())["outbox"] == len(judging)
+    await house.drain()
+    assert (await house.house.desk.waiting())["outbox"] == 0
+
+
+async def test_an_approval_that_is_withdrawn_has_the_meetings_of_its_provider_judged(
+    house: RealHouse, story: Story
+) -> None:
+    meeting_id = await story.held({story.ana: HOUR}, evaluated=(story.ana,))
+    await house.drain()
+    before = await story.award(meeting_id, "ana", CONTACT_HOUR)
+    assert before is not None
+    assert not before.withdrawn
+    await story.do(
+        WithdrawApproval(
+            provider_id=story.provider,
+            approval_id=story.id("approval"),
+            from_day=date(2026, 1, 2),
+            reason="It was not renewed.",
+            by=story.admin,
+        )
+    )
+    await house.drain()
+    after = await story.award(meeting_id, "ana", CONTACT_HOUR)
+    assert after is not None
+    assert after.withdrawn

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
 
+import pytest
+
+from domain.errors import Stale
 from domain.rules.book import RuleBook
+from services.dispatch import Order
 from services.meetings import BeginTurn, CloseMeeting, EndTurn
 from services.members import AddLicence, EndLicence
 from services.providers import WithdrawApproval
+from services.rejudging import Bulk, performers
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse
@@ -188,3 +197,72 @@ async def test_a_rule_takes_over_minutes_that_another_of_its_text_gives_back() -
         "own": 20,
         "rest": 40,
     }
+
+
+# A provider's meetings
+
+
+@dataclass(frozen=True)
+class Due:
+    """An effect that is due."""
+
+    key: tuple[UUID]
+    payload: Any
+
+
+class GivenUp(Exception):
+    """Trying again is useless."""
+
+
+def bulk(house: SmallHouse, *meetings: UUID) -> tuple[Bulk, dict[UUID, Any]]:
+    """Return what the performers need, and where they leave what they order."""
+    ordered: dict[UUID, Any] = {}
+
+    async def found(_provider_id: UUID, _from_day: date) -> list[UUID]:
+        return list(meetings)
+
+    async def order_all(_cause: UUID, kind: str, payloads: Mapping[UUID, Any]) -> None:
+        assert kind == "judge_meeting"
+        ordered.update(payloads)
+
+    needs = Bulk(
+        dispatch=house.dispatch, meetings_of_provider=found, order_all=order_all, give_up=GivenUp
+    )
+    return needs, ordered
+
+
+async def test_a_provider_with_many_meetings_has_each_judged_by_a_piece_of_its_own() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+    needs, ordered = bulk(house, held, house.id("another"))
+    find = Due((house.id("piece"),), {"provider_id": str(house.provider), "from_day": "2026-01-01"})
+    for _ in range(2):  # a piece may come twice
+        await performers(needs)["judge_provider_meetings"](find)
+    assert sorted(each["meeting_id"] for each in ordered.values()) == sorted(
+        [str(held), str(house.id("another"))]
+    )
+    assert await house.award(held, "ana", CALIFORNIA) is None, "nothing is judged while looking"
+
+
+async def test_a_meeting_that_cannot_be_judged_stops_no_other() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+    needs, _ = bulk(house)
+    judge = performers(needs)["judge_meeting"]
+    with pytest.raises(GivenUp, match="not_found"):
+        await judge(Due((house.id("first"),), {"meeting_id": str(house.id("nowhere"))}))
+    await judge(Due((house.id("second"),), {"meeting_id": str(held)}))
+    assert await house.award(held, "ana", CALIFORNIA) is not None
+
+
+async def test_a_judgement_that_others_overtook_is_tried_again() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: HOUR})
+
+    async def overtaken(_command: object, _order: Order) -> None:
+        raise Stale("Too many people changed this at once.")
+
+    needs, _ = bulk(house)
+    judge = performers(replace(needs, dispatch=overtaken))["judge_meeting"]
+    with pytest.raises(Stale):
+        await judge(Due((held,), {"meeting_id": str(held)}))

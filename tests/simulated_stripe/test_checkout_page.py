@@ -254,3 +254,12 @@ async def test_somebody_unknown_becomes_a_customer(
 async def test_a_page_that_nobody_has_is_404(simulated: SimulatedStripe) -> None:
     for path in ("/c/pay/cs_test_none", "/i/in_none", "/p/session/bps_none", "/authenticate/pm_1"):
         assert (await simulated.open(path)).status == 404
+
+
+async def test_what_a_person_writes_stays_text(simulated: SimulatedStripe, opened: Any) -> None:
+    session = await opened()
+    written = "<script>alert(1)</script>"
+    landed = await simulated.submit(session.url, name=written, number="1", country=written)
+    assert landed.status == 402
+    assert written not in landed.text
+    assert "&lt;script&gt;" in landed.text

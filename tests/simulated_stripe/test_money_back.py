@@ -75,6 +75,24 @@ async def test_a_line_is_credited(member: Member, paid: stripe.Invoice) -> None:
     assert (note.amount, note.lines.data[0].invoice_line_item) == (400, line.id)
 
 
+async def test_a_line_of_ones_own_is_credited(member: Member, paid: stripe.Invoice) -> None:
+    note = await member.client.v1.credit_notes.create_async(
+        {
+            "invoice": paid.id,
+            "lines": [
+                {
+                    "type": "custom_line_item",
+                    "description": "an hour that never was",
+                    "unit_amount": 150,
+                    "quantity": 2,
+                }
+            ],
+            "credit_amount": 300,
+        }
+    )
+    assert (note.amount, note.lines.data[0].type) == (300, "custom_line_item")
+
+
 @pytest.mark.parametrize(
     "form",
     [

@@ -8,24 +8,38 @@ from typing import Any
 import pytest
 import stripe
 
-from tests.simulated_stripe.conftest import Catalogue, Member
+from tests.simulated_stripe.conftest import Catalogue
 from tests.support.simulated_stripe.schema.judge import faults
 from tests.support.simulated_stripe.schema.shapes import Unstated, complete
 
 Json = dict[str, Any]
 
 
-@pytest.fixture
-async def subscription(member: Member, catalogue: Catalogue) -> Json:
-    made = await member.subscribes(catalogue.monthly)
-    return made.to_dict(for_json=True)
+@pytest.fixture(scope="module")
+async def answered(client: stripe.StripeClient, catalogue: Catalogue) -> tuple[Json, Json]:
+    """A subscription and its invoice, as answered."""
+    ana = await client.v1.customers.create_async(
+        {
+            "payment_method": "pm_card_visa",
+            "invoice_settings": {"default_payment_method": "pm_card_visa"},
+        }
+    )
+    made = await client.v1.subscriptions.create_async(
+        {"customer": ana.id, "items": [{"price": catalogue.monthly}], "expand": ["latest_invoice"]}
+    )
+    whole = made.to_dict(for_json=True)
+    invoice = whole["latest_invoice"]
+    return whole | {"latest_invoice": invoice["id"]}, invoice
 
 
 @pytest.fixture
-async def invoice(member: Member, catalogue: Catalogue) -> Json:
-    await member.subscribes(catalogue.monthly)
-    made = (await member.invoices())[0]
-    return made.to_dict(for_json=True)
+def subscription(answered: tuple[Json, Json]) -> Json:
+    return deepcopy(answered[0])
+
+
+@pytest.fixture
+def invoice(answered: tuple[Json, Json]) -> Json:
+    return deepcopy(answered[1])
 
 
 async def test_what_the_simulation_says_has_no_fault(subscription: Json, invoice: Json) -> None:
@@ -54,12 +68,11 @@ BROKEN = [
 async def test_a_broken_subscription_is_found(
     subscription: Json, path: tuple[str, ...], value: Any, words: str
 ) -> None:
-    broken = deepcopy(subscription)
-    place = broken
+    place = subscription
     for name in path[:-1]:
         place = place[name]
     place[path[-1]] = value
-    found = faults(broken)
+    found = faults(subscription)
     assert found
     assert any(words in fault for fault in found), found
 

@@ -156,7 +156,8 @@ class InMemoryCheckpoints:
     async def note_failure(self, reader: str, position: int, problem: str) -> int:
         before = self.failures.get((reader, position))
         attempts = 1 if before is None else before.attempts + 1
-        self.failures[reader, position] = Failure(problem, attempts)
+        solved = before is not None and before.solved
+        self.failures[reader, position] = Failure(problem, attempts, solved=solved)
         return attempts
 
     async def failed(self, reader: str, after: int) -> set[int]:

@@ -158,3 +158,48 @@ def test_a_correction_of_an_hour_that_crosses_midnight_stays_in_that_hour(
         (begun, begun + timedelta(minutes=stayed))
     ]
     assert errors == {}
+
+
+AUTUMN = {  # the repeated hour begins at 01:00 in Denver and at 02:00 in Berlin
+    "America/Denver": datetime(2026, 11, 1, 7, 0, tzinfo=UTC),
+    "Europe/Berlin": datetime(2026, 10, 25, 0, 0, tzinfo=UTC),
+}
+
+
+@pytest.mark.parametrize(
+    ("came", "left", "starts_after", "comes_after", "stayed"),
+    [
+        ("50", "10", 45, 50, 20),  # over the moment at which the hour begins again
+        ("10", "50", 5, 10, 40),
+        ("35", "55", 90, 95, 20),  # a meeting within the second of the two hours
+        ("10", "10", 5, 10, 60),
+    ],
+)
+@pytest.mark.parametrize(("zone", "hour"), [("America/Denver", "01"), ("Europe/Berlin", "02")])
+def test_a_correction_within_the_hour_that_autumn_repeats_stays_short(
+    zone: str, hour: str, came: str, left: str, starts_after: int, comes_after: int, stayed: int
+) -> None:
+    repeated = AUTUMN[zone]
+    times = [("came", f"{hour}:{came}"), ("left", f"{hour}:{left}"), ("reason", "A slip.")]
+    form = read_correction(FormMultiDict(times))
+    stays, errors = stays_of(form, repeated + timedelta(minutes=starts_after), zone)
+    begun = repeated + timedelta(minutes=comes_after)
+    assert errors == {}
+    assert [(each.from_at, each.to_at) for each in stays] == [
+        (begun, begun + timedelta(minutes=stayed))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("came", "left", "zone", "starts_at"),
+    [
+        ("18:10", "18:10", "Europe/Berlin", datetime(2026, 3, 2, 17, 0, tzinfo=UTC)),
+        ("02:10", "02:40", "Europe/Berlin", datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
+        ("02:10", "02:40", "America/Denver", datetime(2026, 3, 8, 8, 30, tzinfo=UTC)),
+    ],
+)
+def test_a_stay_of_no_length_is_asked_about(
+    came: str, left: str, zone: str, starts_at: datetime
+) -> None:
+    form = read_correction(FormMultiDict([("came", came), ("left", left), ("reason", "A slip.")]))
+    assert stays_of(form, starts_at, zone) == ([], {"left": "Leaving is later than coming."})

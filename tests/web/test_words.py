@@ -26,7 +26,10 @@ from services.web import words
         ("0.97", "hour of peer consultation", "0.97 hours of peer consultation"),
         ("2", "credit hour of 50 minutes", "2 credit hours of 50 minutes"),
         ("10", "education unit of 60 minutes", "10 education units of 60 minutes"),
-        ("3", "point", "3 point"),
+        ("3", "point", "3 points"),
+        ("3", "CE credit", "3 CE credits"),
+        ("2", "portfolio entry", "2 portfolio entries"),
+        ("3", "PDH", "3 PDH"),
     ],
 )  # fmt: skip
 def test_an_amount_names_its_unit(amount: str, unit: str, read: str) -> None:

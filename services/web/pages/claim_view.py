@@ -11,6 +11,7 @@ from domain.errors import NotFound
 from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
 from projections.claims_board import queries as board
+from services.claims import unnumbered_among
 from services.house import House
 from services.web.subjects import names_of
 
@@ -25,6 +26,7 @@ class ClaimView:
         sendings: what went to the payer, and what they answered.
         certificates: the member's, by id.
         name: of the member.
+        unnumbered: the member's claims to the payer from before claims were numbered.
     """
 
     row: board.ClaimRow
@@ -32,6 +34,7 @@ class ClaimView:
     sendings: list[board.SendingRow]
     certificates: dict[UUID, CertificateRow]
     name: str
+    unnumbered: list[UUID]
 
     @property
     def sent_last(self) -> list[board.LineRow]:
@@ -49,8 +52,19 @@ class ClaimView:
         return line.reverses is None and not taken_back and not ended
 
     def proof(self, line: board.LineRow) -> CertificateRow | None:
-        """Return the certificate that a line rests on, if the line says which."""
-        return None if line.certificate_id is None else self.certificates.get(line.certificate_id)
+        """Return the certificate that a line rests on, if there is one.
+
+        A line from before this was kept rests on what was certified for its meeting: with its
+        minutes, if possible, and standing, if possible.
+        """
+        if line.certificate_id is not None:
+            return self.certificates.get(line.certificate_id)
+        about = [each for each in self.certificates.values() if each.starts_at == line.starts_at]
+        return max(
+            about,
+            key=lambda each: (each.minutes == abs(line.minutes), each.stands, each.issued_at),
+            default=None,
+        )
 
     def instead(self, line: board.LineRow) -> CertificateRow | None:
         """Return the certificate that took the place of a line's, if it stands."""
@@ -79,6 +93,11 @@ async def view_of(house: House, claim_id: UUID) -> ClaimView:
             await board.sendings(conn, claim_id),
             {each.certificate_id: each for each in held},
             names[row.member_id],
+            unnumbered_among(
+                row.payer_id,
+                row.member_id,
+                await board.ids_of_both(conn, row.payer_id, row.member_id),
+            ),
         )
 
 

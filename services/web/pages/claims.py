@@ -151,6 +151,7 @@ class ClaimController(Controller):
             reason=form["reason"],
             asked_again=form["then"] == AGAIN,
             certificate_id=None if instead is None else instead.certificate_id,
+            earlier_claim_ids=view.unnumbered,
             by=person_id,
         )
         order = order_from_form(request, sent, person_id)

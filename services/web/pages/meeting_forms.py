@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -197,6 +197,8 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
 
     Times are on the wall where people meet, on the day of the meeting. Since an hour may cross
     midnight, a coming long before the meeting, or a leaving before its coming, is on the next day.
+    In an hour that the clocks repeat, the coming is the one nearer to the meeting's beginning, and
+    the leaving the first one after it.
 
     Args:
         form: a correction that could be read.
@@ -213,10 +215,11 @@ def stays_of(form: Filled, starts_at: datetime, zone: str) -> tuple[list[Interva
         if form[came] is None or form[left] is None:
             errors[came if form[came] is None else left] = "Write both times, or neither."
             continue
-        if form[came] == form[left]:
+        stay = _stay(starts_at, form[came], form[left], ZoneInfo(zone))
+        if stay is None or (form[came] == form[left] and stay.length > _LONG_BEFORE):
             errors[left] = "Leaving is later than coming."
             continue
-        stays.append(_stay(starts_at, form[came], form[left], ZoneInfo(zone)))
+        stays.append(stay)
     return stays, errors
 
 
@@ -225,11 +228,19 @@ def _on_the_wall(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def _stay(starts_at: datetime, came: time, left: time, zone: ZoneInfo) -> Interval:
+def _stay(starts_at: datetime, came: time, left: time, zone: ZoneInfo) -> Interval | None:
     day = starts_at.astimezone(zone).date()
     if starts_at - instant_of(datetime.combine(day, came), zone) > _LONG_BEFORE:
         day += timedelta(days=1)
-    end = day if left > came else day + timedelta(days=1)
-    from_at = instant_of(datetime.combine(day, came), zone)
-    to_at = instant_of(datetime.combine(end, left), zone)
-    return Interval(from_at, to_at)
+    from_at = min(_readings(day, came, zone), key=lambda at: abs(at - starts_at))
+    days = [day] if left > came else [day, day + timedelta(days=1)]
+    leavings = [at for each in days for at in _readings(each, left, zone) if at > from_at]
+    return Interval(from_at, leavings[0]) if leavings else None  # none in an hour spring leaves out
+
+
+def _readings(day: date, clock: time, zone: ZoneInfo) -> list[datetime]:
+    """Return when the clock on the wall shows a time: twice in the hour that autumn repeats."""
+    local = datetime.combine(day, clock)
+    first = instant_of(local, zone)
+    second = local.replace(tzinfo=zone, fold=1).astimezone(UTC)
+    return [first, second] if second > first else [first]

@@ -130,7 +130,9 @@ async def _revoke_page(
     status: int = 200,
 ) -> Response[str]:
     async with house.views() as conn:
-        claims = await board.resting_on(conn, row.certificate_id)
+        claims = await board.resting_on(
+            conn, row.certificate_id, member_id=row.member_id, starts_at=row.starts_at
+        )
     return await subject_page(
         request,
         "admin_certificate_revoke.html",

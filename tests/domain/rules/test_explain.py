@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.explain import how_many, of_unit, plain, shown
+from domain.rules.explain import Step, explained, how_many, of_unit, plain, shown
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,22 @@ def test_amounts_are_written_without_exponents_and_trailing_zeros(amount: str, s
 )
 def test_amounts_before_rounding_are_cut_to_four_decimals(amount: str, said: str) -> None:
     assert shown(Decimal(amount)) == said
+
+
+def test_neighbours_that_follow_from_one_clause_name_it_once_at_the_end() -> None:
+    clauses = ("", "§ 1", "§ 1", "§ 2", "§ 1", "", "", "§ 3")
+    steps = [Step("a.b", f"Step {n}.", clause) for n, clause in enumerate(clauses)]
+    assert explained(steps) == [
+        "Step 0.",
+        "Step 1.",
+        "Step 2 (§ 1).",
+        "Step 3 (§ 2).",
+        "Step 4 (§ 1).",
+        "Step 5.",
+        "Step 6.",
+        "Step 7 (§ 3).",
+    ]
+    assert explained([]) == []
 
 
 def test_things_are_counted() -> None:

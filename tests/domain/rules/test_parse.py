@@ -312,6 +312,14 @@ FAULTS = [
     ),
     *(of_case(key, "Goes with past only", **{key: 1}) for key in ("counted", "cut", "required")),
     of_case("short", "Goes with past only", short=[]),
+    of_case("cut", "Goes with past only", required=1, cut=1),
+    of_case(
+        "past",
+        "Goes without gives, would_give and missing; make two cases",
+        past=[A_PAST],
+        counted=1,
+        would_give={"hours": 1},
+    ),
     of_case("gives", "The pack has no rule other", gives={"hours": 1, "other": 1}),
     of_case("missing", "The pack has no rule other", missing={"other": []}),
     of_case(
@@ -384,6 +392,7 @@ def test_boundaries_that_are_still_right() -> None:
     for first in ({"prorated": True}, {"exempt": True}, {"per_month": 0}, {"required": 0}):
         with_cycle(cycle={"first": first})
     a_pack(a_rule(bands=bands([1, 1])))
+    with_cycle(case=[{"says": "so", "past": [A_PAST], "counted": 1, "first_cycle_months": 1}])
     a_pack(a_rule(bands=bands([Decimal("0.5"), 1])))
     a_pack(
         a_rule(

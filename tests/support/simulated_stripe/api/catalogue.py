@@ -5,7 +5,6 @@ from __future__ import annotations
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
 from tests.support.simulated_stripe.refusals import invalid, missing
-from tests.support.simulated_stripe.schema.shapes import complete
 from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -95,19 +94,19 @@ def _recurring(given: Json | None) -> Json | None:
 
 
 def _currencies(price: Json, others: Json) -> Json:
-    own = {
-        "unit_amount": price["unit_amount"],
-        "unit_amount_decimal": price["unit_amount_decimal"],
-        "tax_behavior": price["tax_behavior"],
-    }
-    given = {
-        name: own
-        | {"unit_amount": int(each["unit_amount"]), "unit_amount_decimal": each["unit_amount"]}
-        for name, each in others.items()
-    }
-    whole = complete("price", price | {"currency_options": {price["currency"]: own} | given})
-    options: Json = whole["currency_options"]
-    return {name: dict.fromkeys(("custom_unit_amount",)) | each for name, each in options.items()}
+    """What the price costs in each of its currencies."""
+
+    def option(amount: int, behavior: str) -> Json:
+        amounts = {"unit_amount": amount, "unit_amount_decimal": str(amount)}
+        return amounts | {"custom_unit_amount": None, "tax_behavior": behavior}
+
+    found = {price["currency"]: option(price["unit_amount"], price["tax_behavior"])}
+    for name, each in others.items():
+        if "unit_amount" not in each:
+            raise missing(f"currency_options[{name}][unit_amount]")
+        behavior = each.get("tax_behavior", price["tax_behavior"])
+        found[name] = option(each["unit_amount"], behavior)
+    return found
 
 
 def _take_lookup_key(world: World, given: Json) -> None:

@@ -11,6 +11,7 @@ from stripe._object_classes import get_object_class
 from tests.support.simulated_stripe.billing import payments
 from tests.support.simulated_stripe.refusals import invalid
 from tests.support.simulated_stripe.schema.shapes import choices, fields_of
+from tests.support.simulated_stripe.world.copies import copied
 from tests.support.simulated_stripe.world.world import Json, World, listing
 
 _DEEPEST = 4
@@ -54,24 +55,20 @@ INCLUDABLE: dict[tuple[str, str], Callable[[World, Json], Any]] = {
 
 
 def expanded(world: World, answer: Json, paths: list[str]) -> Json:
-    """A copy of an answer with each path followed.
+    """An answer with each path followed; a copy, unless there is none.
 
     Raises:
         Refusal: a path names nothing that can be expanded, or goes deeper than four.
     """
-    whole: Json = _copy(answer)
+    if not paths:
+        return answer
+    whole: Json = copied(answer)
     for path in paths:
         parts = path.split(".")
         if len(parts) > _DEEPEST + (parts[0] == "data"):
             raise invalid(f"You cannot expand more than {_DEEPEST} levels of a property.")
         _follow(world, whole, parts, path)
     return whole
-
-
-def _copy(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _copy(each) for name, each in value.items()}
-    return [_copy(each) for each in value] if isinstance(value, list) else value
 
 
 def _follow(world: World, at: Any, parts: list[str], path: str) -> None:
@@ -84,7 +81,7 @@ def _follow(world: World, at: Any, parts: list[str], path: str) -> None:
     name, rest = parts[0], parts[1:]
     tag = str(at.get("object", ""))
     if make := INCLUDABLE.get((tag, name)):
-        at.setdefault(name, _copy(make(world, at)))
+        at.setdefault(name, copied(make(world, at)))
     elif name not in at:
         raise _cannot(path)
     elif _is_reference(at[name]):
@@ -124,7 +121,7 @@ def _looked_up(world: World, value: Any) -> Any:
     if isinstance(value, list):
         return [_looked_up(world, each) for each in value]
     found = world.anything(value)
-    return _copy(found) if found else value
+    return copied(found) if found else value
 
 
 def _cannot(path: str) -> Exception:

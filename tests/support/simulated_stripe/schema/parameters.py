@@ -21,6 +21,8 @@ from typing_extensions import is_typeddict
 from tests.support.simulated_stripe.refusals import missing, unknown, wrong
 
 _OPTIONS = frozenset(RequestOptions.__annotations__)
+_LONGEST_NAME = 40  # letters, as Stripe limits metadata
+_LONGEST_VALUE = 500
 _WORDS = {"true": True, "false": False}
 
 
@@ -86,8 +88,8 @@ def _value(hint: Any, value: Any, at: str) -> Any:
         return _literal(hint, value)
     if origin is list:
         return _items(get_args(hint)[0], value, at)
-    if origin in (dict, UntypedStripeObject) or hint is UntypedStripeObject:
-        return _free(value)
+    if origin in (dict, UntypedStripeObject):
+        return _free(get_args(hint)[-1], value, at)
     if is_typeddict(hint):
         if not isinstance(value, Mapping):
             raise _Misfit
@@ -123,9 +125,15 @@ def _items(hint: Any, value: Any, at: str) -> list[Any]:
     return [_value(hint, each, f"{at}[{number}]") for number, each in enumerate(value)]
 
 
-def _free(value: Any) -> dict[str, Any]:
+def _free(inner: Any, value: Any, at: str) -> dict[str, Any]:
+    """A mapping with names of the caller's: metadata, or one object per currency."""
     if not isinstance(value, Mapping):
         raise _Misfit
+    if inner is not str:
+        return {name: _value(inner, each, f"{at}[{name}]") for name, each in value.items()}
+    for name, each in value.items():
+        if not isinstance(each, str) or len(name) > _LONGEST_NAME or len(each) > _LONGEST_VALUE:
+            raise _Misfit
     return dict(value)
 
 

@@ -47,7 +47,7 @@ class Controls(Controller):
                 }
                 for each in on_way.history
             ],
-            "requests": site.door.requests,
+            "requests": [*site.door.requests],
             "shape_faults": [*site.door.shape_faults, *on_way.shape_faults],
         }
 

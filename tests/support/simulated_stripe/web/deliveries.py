@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import fnmatch
 import json
+from collections import deque
 from dataclasses import dataclass
 
 import aiohttp
@@ -14,6 +15,7 @@ from tests.support.simulated_stripe.schema.judge import faults
 from tests.support.simulated_stripe.world.world import Json, World
 
 _AT_ONCE = 8
+_REMEMBERED = 10_000  # deliveries, for tests to look at
 
 
 @dataclass(slots=True)
@@ -43,7 +45,7 @@ class Deliveries:
         self._session: aiohttp.ClientSession | None = None
         self._turn = asyncio.Semaphore(_AT_ONCE)
         self.holding = False
-        self.history: list[Delivery] = []
+        self.history: deque[Delivery] = deque(maxlen=_REMEMBERED)
         self.shape_faults: list[str] = []
         world.journal.listeners.append(self.announce)
 

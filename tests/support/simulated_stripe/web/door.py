@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from collections import deque
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import Any
 
 import stripe
 
@@ -18,11 +18,12 @@ from tests.support.simulated_stripe.forms import nested
 from tests.support.simulated_stripe.refusals import Refusal
 from tests.support.simulated_stripe.schema.judge import faults
 from tests.support.simulated_stripe.web.chaos import Chaos, Fault, Harm
-from tests.support.simulated_stripe.web.idempotency import IdempotencyKeys
+from tests.support.simulated_stripe.web.idempotency import IdempotencyKeys, Kept
 from tests.support.simulated_stripe.world.journal import Cause
 from tests.support.simulated_stripe.world.world import Json, World
 
 _KEY = re.compile(r"(sk|rk)_test_\w+")
+_REMEMBERED = 10_000  # requests, for tests to look at
 _UNSAVED = frozenset({"parameter_unknown", "parameter_missing", "parameter_invalid"})
 _UNSAVED_STATUS = frozenset({404, 409, 501})
 
@@ -52,6 +53,14 @@ class Reply:
     closed: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """A reply, and what an idempotency key remembers of it, if anything."""
+
+    reply: Reply
+    kept: Kept | None
+
+
 class Door:
     """Answers the API's requests.
 
@@ -66,7 +75,7 @@ class Door:
         self.chaos = Chaos()
         self.judged = judged
         self.shape_faults: list[str] = []
-        self.requests: list[str] = []
+        self.requests: deque[str] = deque(maxlen=_REMEMBERED)
 
     async def answer(self, request: Request) -> Reply:
         """What Stripe would answer, unless a fault was ordered."""
@@ -77,54 +86,65 @@ class Door:
             _check(request)
             return await self._claimed(request, request_id, fault)
         except Refusal as refusal:
-            return _reply(refusal.status, refusal.body(request_id), request_id)
+            return _reply(refusal.status, _encoded(refusal.body(request_id)), request_id)
 
     async def _claimed(self, request: Request, request_id: str, fault: Fault | None) -> Reply:
+        """Answers under the request's idempotency key, if it has one."""
         key = request.idempotency_key
-        if key:
-            print_ = f"{request.verb} {request.path} {request.form}"
-            if kept := self.keys.claim(key, print_, self.world.now()):
-                status, body, first_id = kept
-                headers = {"idempotent-replayed": "true", "original-request": first_id}
-                return _reply(status, body, request_id, headers)
+        if key is None:
+            return (await self._harmed(request, request_id, fault)).reply
+        asked = f"{request.verb} {request.path} {request.form}"
+        if kept := self.keys.claim(key, asked, self.world.now()):
+            headers = {"idempotent-replayed": "true", "original-request": kept.request_id}
+            return _reply(kept.status, kept.body, request_id, headers)
+        try:
+            done = await self._harmed(request, request_id, fault)
+        except BaseException:
+            self.keys.release(key)
+            raise
+        if done.kept:
+            self.keys.keep(key, done.kept)
+        else:
+            self.keys.release(key)
+        return done.reply
+
+    async def _harmed(self, request: Request, request_id: str, fault: Fault | None) -> _Done:
+        """Does the work, or what a fault leaves of it."""
         if fault and fault.harm is Harm.SLOW:
             await asyncio.sleep(fault.seconds)
         if fault and (harm := _before(fault, request_id)):
-            if key:
-                self.keys.release(key)
-            return harm
-        status, body, saved = self._work(request, request_id)
+            return _Done(harm, None)
+        done = self._work(request, request_id)
         if fault and fault.harm is Harm.ERROR_AFTER:
-            status, body, saved = 500, _broken().body(request_id), True
-        if key:
-            keep = self.keys.keep if saved else None
-            if keep:
-                keep(key, (status, body, request_id))
-            else:
-                self.keys.release(key)
+            body = _encoded(_broken().body(request_id))
+            reply = _reply(500, body, request_id, _hint(fault))
+            return _Done(reply, Kept(500, body, request_id))
         if fault and fault.harm is Harm.CLOSE_AFTER:
-            return Reply(0, closed=True)
-        return _reply(status, body, request_id, _hint(fault) if status >= 500 else {})
+            return _Done(Reply(0, closed=True), done.kept)
+        return done
 
-    def _work(self, request: Request, request_id: str) -> tuple[int, Json, bool]:
-        """Makes the call: status, answer, and whether a key remembers it."""
+    def _work(self, request: Request, request_id: str) -> _Done:
+        """Makes the call."""
         world = self.world
         dues.catch_up(world)
         world.journal.cause = Cause(request_id, request.idempotency_key)
         try:
             form = nested(request.form)
             found, expand = table.answer(world, request.verb, request.path, form)
-            body = expanded(world, found, expand)
+            answer = expanded(world, found, expand)
         except Refusal as refusal:
-            code = refusal.facts.get("code")
-            saved = code not in _UNSAVED and refusal.status not in _UNSAVED_STATUS
-            return refusal.status, refusal.body(request_id), saved
+            body = _encoded(refusal.body(request_id))
+            begun = refusal.facts.get("code") not in _UNSAVED
+            saved = begun and refusal.status not in _UNSAVED_STATUS
+            kept = Kept(refusal.status, body, request_id) if saved else None
+            return _Done(_reply(refusal.status, body, request_id), kept)
         finally:
             world.journal.cause = Cause()
         if self.judged and not request.path.startswith("/v1/events"):  # judged when written
             where = f"{request.verb} {request.path}: "
-            self.shape_faults += [where + fault for fault in faults(body)]
-        return 200, body, True
+            self.shape_faults += [where + fault for fault in faults(answer)]
+        body = _encoded(answer)
+        return _Done(_reply(200, body, request_id), Kept(200, body, request_id))
 
 
 def _check(request: Request) -> None:
@@ -148,11 +168,11 @@ def _before(fault: Fault, request_id: str) -> Reply | None:
     if fault.harm is Harm.CLOSE_BEFORE:
         return Reply(0, closed=True)
     if fault.harm is Harm.ERROR_BEFORE:
-        return _reply(500, _broken().body(request_id), request_id, _hint(fault))
+        return _reply(500, _encoded(_broken().body(request_id)), request_id, _hint(fault))
     if fault.harm is Harm.TOO_MANY:
         message = "Request rate limit exceeded."
         refusal = Refusal(429, "invalid_request_error", message, code="rate_limit")
-        return _reply(429, refusal.body(request_id), request_id, _hint(fault))
+        return _reply(429, _encoded(refusal.body(request_id)), request_id, _hint(fault))
     return None
 
 
@@ -166,8 +186,14 @@ def _hint(fault: Fault | None) -> dict[str, str]:
     return {"stripe-should-retry": "true" if fault.should_retry else "false"}
 
 
-def _reply(status: int, body: Any, request_id: str, headers: dict[str, str] | None = None) -> Reply:
+def _encoded(body: Json) -> bytes:
+    return json.dumps(body).encode()
+
+
+def _reply(
+    status: int, body: bytes, request_id: str, headers: dict[str, str] | None = None
+) -> Reply:
     own = {"request-id": request_id, "stripe-version": stripe.api_version}
     if status == HTTPStatus.NOT_IMPLEMENTED:  # nobody will have simulated it a second later
         own["stripe-should-retry"] = "false"
-    return Reply(status, json.dumps(body).encode(), own | (headers or {}))
+    return Reply(status, body, own | (headers or {}))

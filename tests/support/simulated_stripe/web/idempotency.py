@@ -7,7 +7,6 @@ was an error, and is given again to the same request; a key is forgotten after a
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from tests.support.simulated_stripe.refusals import Refusal
 from tests.support.simulated_stripe.world.settings import DAY
@@ -15,11 +14,20 @@ from tests.support.simulated_stripe.world.settings import DAY
 _LONGEST = 255
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer to give again, and the request that it first answered."""
+
+    status: int
+    body: bytes
+    request_id: str
+
+
 @dataclass(slots=True)
 class _Use:
     fingerprint: str
     at: int
-    answer: Any = None
+    answer: Kept | None = None
 
 
 class IdempotencyKeys:
@@ -28,7 +36,7 @@ class IdempotencyKeys:
     def __init__(self) -> None:
         self._uses: dict[str, _Use] = {}
 
-    def claim(self, key: str, fingerprint: str, now: int) -> Any:
+    def claim(self, key: str, fingerprint: str, now: int) -> Kept | None:
         """Takes a key for one request.
 
         Args:
@@ -60,7 +68,7 @@ class IdempotencyKeys:
             raise Refusal(409, "idempotency_error", message, code="idempotency_key_in_use")
         return use.answer
 
-    def keep(self, key: str, answer: Any) -> None:
+    def keep(self, key: str, answer: Kept) -> None:
         """Remembers what was answered."""
         self._uses[key].answer = answer
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import stripe
+
+from tests.support.simulated_stripe.world.copies import copied
 
 if TYPE_CHECKING:
     from tests.support.simulated_stripe.world.world import World
@@ -63,11 +64,11 @@ class Journal:
     def _write(self, kind: str, subject: Json, changes: Json | None) -> None:
         if self._silent:
             return
-        snapshot = deepcopy(subject)
+        snapshot = copied(subject)
         self._last_seen[subject["id"]] = snapshot
         data = {"object": snapshot}
         if changes:
-            data["previous_attributes"] = deepcopy(changes)
+            data["previous_attributes"] = copied(changes)
         event = self._world.create(
             "event",
             type=kind,

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from copy import deepcopy
 from datetime import datetime
 from random import Random
 from typing import Any
 
 from tests.support.simulated_stripe.refusals import not_found
 from tests.support.simulated_stripe.schema.shapes import complete
+from tests.support.simulated_stripe.world.copies import twin
 from tests.support.simulated_stripe.world.journal import Journal
 from tests.support.simulated_stripe.world.names import Names
 from tests.support.simulated_stripe.world.settings import Settings
@@ -79,7 +79,7 @@ class World:
         """
         before = self.objects, self.notes
         copied = {tag: kind for tag, kind in self.objects.items() if tag != "event"}
-        self.objects, self.notes = deepcopy((copied, self.notes))
+        self.objects, self.notes = twin([copied, self.notes], {})
         try:
             with self.journal.silence():
                 yield
