@@ -6,7 +6,7 @@ import ast
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
-from types import CodeType
+from types import CodeType, NoneType
 from typing import Final
 
 _COMPARISONS: Final[dict[type[ast.cmpop], tuple[type[ast.cmpop], ...]]] = {
@@ -113,7 +113,9 @@ def _changes(statement: ast.stmt) -> Iterator[ast.stmt]:
     """Yield wrong versions of a statement; what stands inside its blocks has its own turn."""
     if not isinstance(statement, (*_FUNCTIONS, ast.Return, ast.Pass)):
         yield ast.copy_location(ast.Pass(), statement)
-    if isinstance(statement, ast.Return) and statement.value is not None:
+    if isinstance(statement, ast.Return) and not isinstance(
+        statement.value, NoneType | ast.Constant
+    ):
         yield ast.copy_location(ast.Return(ast.Constant(None)), statement)
     count = len(list(_expressions(statement)))
     for index in range(count):

@@ -349,10 +349,10 @@ async def test_the_trail_tells_who_did_what_to_a_thing_and_names_nobody(
     assert not any(person.name in str(newest + of_meeting) for person in CAST)
 
 
+@pytest.mark.usefixtures("told")
 async def test_what_was_earned_elsewhere_shows_what_was_said_before_and_what_was_taken_back(
-    view: Connection, told: Told
+    view: Connection,
 ) -> None:
-    assert told.past
     rows = await outside.of_member(view, JOY)
     (stands,) = [row for row in rows if row.counts]
     assert (stands.now.amount, stands.now.category, stands.now.reason) == (

@@ -137,6 +137,11 @@ def test_categories_are_counted_where_something_of_them_counts() -> None:
     assert (found.categories, found.categories_wanted) == (("Books", "Hours"), 2)
 
 
+def test_categories_stand_in_order() -> None:
+    books = [an_entry(n, rule="", category=name) for n, name in enumerate("FBEADC")]
+    assert counted(with_cycle(), *books).categories == ("A", "B", "C", "D", "E", "F")
+
+
 # Caps
 
 
