@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any, get_type_hints
+from collections.abc import Iterator, Sequence
+from typing import Any, Final, get_type_hints
 
 import msgspec
 
+from domain import intervals as time
 from domain.errors import DomainError
 from domain.rules.account import Account
 from domain.rules.book import RuleBook
@@ -14,6 +15,9 @@ from domain.rules.explain import Missing, Step, plain
 from domain.rules.facts import Attendance
 from domain.rules.histories import Answer, History, Judged, judge_history
 from domain.rules.judge import Judgement
+from domain.values import UnknownZone, zone_named
+
+_YEARS: Final = range(1990, 2200)  # of a licence, as on the member's own form
 
 
 class FactsFault(DomainError):
@@ -29,7 +33,7 @@ def read_history(data: bytes, where: str) -> History:
         FactsFault: names the file, the field and the reason.
     """
     try:
-        return msgspec.json.decode(data, type=History)
+        history = msgspec.json.decode(data, type=History)
     except (msgspec.MsgspecError, UnicodeDecodeError) as error:
         said, _, path = str(error).partition(" - at `$")
         path = path.strip("`.")
@@ -39,6 +43,37 @@ def read_history(data: bytes, where: str) -> History:
     except DomainError as refusal:  # a value refused itself: an interval that ends before it begins
         field = _refused_field(msgspec.json.decode(data))
         raise FactsFault(f"{where}: {field}: {refusal.message}", where=where, field=field) from None
+    for field, wrong in _impossible(history):
+        raise FactsFault(f"{where}: {field}: {wrong}", where=where, field=field)
+    return history
+
+
+def _impossible(history: History) -> Iterator[tuple[str, str]]:
+    """Yield the field of every fact that has the right shape and cannot be, and why."""
+    for index, attendance in enumerate(history.attendances):
+        for name, wrong in _about(attendance):
+            yield f"attendances[{index}].{name}", wrong
+    for index, entry in enumerate(history.elsewhere):
+        if not (entry.amount.is_finite() and entry.amount > 0):
+            yield f"elsewhere[{index}].amount", "Is more than nothing."
+    for index, licence in enumerate(history.licences):
+        for name in ("valid_from", "valid_until"):
+            day = getattr(licence, name)
+            if day is not None and day.year not in _YEARS:
+                yield f"licences[{index}].{name}", "No such year."
+
+
+def _about(attendance: Attendance) -> Iterator[tuple[str, str]]:
+    try:
+        zone_named(attendance.zone)
+    except UnknownZone as refusal:
+        yield "zone", refusal.message
+    if time.without(attendance.present, [attendance.scheduled]):
+        yield "present", "Lies outside the scheduled time."
+    if attendance.evaluated_at is not None and attendance.evaluated_at.utcoffset() is None:
+        yield "evaluated_at", "This time does not say its zone; give it in UTC."
+    if attendance.instruction_minutes is not None and attendance.instruction_minutes < 0:
+        yield "instruction_minutes", "Is never negative."
 
 
 def _refused_field(raw: Any) -> str:
@@ -119,6 +154,9 @@ def _account(account: Account) -> dict[str, Any]:
         "cut": plain(account.cut),
         "required": None if account.required is None else plain(account.required),
         "lacks": None if account.lacks is None else plain(account.lacks),
+        "carries_over": None if account.carries_over is None else plain(account.carries_over),
+        "categories": list(account.categories),
+        "categories_wanted": account.categories_wanted,
         "rows": [
             {
                 "key": row.entry.key,

@@ -197,7 +197,8 @@ def account(
     if required is None:
         missing.append(not_determined("cycle.required", "the text does not say how much"))
     steps = _sentences(pack, total, counted, carried_in, required, why)
-    categories = sorted({_category(pack, row.entry) for row in total if row.counted} - {""})
+    names = sorted({_category(pack, row.entry) for row in total if row.counted} - {""})
+    categories = {" ".join(name.casefold().split()): name for name in names}  # each spelled once
     return Account(
         window=window,
         unit=pack.cycle.unit,
@@ -208,7 +209,7 @@ def account(
         required=required,
         caps=book.caps(),
         floors=tuple(_floors(pack, window, rows)),
-        categories=tuple(categories),
+        categories=tuple(categories.values()),
         categories_wanted=pack.cycle.distinct_categories,
         carries_over=_carries_over(pack, window, total, counted, required),
         steps=steps,
@@ -266,7 +267,7 @@ class _Book:
         """Return how full every cap is; one that nothing touched has its whole room."""
         states = []
         for index, cap in enumerate(self._pack.caps):
-            spans = sorted(span for number, span in self._used if number == index)
+            spans = [span for number, span in self._used if number == index]  # they come by day
             first = span_of(cap.per, self._window.from_day, self._window)[0]
             states += [
                 CapState(cap, span, self._used[index, span], self._cut[index, span])

@@ -33,7 +33,7 @@ def obstacles(
     if minutes == 0:
         yield Missing("minutes.none", "No minutes are left to credit under this rule.")
     yield from _about_attendance(rule, attendance, minutes)
-    yield from _about_people(rule, attendance)
+    yield from _about_people(pack, rule, attendance)
     if rule.needs.licence:
         yield from _fact("licence", "a licence of this kind on that day", licence_held)
     yield from _about_the_way(rule.needs, attendance)
@@ -112,7 +112,7 @@ def _about_gaps(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
             )
 
 
-def _about_people(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
+def _about_people(pack: Pack, rule: Rule, attendance: Attendance) -> Iterator[Missing]:
     group, people = rule.group, attendance.people
     asks = (
         group.min is not None
@@ -127,7 +127,7 @@ def _about_people(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
     else:
         counted = [each for each in people if rule.group.leader_counts or not each.leads]
         yield from _about_size(rule, len(counted))
-        yield from _about_kinds(rule, people)
+        yield from _about_kinds(pack, rule, people)
     wanted = group.facilitated
     if wanted is not None:
         if attendance.facilitated is None:
@@ -153,11 +153,12 @@ def _about_size(rule: Rule, present: int) -> Iterator[Missing]:
         )
 
 
-def _about_kinds(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
+def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
     group, (me, *others) = rule.group, people
     if group.same_profession:
         known = [other.professions for other in others]
-        mine = me.professions
+        # A second licence of the member's, in another profession, makes nobody a colleague here.
+        mine = me.professions & frozenset(pack.professions) or me.professions
         strangers = sum(bool(mine and each) and not each & mine for each in known)
         if strangers:
             yield Missing(

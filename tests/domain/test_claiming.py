@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain.claim_lines import ClaimLine, LineAnswer
 from domain.claim_rules import SetAsideReason, claim_number_of
-from domain.claiming import CertifiedHour, line_instead, lines_to_claim
+from domain.claiming import CertifiedHour, line_instead, lines_to_claim, unproved
 from domain.claims import Claim
 from domain.payers import Payer
 from domain.personal import Personal
@@ -118,6 +118,32 @@ def test_a_line_in_anothers_place_has_the_units_that_the_other_frees() -> None:
     assert line is not None
     assert line.units == 2
     assert line_instead(payer, ANA, wrong, an_hour(1), claims=house.claims, line_id="C-002") is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "proved"),
+    [
+        ({"certificate_id": UUID(int=7), "issued_at": SIX_PM + timedelta(days=9)}, True),
+        ({"minutes": 45}, False),
+        ({"minutes": 61, "ends_at": SIX_PM + minutes(61)}, False),
+        ({"meeting_id": UUID(int=8)}, False),
+        ({"starts_at": SIX_PM - minutes(1)}, False),
+        ({"strength": EvidenceStrength.WEAK}, False),
+    ],
+    ids=["another paper", "fewer minutes", "longer", "another meeting", "earlier", "weaker"],
+)
+def test_a_line_is_proved_by_a_certificate_that_says_the_same(
+    changes: dict[str, Any], *, proved: bool
+) -> None:
+    hour = an_hour(0)
+    lines = lines_for(hour)
+    assert unproved(lines, [an_hour(1), replace(hour, **changes)]) == ([] if proved else lines)
+    assert unproved(lines, []) == lines
+
+
+def test_a_presence_shown_better_than_a_line_says_proves_it() -> None:
+    lines = lines_for(an_hour(0, strength=EvidenceStrength.MODERATE))
+    assert unproved(lines, [an_hour(0)]) == []
 
 
 # Whatever happens

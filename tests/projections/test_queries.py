@@ -110,8 +110,9 @@ async def test_a_group_tells_who_belongs_today_and_who_leads(view: Connection) -
     group = await schedule.group(view, GROUP)
     assert group is not None
     assert (group.name, group.facilitator_id, group.weekday) == ("Tuesday lamp", BO, 1)
-    assert set(await schedule.members_of(view, GROUP)) == {JOY, ANA, BO}
-    assert [each.group_id for each in await schedule.groups_of(view, ANA)] == [GROUP]
+    assert set(await schedule.members_of(view, GROUP)) == {JOY, BO}
+    assert await schedule.groups_of(view, ANA) == [], "whoever is forgotten belongs to no group"
+    assert GROUP in [each.group_id for each in await schedule.groups_of(view, BO)]
     assert await schedule.groups_of(view, CHIDI) == []
     assert await schedule.group(view, NOBODY) is None
 
@@ -342,9 +343,9 @@ async def test_the_trail_tells_who_did_what_to_a_thing_and_names_nobody(
         actor=ADMIN.id,
     )
     await house.drain()
-    newest = await audit_trail.newest(view, 1)
-    assert [(each.topic, each.actor_id, each.command_id) for each in newest] == [
-        (Member.Forgotten.TOPIC, ADMIN.id, command_id)
+    newest = await audit_trail.newest(view, 10)
+    assert [(each.topic, each.actor_id) for each in newest if each.command_id == command_id] == [
+        (Member.Forgotten.TOPIC, ADMIN.id)
     ]
     assert not any(person.name in str(newest + of_meeting) for person in CAST)
 

@@ -170,6 +170,18 @@ def test_a_described_history_is_judged_in_json_by_a_file_of_ones_own(pack: Path)
     assert (cycle["counted"], cycle["required"]) == ("5.38", "36")
 
 
+def test_categories_and_what_passes_on_are_told_in_json(pack: Path, tmp_path: Path) -> None:
+    cycle = {"unit": "hour", "months": 12, "begins": "01-01", "required": 1, "carry_over": 5}
+    pack.write_text(a_text(cycle=cycle | {"distinct_categories": 2}))
+    facts = tmp_path / "facts.json"
+    entry = {"key": "x", "day": "2026-03-02", "amount": "3", "category": "Books"}
+    facts.write_text(json.dumps({"elsewhere": [entry]}))
+    (answer,) = json.loads(run("judge", pack, "--facts", facts, "--json").output)
+    (told,) = answer["cycles"]
+    assert (told["categories"], told["categories_wanted"]) == (["Books"], 2)
+    assert told["carries_over"] == "2"
+
+
 def test_all_packs_in_use_are_asked_where_none_is_named() -> None:
     told = run("judge", "--facts", FACTS, "--json")
     asked = {answer["pack"] for answer in json.loads(told.stdout)}
@@ -200,6 +212,58 @@ def test_facts_that_cannot_be_read_are_refused_with_their_field(
     assert "facts.json" in told.output
     assert said in told.output
     assert "[rules.facts_fault]" in told.output
+
+
+SOUND = {
+    "meeting": "m",
+    "scheduled": {"from_at": "2026-03-02T18:00:00Z", "to_at": "2026-03-02T19:30:00Z"},
+    "present": [{"from_at": "2026-03-02T18:00:00Z", "to_at": "2026-03-02T19:30:00Z"}],
+}
+EARLY = [{"from_at": "2026-03-02T17:59:00Z", "to_at": "2026-03-02T19:30:00Z"}]
+LAMPS = {"id": "l", "profession": "lamps"}
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"attendances": [SOUND | {"present": EARLY}]}, "attendances[0].present"),
+        ({"attendances": [SOUND, SOUND | {"zone": "Mars/Olympus"}]}, "attendances[1].zone"),
+        ({"attendances": [SOUND | {"zone": "../etc"}]}, "attendances[0].zone"),
+        (
+            {"attendances": [SOUND | {"evaluated_at": "2026-03-02T20:00:00"}]},
+            "attendances[0].evaluated_at",
+        ),
+        (
+            {"attendances": [SOUND | {"instruction_minutes": -1}]},
+            "attendances[0].instruction_minutes",
+        ),
+        ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "NaN"}]}, "elsewhere[0]"),
+        ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "-5"}]}, "elsewhere[0].amount"),
+        ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "0"}]}, "elsewhere[0].amount"),
+        ({"licences": [LAMPS | {"valid_until": "9999-12-31"}]}, "licences[0].valid_until"),
+        ({"licences": [LAMPS, LAMPS | {"valid_from": "0001-01-01"}]}, "licences[1].valid_from"),
+    ],
+)
+def test_facts_that_cannot_be_are_refused_with_their_field(
+    tmp_path: Path, facts: dict[str, object], said: str
+) -> None:
+    file = tmp_path / "facts.json"
+    file.write_text(json.dumps(facts))
+    told = run("judge", "contact-hour", "--facts", file)
+    assert told.exit_code == 2
+    assert f"facts.json: {said}" in told.output
+    assert "[rules.facts_fault]" in told.output
+
+
+def test_facts_at_the_edge_of_what_can_be_are_judged(tmp_path: Path) -> None:
+    file = tmp_path / "facts.json"
+    edge = SOUND | {"instruction_minutes": 0, "evaluated_at": "2026-03-02T20:00:00Z"}
+    licence = LAMPS | {"valid_from": "1990-01-01", "valid_until": "2199-12-31"}
+    entry = {"key": "x", "day": "2026-03-02", "amount": "0.01"}
+    file.write_text(
+        json.dumps({"attendances": [edge], "licences": [licence], "elsewhere": [entry]})
+    )
+    assert run("judge", "contact-hour", "--facts", file).exit_code == 0
 
 
 def test_facts_of_bytes_that_are_no_text_are_refused(tmp_path: Path) -> None:

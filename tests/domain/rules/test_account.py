@@ -137,6 +137,12 @@ def test_categories_are_counted_where_something_of_them_counts() -> None:
     assert (found.categories, found.categories_wanted) == (("Books", "Hours"), 2)
 
 
+def test_a_category_that_is_spelled_in_two_ways_is_one() -> None:
+    names = ("Sponsored CE", "sponsored  ce", "Teaching")
+    entries = [an_entry(n, rule="", category=name) for n, name in enumerate(names)]
+    assert len(counted(with_cycle(), *entries).categories) == 2
+
+
 def test_categories_stand_in_order() -> None:
     books = [an_entry(n, rule="", category=name) for n, name in enumerate("FBEADC")]
     assert counted(with_cycle(), *books).categories == ("A", "B", "C", "D", "E", "F")
@@ -347,6 +353,16 @@ def test_no_month_makes_up_for_another() -> None:
         0 if n == 2 else Decimal("1.5") for n in range(1, 13)
     ]
     assert [state.until.day for state in states][:3] == [31, 28, 31]
+
+
+def test_a_floor_holds_in_a_month_of_which_a_cycle_has_one_day() -> None:
+    window = Window(date(2026, 1, 15), date(2026, 3, 1))
+    states = counted(with_cycle(floor=[floor(1, per="month")]), window=window).floors
+    assert [(state.span, state.until) for state in states] == [
+        (date(2026, 1, 15), date(2026, 1, 31)),
+        (date(2026, 2, 1), date(2026, 2, 28)),
+        (date(2026, 3, 1), date(2026, 3, 1)),
+    ]
 
 
 def test_a_yearly_floor_holds_in_each_year_of_a_cycle() -> None:

@@ -244,6 +244,19 @@ def test_everybody_is_of_ones_own_profession(
     assert missing(a_rule(), attended(me=me, others=others)) == []
 
 
+def test_the_profession_that_all_share_is_one_that_the_text_is_about() -> None:
+    rule = a_rule(group={"same_profession": True})
+    text = {"professions": ["psychology"]}
+    among_counselors = attended(me=BOTH, others=(COUNSELOR, COUNSELOR))
+    assert missing(rule, among_counselors, **text) == [
+        (
+            "group.other_professions",
+            "Everybody must be of your profession; 2 were of another.",
+        )
+    ]
+    assert missing(rule, attended(me=BOTH, others=(PSYCHOLOGIST, BOTH)), **text) == []
+
+
 @pytest.mark.parametrize(
     ("professions", "others", "found"),
     [
