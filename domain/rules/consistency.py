@@ -125,6 +125,9 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
             _below(attendance.minimum_meeting_minutes, 0),
             _NEGATIVE,
         ),
+        ("group.min", _below(group.min, 1), "Must be 1 or more"),
+        ("group.max", _below(group.max, 1), "Must be 1 or more"),
+        ("group.others_min", _below(group.others_min, 1), "Must be 1 or more"),
         ("group.max", shrinks, "Less than group.min"),
         (
             "needs.evaluation_within_hours",
@@ -205,6 +208,7 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
             "A cycle has 1 to 120 months",
         ),
         ("required", cycle.required is not None and cycle.required < 0, _NEGATIVE),
+        ("distinct_categories", _below(cycle.distinct_categories, 1), "Must be 1 or more"),
         ("carry_over", cycle.carry_over is not None and cycle.carry_over < 0, _NEGATIVE),
         (
             "first",

@@ -46,6 +46,7 @@ def test_neighbours_that_follow_from_one_clause_name_it_once_at_the_end() -> Non
         "Step 6.",
         "Step 7 (§ 3).",
     ]
+    assert explained(steps[1:3]) == ["Step 1.", "Step 2 (§ 1)."]
     assert explained([]) == []
 
 

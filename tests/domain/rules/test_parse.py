@@ -176,6 +176,9 @@ FAULTS = [
         attendance={"absence_minutes": 0},
     ),
     of_rule("group.max", "Less than group.min", group={"min": 4, "max": 3}),
+    of_rule("group.min", MUST_BE_ONE, group={"min": 0}),
+    of_rule("group.max", MUST_BE_ONE, group={"max": 0}),
+    of_rule("group.others_min", MUST_BE_ONE, group={"others_min": 0}),
     of_rule(
         "group.others_professions",
         "Say how many with others_min",
@@ -213,6 +216,7 @@ FAULTS = [
     of_rule("bands.unit", UNIT, bands=bands([7, 1], unit="CEUs")),
     # the cycle
     of_cycle("unit", UNIT, unit="c.e.u."),
+    of_cycle("distinct_categories", MUST_BE_ONE, distinct_categories=0),
     of_cycle("months", MONTHS, months=0),
     of_cycle("months", MONTHS, months=121),
     of_cycle("begins", "No such day; write month and day, such as 12-01", begins="1 December"),
@@ -435,7 +439,8 @@ def test_boundaries_that_are_still_right() -> None:
             {"says": "so", "past": [A_PAST | {"times": 0}], "short": [], "first_cycle_months": 120},
         ],
     )
-    with_cycle(cycle={"months": 1, "carry_over_from_last_months": 1})
+    with_cycle(cycle={"months": 1, "carry_over_from_last_months": 1, "distinct_categories": 1})
+    a_pack(a_rule(group={"min": 1, "max": 1, "others_min": 1}))
 
 
 def test_an_amount_is_what_the_file_says_to_the_last_digit() -> None:
