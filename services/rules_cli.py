@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FAULTS: Final = 1
+_LIMITS: Final = ("cycle", "caps", "floors")
 
 
 @click.group()
@@ -77,6 +78,8 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
         return
     for answer in answers:
         _print(answer)
+    if not answers:
+        click.echo("None of these packs is about a licence in the facts.")
 
 
 @rules.command()
@@ -87,7 +90,8 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
 def diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
     """List who gains or loses what, if NEW spoke instead of OLD since a day.
 
-    Members are named by their id. Nothing is recorded, and papers stay as they were issued.
+    Each meeting is compared for itself: caps, minima and cycles are not. Members are named by their
+    id. Nothing is recorded, and papers stay as they were issued.
     """
     import asyncio
 
@@ -104,6 +108,12 @@ async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None
     from services.rule_change import Comparison
 
     packs = (read_pack(old), read_pack(new))
+    if any(getattr(packs[0], each) != getattr(packs[1], each) for each in _LIMITS):
+        click.echo(
+            "The versions also differ in cycle, caps or floors; what these change in a licence "
+            "period is not compared here.",
+            err=True,
+        )
     settings = bootstrap.start_process()
     attendances, gains, losses = 0, Counter[object](), Counter[object]()
     async with (

@@ -8,10 +8,10 @@ that lie inside each other the total is the most that the text allows.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
 from msgspec import Struct
@@ -19,7 +19,18 @@ from msgspec import Struct
 from domain.papers import CreditKind
 from domain.rules.cycles import Window, months_after, months_between, required_in
 from domain.rules.explain import Missing, Step, not_determined, of_unit, plain
-from domain.rules.model import Bands, Cap, Floor, Pack, Per, Repeat, Selection
+from domain.rules.model import (
+    WRITTEN_STEP,
+    Bands,
+    Cap,
+    Floor,
+    Pack,
+    Per,
+    Repeat,
+    Rule,
+    Selection,
+    Share,
+)
 from domain.values import Modality
 
 _ZERO: Final = Decimal(0)
@@ -242,6 +253,7 @@ class _Book:
         self._used: defaultdict[tuple[int, date], Decimal] = defaultdict(lambda: _ZERO)
         self._cut: defaultdict[tuple[int, date], Decimal] = defaultdict(lambda: _ZERO)
         self._banded: defaultdict[str, Decimal] = defaultdict(lambda: _ZERO)
+        self._minutes: defaultdict[str, int] = defaultdict(int)
         self._titles: set[tuple[str, str]] = set()
 
     def take(self, entry: Entry) -> Row:
@@ -251,7 +263,7 @@ class _Book:
         limits = [
             (index, cap, span_of(cap.per, entry.day, self._window)[0])
             for index, cap in enumerate(self._pack.caps)
-            if selects(cap.of, entry, _category(self._pack, entry))
+            if selects(cap.of, entry, _category(self._pack, entry), unknown_fits=True)
         ]
         for index, cap, span in limits:
             left = cap.at_most - self._used[index, span]
@@ -275,6 +287,21 @@ class _Book:
             ]
         return tuple(states)
 
+    def _added_up(self, rule: Rule, entry: Entry) -> Decimal:
+        """Return what an entry adds to the sum of its rule.
+
+        Where a text does not round, minutes are added up before they are written as hours: six
+        times 70 minutes are seven hours, though each is written 1.16.
+        """
+        per_unit = rule.minutes_per_unit
+        if rule.rounding is not None or per_unit is None or rule.share is Share.EQUAL:
+            return entry.amount
+        if entry.amount != _written(entry.minutes, per_unit):
+            return entry.amount  # counted in another way: instruction, meetings, an older version
+        before = self._minutes[rule.id]
+        after = self._minutes[rule.id] = before + entry.minutes
+        return _written(after, per_unit) - _written(before, per_unit)
+
     def _worth(self, entry: Entry) -> tuple[Decimal, list[Step]]:
         rule = self._pack.rule(entry.rule)
         if rule is None:
@@ -285,17 +312,26 @@ class _Book:
                 said = f"“{entry.title}” counts once in a cycle."
                 return _ZERO, [Step("repeat.title", said, rule.clause)]
             self._titles.add(title)
+        amount = self._added_up(rule, entry)
+        steps = []
+        if amount != entry.amount:
+            said = f"With the minutes before it, {plain(amount)} and not {plain(entry.amount)}."
+            steps.append(Step("minutes.added_up", said, rule.clause, {"amount": plain(amount)}))
         if rule.bands is None:
-            return entry.amount, []
+            return amount, steps
         before = self._banded[rule.id]
-        after = self._banded[rule.id] = before + entry.amount
+        after = self._banded[rule.id] = before + amount
         worth = band(rule.bands, after) - band(rule.bands, before)
         said = (
             f"{of_unit(after, rule.unit)} in this cycle so far come to "
             f"{of_unit(band(rule.bands, after), rule.bands.unit)}."
         )
         values = {"attended": plain(after), "credit": plain(band(rule.bands, after))}
-        return worth, [Step("band.reached", said, rule.clause, values)]
+        return worth, [*steps, Step("band.reached", said, rule.clause, values)]
+
+
+def _written(minutes: int, per_unit: int) -> Decimal:
+    return (Decimal(minutes) / per_unit).quantize(WRITTEN_STEP, rounding=ROUND_DOWN)
 
 
 def band(bands: Bands, attended: Decimal) -> Decimal:
@@ -303,13 +339,15 @@ def band(bands: Bands, attended: Decimal) -> Decimal:
     return max((credit for least, credit in bands.steps if least <= attended), default=_ZERO)
 
 
-def selects(of: Selection, entry: Entry, category: str = "") -> bool:
-    """Tell whether a cap or a floor is about a credit; what is not known does not fit.
+def selects(of: Selection, entry: Entry, category: str = "", *, unknown_fits: bool = False) -> bool:
+    """Tell whether a cap or a floor is about a credit.
 
     Args:
         of: which credits it is about.
         entry: the credit.
         category: the name of its rule, or what the member called it.
+        unknown_fits: what nobody knows counts as what is asked for. So a cap holds for it and a
+            floor does not: in doubt we count less.
     """
     title = entry.title.casefold()
     return (
@@ -317,13 +355,21 @@ def selects(of: Selection, entry: Entry, category: str = "") -> bool:
         and (not of.categories or category in of.categories)
         and (not of.topics or bool(set(of.topics) & set(entry.topics)))
         and (not of.title_contains or any(word.casefold() in title for word in of.title_contains))
-        and (not of.modalities or entry.modality in of.modalities)
-        and (of.live is None or entry.live is of.live)
-        and (not of.credit_kinds or entry.credit_kind in of.credit_kinds)
+        and (not of.modalities or _is_one(entry.modality, of.modalities, unknown_fits))
+        and (of.live is None or _is_one(entry.live, (of.live,), unknown_fits))
+        and (not of.credit_kinds or _is_one(entry.credit_kind, of.credit_kinds, unknown_fits))
     )
 
 
+def _is_one(value: object, wanted: Collection[object], unknown_fits: bool) -> bool:  # noqa: FBT001 - passed on
+    return unknown_fits if value is None else value in wanted
+
+
 def _in_total(pack: Pack, entry: Entry) -> bool:
+    assert pack.cycle is not None, "asked for where there is a cycle"
+    left_out = pack.cycle.not_in_total
+    if left_out is not None and selects(left_out, entry, _category(pack, entry)):
+        return False
     rule = pack.rule(entry.rule)
     return rule is None or rule.counts_in_total
 
@@ -409,6 +455,9 @@ def _sentences(
     if carried_in:
         said = f"{of_unit(carried_in, unit)} carried in from the cycle before."
         steps.append(Step("account.carried_in", said, pack.source.clause))
+    if pack.cycle.averaging:
+        said = "One cycle may make up for another here; over how long is not determined."
+        steps.append(Step("cycle.averaging", said, pack.source.clause))
     if why:
         steps.append(Step("cycle.first", why, pack.source.clause))
     if required is not None:

@@ -24,10 +24,15 @@ class RuleBook:
         self._by_version: dict[tuple[str, int], Pack] = {}
         self._by_rule: dict[tuple[str, int], Pack] = {}
         owners: dict[str, str] = {}
+        spoken: dict[str, set[str]] = {}
         for pack in self.packs:
             if (pack.id, pack.version) in self._by_version:
                 raise _fault(pack, f"Version {pack.version} of {pack.id} is there twice")
             self._by_version[pack.id, pack.version] = pack
+            lost = spoken.get(pack.id, set()) - {rule.id for rule in pack.rules}
+            if lost:
+                raise _fault(pack, f"It lacks {min(lost)}, which awards of older versions name")
+            spoken[pack.id] = {rule.id for rule in pack.rules}
             for rule in pack.rules:
                 if owners.setdefault(rule.id, pack.id) != pack.id:
                     raise _fault(pack, f"Rule {rule.id} belongs to {owners[rule.id]} already")

@@ -291,34 +291,6 @@ class FirstCycle(Table, frozen=True):
     prorated: bool = False
 
 
-class Cycle(Table, frozen=True):
-    """The period after which a licence is renewed, and what it requires.
-
-    Attributes:
-        unit: in which caps, floors and *required* are counted.
-        months: its length; absent means not determined.
-        begins: month and day, such as ``12-01``; absent: it ends with the licence.
-        begins_in_year: a year in which a cycle of several years begins.
-        required: absent means not determined.
-        distinct_categories: from how many rules the credit must come.
-        averaging: for cycles of a month: whether one month may make up for another.
-        carry_over: the most that passes into the next cycle; 0 where nothing does.
-        carry_over_from_last_months: and only what was earned in these.
-        first: a new licence's first cycle.
-    """
-
-    unit: str
-    months: int | None = None
-    begins: str | None = None
-    begins_in_year: int | None = None
-    required: Decimal | None = None
-    distinct_categories: int | None = None
-    averaging: bool | None = None
-    carry_over: Decimal | None = None
-    carry_over_from_last_months: int | None = None
-    first: FirstCycle | None = None
-
-
 class Selection(Table, frozen=True):
     """Which credits a cap or a floor is about; what is left out does not matter.
 
@@ -340,6 +312,36 @@ class Selection(Table, frozen=True):
     modalities: tuple[Modality, ...] = ()
     live: bool | None = None
     credit_kinds: tuple[CreditKind, ...] = ()
+
+
+class Cycle(Table, frozen=True):
+    """The period after which a licence is renewed, and what it requires.
+
+    Attributes:
+        unit: in which caps, floors and *required* are counted.
+        months: its length; absent means not determined.
+        begins: month and day, such as ``12-01``; absent: it ends with the licence.
+        begins_in_year: a year in which a cycle of several years begins.
+        required: absent means not determined.
+        distinct_categories: from how many rules the credit must come.
+        not_in_total: credits that are a duty of their own and do not count towards *required*.
+        averaging: for cycles of a month: whether one month may make up for another.
+        carry_over: the most that passes into the next cycle; 0 where nothing does.
+        carry_over_from_last_months: and only what was earned in these.
+        first: a new licence's first cycle.
+    """
+
+    unit: str
+    months: int | None = None
+    begins: str | None = None
+    begins_in_year: int | None = None
+    required: Decimal | None = None
+    distinct_categories: int | None = None
+    not_in_total: Selection | None = None
+    averaging: bool | None = None
+    carry_over: Decimal | None = None
+    carry_over_from_last_months: int | None = None
+    first: FirstCycle | None = None
 
 
 class Cap(Table, frozen=True):

@@ -94,7 +94,7 @@ def test_a_key_says_what_it_holds_and_what_stands_in_its_place() -> None:
         "| `minimum_minutes` | whole number | the shortest presence that counts. |  |",
         "| `exempt` | true or false | nothing. | `false` |",
         "| `per` | `cycle` or `year` or `month` or `day` | in which span. | `cycle` |",
-        "## `[cap.of]` and `[floor.of]`",
+        "## `[cycle.not_in_total]` and `[cap.of]` and `[floor.of]`",
     ):
         assert row in page
 

@@ -51,7 +51,7 @@ def test_the_cover_names_whose_under_which_text_and_what_it_is_not() -> None:
         "1.38 of 36 hours 1 January 2026 to 31 December 2027",
         "California Board of Psychology: 16 CCR 1397.60.1",
         CALIFORNIA.source.address,
-        "Version 1 here, checked on 21 November 2026, read in the body's own text.",
+        "Version 2 here, checked on 21 November 2026, read in the body's own text.",
         CreditKind.CLAIMED.sentence,
         "It is no certificate, and no board has approved it.",
         "As the record stood on Wednesday, 1 December 2027, 9:30 am UTC.",
@@ -68,7 +68,7 @@ def test_a_meeting_is_told_with_zone_topics_presence_evidence_and_its_derivation
         "83 of 90 minutes present, by live video (7:00 pm to 8:23 pm)",
         "20 minutes on the member's own practice; 6 people there, the member included.",
         "Strong. The meeting tool and the member's check-in agree within 5 minutes.",
-        "1.38 hours of peer consultation: Professional Activities: Peer Consultation, version 1",
+        "1.38 hours of peer consultation: Professional Activities: Peer Consultation, version 2",
         "83 ÷ 60 minutes per hour of peer consultation = 1.38 (16 CCR 1397.60.1).",
         "In the account, 1.38 hours count.",
     ):
@@ -106,7 +106,7 @@ def test_what_a_cap_takes_is_said_in_the_account_and_beside_the_meeting() -> Non
 def test_bands_are_told_row_by_row() -> None:
     pack = a_pack(MARYLAND, [attended(n, a_credit(MARYLAND, n)) for n in range(6)])
     shown = words(pack)
-    assert "8.28 hours attended in this cycle so far come to 1 CE hour" in shown
+    assert "8.3 hours attended in this cycle so far come to 1 CE hour" in shown
     assert "Sum counted in: CE hour (Maryland psychology) 498 1 1" in shown
 
 

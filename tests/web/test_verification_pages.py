@@ -54,7 +54,7 @@ async def test_a_standing_paper_shows_every_field_and_when_it_was_looked_up(
         "Europe/Berlin",
         "in person",
         "0.5 contact hours",
-        "Contact hours of 60 minutes, version 1",
+        "Contact hours of 60 minutes, version 2",
         "30 minutes of presence count.",
         "Lamp House, office@lamp.example",
         "Issued",

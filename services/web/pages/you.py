@@ -54,11 +54,19 @@ _FIELDS: Final = (
     Field(
         name="valid_from",
         label="Valid from",
+        hint="The day you were first licensed, not the day of the card you hold now.",
         parse=calendar_day,
         kind="date",
         missing="Choose the first day.",
     ),
-    Field(name="valid_until", label="Valid until", parse=calendar_day, kind="date", required=False),
+    Field(
+        name="valid_until",
+        label="Valid until",
+        hint="Your next renewal. Without it nobody can say which cycle an hour belongs to.",
+        parse=calendar_day,
+        kind="date",
+        required=False,
+    ),
 )
 
 

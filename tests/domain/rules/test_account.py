@@ -286,10 +286,9 @@ def test_what_is_earned_goes_before_what_is_planned_on_the_same_day() -> None:
             {"modality": Modality.PHONE},
             {"modality": Modality.LIVE_VIDEO},
         ),
-        ({"modalities": ["in_room"]}, {"modality": Modality.IN_ROOM}, {"modality": None}),
-        ({"live": True}, {"live": True}, {"live": None}),
+        ({"modalities": ["in_room"]}, {"modality": Modality.IN_ROOM}, {"modality": Modality.PHONE}),
+        ({"live": True}, {"live": True}, {"live": False}),
         ({"live": False}, {"live": False}, {"live": True}),
-        ({"live": False}, {"live": False}, {"live": None}),
         (
             {"credit_kinds": ["sponsored", "portfolio entry"]},
             {"credit_kind": CreditKind.PORTFOLIO},
@@ -519,7 +518,7 @@ def test_caps_are_never_exceeded_and_totals_are_the_sum_of_their_rows(
     for one in pack.caps:
         used: defaultdict[date, Decimal] = defaultdict(Decimal)
         for row in found.rows:
-            if selects(one.of, row.entry, NAMES.get(row.entry.rule, "")):
+            if selects(one.of, row.entry, NAMES.get(row.entry.rule, ""), unknown_fits=True):
                 used[span_of(one.per, row.entry.day, UNEVEN)[0]] += row.counted
         assert all(amount <= one.at_most for amount in used.values())
         states = {each.span: each for each in found.caps if each.cap is one}
@@ -601,3 +600,41 @@ def test_spans_tile_a_cycle(per: Per, begins: date, lasts: int, into: int) -> No
         assert span_of(per, first - DAY, window)[1] == first - DAY
     if last < window.until_day:
         assert span_of(per, last + DAY, window)[0] == last + DAY
+
+
+@pytest.mark.parametrize(
+    ("of", "unknown"),
+    [
+        ({"live": False}, {"live": None}),
+        ({"credit_kinds": ["sponsored"]}, {"credit_kind": None}),
+        ({"modalities": ["live_video"]}, {"modality": None}),
+    ],
+)
+def test_what_nobody_knows_is_capped_and_fills_no_floor(
+    of: dict[str, Any], unknown: dict[str, Any]
+) -> None:
+    pack = with_cycle(a_rule(), cap=[cap(1, of=of)], floor=[floor(1, of=of)])
+    found = counted(pack, an_entry(0, amount=Decimal(3), **unknown))
+    assert found.counted == 1
+    (state,) = found.floors
+    assert state.have == 0
+
+
+def test_minutes_are_added_up_before_they_are_written_as_hours() -> None:
+    pack = with_cycle(a_rule())
+    each = [an_entry(day, amount=Decimal("1.16"), minutes=70) for day in range(6)]
+    found = counted(pack, *each)
+    assert found.counted == 7, "six times 70 minutes"
+    assert sum(row.counted for row in found.rows) == 7
+    assert [step.code for row in found.rows for step in row.steps].count("minutes.added_up") == 4
+    banded = with_cycle(a_rule(bands={"steps": [[7, 1]], "unit": "CE hour"}, minutes_per_unit=60))
+    assert counted(banded, *each).counted == 1
+    rounded = with_cycle(a_rule(rounding={"step": Decimal("0.01"), "direction": "down"}))
+    assert counted(rounded, *each).counted == Decimal("6.96"), "a text that rounds each meeting"
+
+
+def test_a_duty_of_its_own_that_was_entered_does_not_count_in_the_total() -> None:
+    pack = with_cycle(a_rule(), cycle={"not_in_total": {"credit_kinds": ["supervision record"]}})
+    supervised = an_entry(0, rule="", elsewhere=True, credit_kind=CreditKind.SUPERVISION)
+    unsaid = an_entry(1, rule="", elsewhere=True)
+    assert counted(pack, supervised, unsaid, an_entry(2)).counted == 2
