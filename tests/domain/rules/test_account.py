@@ -638,3 +638,21 @@ def test_a_duty_of_its_own_that_was_entered_does_not_count_in_the_total() -> Non
     supervised = an_entry(0, rule="", elsewhere=True, credit_kind=CreditKind.SUPERVISION)
     unsaid = an_entry(1, rule="", elsewhere=True)
     assert counted(pack, supervised, unsaid, an_entry(2)).counted == 2
+
+
+def test_what_just_fits_under_a_cap_is_not_said_to_be_cut() -> None:
+    found = counted(with_cycle(a_rule(), cap=[cap(1)]), an_entry(0))
+    (row,) = found.rows
+    assert these(row.counted, row.steps) == (1, ())
+
+
+def test_shares_of_a_meeting_are_not_added_up_by_the_presence_behind_them() -> None:
+    pack = with_cycle(a_rule(share="equal"))
+    alone = [an_entry(day, amount=Decimal("1.16"), minutes=70) for day in range(6)]
+    assert counted(pack, *alone).counted == Decimal("6.96"), "their minutes are not known here"
+
+
+def test_a_text_that_lets_one_cycle_make_up_for_another_says_so() -> None:
+    for averaging, said in ((True, 1), (False, 0)):
+        found = counted(with_cycle(a_rule(), cycle={"averaging": averaging}), an_entry(0))
+        assert [step.code for step in found.steps].count("cycle.averaging") == said
