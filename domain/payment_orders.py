@@ -1,0 +1,102 @@
+"""What the house tells its payment service to do once an event stands.
+
+An order is decided with its event and stored with it; how the service words it is rendered once,
+before it is sent the first time, and never again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import msgspec
+
+from domain.values import Money
+
+
+class PauseDues(msgspec.Struct, frozen=True, tag="pause_dues"):
+    """Charge nothing while somebody is away."""
+
+    membership_id: UUID
+    subscription_id: str
+
+
+class ResumeDues(msgspec.Struct, frozen=True, tag="resume_dues"):
+    """Charge again: somebody is back."""
+
+    membership_id: UUID
+    subscription_id: str
+
+
+class ChangePlan(msgspec.Struct, frozen=True, tag="change_plan"):
+    """Charge by another plan; differences come with the next invoice."""
+
+    membership_id: UUID
+    subscription_id: str
+    plan: str
+
+
+class EndWithPeriod(msgspec.Struct, frozen=True, tag="end_with_period"):
+    """Do not renew (``ends``), or renew after all."""
+
+    membership_id: UUID
+    subscription_id: str
+    ends: bool
+
+
+class EndNow(msgspec.Struct, frozen=True, tag="end_now"):
+    """End a subscription at once: a second one, which is paid back, or one that lapsed unpaid."""
+
+    membership_id: UUID
+    subscription_id: str
+    pay_back: bool
+
+
+class SetSeats(msgspec.Struct, frozen=True, tag="set_seats"):
+    """Charge a practice for another number of seats; differences come with the next invoice."""
+
+    membership_id: UUID
+    subscription_id: str
+    count: int
+
+
+class SetPercentOff(msgspec.Struct, frozen=True, tag="set_percent_off"):
+    """Let a scholarship carry a part of the dues, until a day; 0 percent ends it."""
+
+    membership_id: UUID
+    subscription_id: str
+    percent: int
+    until: datetime | None
+
+
+class PayBack(msgspec.Struct, frozen=True, tag="pay_back"):
+    """Pay back through a credit note, so that the invoice's sums stay right.
+
+    ``order_id`` is the id of the order in our ledger and comes back with the refund.
+    """
+
+    account_id: UUID
+    invoice_id: str
+    order_id: str
+    amount: Money
+    reason: str
+
+
+class ExpireCheckout(msgspec.Struct, frozen=True, tag="expire_checkout"):
+    """Make a page of no use on which nobody shall pay any more."""
+
+    membership_id: UUID
+    session_id: str
+
+
+PaymentOrder = (
+    PauseDues
+    | ResumeDues
+    | ChangePlan
+    | EndWithPeriod
+    | EndNow
+    | SetSeats
+    | SetPercentOff
+    | PayBack
+    | ExpireCheckout
+)

@@ -1,0 +1,257 @@
+"""The payment service as the house needs it: what can be asked of it, and what it answers.
+
+Cards are never seen here: the service has pages of its own for them. Everything that is told about a
+subscription comes as an :class:`domain.observations.Observation`, whoever made us look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from domain.billing_accounts import PayerKind
+from domain.errors import DomainError
+from domain.observations import Observation
+from domain.payment_orders import PaymentOrder
+from domain.values import Money
+
+
+class PaymentsAway(DomainError):
+    """The payment service does not answer."""
+
+    code = "payments.away"
+
+
+class PaymentsOff(DomainError):
+    """This house takes no dues."""
+
+    code = "payments.off"
+
+
+class PriceGone(DomainError):
+    """A plan is not offered any more, or not in this currency."""
+
+    code = "payments.price_gone"
+
+
+class PaymentRefused(DomainError):
+    """The payment service refused; ``why`` is its word for the reason, never prose."""
+
+    code = "payments.refused"
+
+
+class Every(StrEnum):
+    """How often dues are paid."""
+
+    MONTH = "month"
+    YEAR = "year"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Price:
+    """What a plan costs.
+
+    Attributes:
+        plan: its lookup key, which is the name of the plan everywhere.
+        payer_kind: whether people pay it for themselves, or practices for each seat.
+        amount: for one person and one period.
+        every: the period.
+        includes_tax: whether tax is part of the amount or comes on top.
+    """
+
+    plan: str
+    payer_kind: PayerKind
+    amount: Money
+    every: Every
+    includes_tax: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutAsk:
+    """What the service's page for a first payment is asked for.
+
+    Attributes:
+        account_id: who pays; comes back as the page's reference.
+        membership_id: what is paid for.
+        customer_id: under which id the service knows the payer, if it does.
+        plan: which price.
+        currency: three capital letters.
+        quantity: 1, or a practice's seats.
+        trial_days: without a card, 0 for none; only for who never had one.
+        percent_off: what a scholarship carries, 0 for none.
+        done_url: where the page leads when it is done; ``{CHECKOUT_SESSION_ID}`` stands in it.
+        back_url: where it leads when somebody turns back.
+        key: makes a repeated ask the same page.
+    """
+
+    account_id: UUID
+    membership_id: UUID
+    customer_id: str | None
+    plan: str
+    currency: str
+    quantity: int
+    trial_days: int
+    percent_off: int
+    done_url: str
+    back_url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutPage:
+    """A page of the service that waits for somebody."""
+
+    session_id: str
+    url: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckoutSeen:
+    """What became of such a page.
+
+    Attributes:
+        session_id: its id.
+        account_id: whose it is, as we had said; ``None`` if it is none of ours.
+        subscription_id: what began with it.
+        complete: whether it was gone through.
+    """
+
+    session_id: str
+    account_id: UUID | None
+    subscription_id: str | None
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seen:
+    """A look at a subscription, and whose it is.
+
+    Attributes:
+        membership_id: as its metadata say; ``None`` if it is none of ours.
+        account_id: as above.
+        observation: what was seen.
+    """
+
+    membership_id: UUID | None
+    account_id: UUID | None
+    observation: Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a change would cost, as the service reckons it.
+
+    Attributes:
+        now: charged at once, or with the next invoice when *gathers*.
+        then: each full period from *then_at* on.
+        then_at: when the first full period under the change begins.
+        every: the period.
+        tax: the part of *now* that is tax.
+        gathers: nothing is charged now; the difference comes with the next invoice.
+        lines: the service's own words for each line, with its amount.
+    """
+
+    now: Money
+    then: Money
+    then_at: datetime
+    every: Every
+    tax: Money
+    gathers: bool
+    lines: Sequence[tuple[str, Money]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invoice:
+    """An invoice, as the service shows it; the paper with legal force is the service's own.
+
+    Attributes:
+        invoice_id: the service's id.
+        number: as printed; ``None`` for a draft.
+        status: the service's word: draft, open, paid, void, uncollectible.
+        total: with tax; *tax* is the part that is tax, *paid* what was paid of it.
+        issued_at: when it was made final.
+        paid_at: when it was paid.
+        period: from when to when it is for, if it is for a period.
+        page_url: the service's page for it, where it can be paid; *file_url* its PDF.
+    """
+
+    invoice_id: str
+    number: str | None
+    status: str
+    total: Money
+    tax: Money
+    paid: Money
+    issued_at: datetime | None
+    paid_at: datetime | None
+    period: tuple[datetime, datetime] | None
+    page_url: str | None
+    file_url: str | None
+
+
+class PaymentDesk(Protocol):
+    """What the house asks of its payment service.
+
+    Every method may raise :class:`PaymentsAway` (nothing is known to have happened; ask again) and
+    :class:`PaymentRefused`.
+    """
+
+    async def prices(self) -> Sequence[Price]:
+        """Return what is offered; kept for some minutes."""
+        ...
+
+    async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
+        """Return a page for a first payment, or for coming back.
+
+        Raises:
+            PriceGone: the plan is not offered.
+        """
+        ...
+
+    async def checkout(self, session_id: str) -> CheckoutSeen:
+        """Return what became of such a page."""
+        ...
+
+    async def card_page(self, customer_id: str, *, back_url: str) -> str:
+        """Return the address of the page where a card is changed; it works for some minutes."""
+        ...
+
+    async def preview_plan(self, subscription_id: str, plan: str) -> Preview:
+        """Return what another plan would cost.
+
+        Raises:
+            PriceGone: the plan is not offered.
+        """
+        ...
+
+    async def preview_seats(self, subscription_id: str, count: int) -> Preview:
+        """Return what another number of seats would cost."""
+        ...
+
+    async def look(self, subscription_id: str, *, source_event_id: str | None = None) -> Seen:
+        """Fetch a subscription anew; the look begins when this is called."""
+        ...
+
+    async def invoices(self, customer_id: str) -> Sequence[Invoice]:
+        """Return a payer's invoices, newest first."""
+        ...
+
+    async def invoice(self, invoice_id: str) -> tuple[str, Invoice]:
+        """Return whose an invoice is (the customer's id), and the invoice."""
+        ...
+
+    async def order(self, order: PaymentOrder, *, key: str) -> str | None:
+        """Do what an event called for.
+
+        Args:
+            order: what.
+            key: makes a repetition the same doing.
+
+        Returns:
+            The id of what was made, if something was.
+        """
+        ...
