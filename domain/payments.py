@@ -1,7 +1,7 @@
 """The payment service as the house needs it: what can be asked of it, and what it answers.
 
-Cards are never seen here: the service has pages of its own for them. Everything that is told about a
-subscription comes as an :class:`domain.observations.Observation`, whoever made us look.
+Cards are never seen here: the service has pages of its own for them. Everything that is told
+about a subscription comes as an :class:`domain.observations.Observation`, whoever made us look.
 """
 
 from __future__ import annotations
