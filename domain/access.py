@@ -7,13 +7,11 @@ at any time in the last 24 hours still can: nobody is thrown out of tonight's gr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from types import MappingProxyType
 from typing import Final
-from uuid import UUID
 
 from domain.access_table import (
     SEAT_KEPT_DAYS,
@@ -21,16 +19,9 @@ from domain.access_table import (
     Action,
     Answer,
     may,
-    narrowest,
     widest,
 )
-from domain.errors import NotAllowed
-from domain.gifts import Gift
-from domain.memberships import Membership
-from domain.scholarships import ANSWER_DAYS, Scholarship, Tier
-from domain.seat_events import SeatState
-from domain.seat_pools import SeatPool
-from domain.standings import MembershipState
+from domain.errors import DomainError, NotAllowed
 
 TONIGHT: Final = timedelta(hours=24)
 _KEPT_TONIGHT: Final = frozenset({Action.ATTEND_OWN_GROUPS, Action.FACILITATE_BOOKED})
@@ -44,6 +35,15 @@ class AccessNeeded(NotAllowed):
     code = "access.membership_needed"
 
 
+class PeerAway(DomainError):
+    """Somebody cannot take this on just now; why is for them alone to know."""
+
+    code = "group.peer_away"
+
+    def __init__(self) -> None:
+        super().__init__("They are away at the moment. Once they are back, this is possible.")
+
+
 class GrantKind(StrEnum):
     """What access can come from."""
 
@@ -52,6 +52,8 @@ class GrantKind(StrEnum):
     SCHOLARSHIP = "scholarship"
     GIFT = "gift"
     STAFF = "staff"
+    FIRST_MEETING = "first_meeting"
+    OPEN_HOUSE = "open_house"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Grant:
 
     def state_at(self, at: datetime) -> AccessState:
         """Return how it stood at a moment."""
-        return _state_at(self.steps, at)
+        return state_in(self.steps, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,32 @@ class Access:
             )
         return answer
 
+    def may_facilitate(self, planned_at: datetime, at: datetime) -> bool:
+        """Tell whether the person may lead a meeting, which may have to be booked before.
+
+        Args:
+            planned_at: when the meeting was planned; *at*, for one that is being planned.
+            at: now.
+        """
+        answer = self.may(Action.FACILITATE_BOOKED, at)
+        if answer is Answer.BOOKED_ONLY:
+            began = self.since(at)
+            return began is not None and planned_at < began
+        return answer.allows
+
+    def require_to_facilitate(self, planned_at: datetime, at: datetime) -> None:
+        """Let the person lead a meeting.
+
+        Raises:
+            AccessNeeded: they hand it over; see :meth:`may_facilitate`.
+        """
+        if not self.may_facilitate(planned_at, at):
+            raise AccessNeeded(
+                "Leading is not open to you at the moment. Whoever comes can open the door and "
+                "lead instead of you; on your membership page you see why.",
+                action=Action.FACILITATE_BOOKED.value,
+            )
+
     def keeps_seat(self, at: datetime) -> bool:
         """Tell whether the person's place in their groups is kept at a moment.
 
@@ -140,81 +168,17 @@ class Access:
         return {self.state_at(each) for each in {earlier, at, *changes} if earlier <= each <= at}
 
 
-_OF_MEMBERSHIP: Final[Mapping[MembershipState, AccessState]] = MappingProxyType(
-    {
-        MembershipState.REQUESTED: AccessState.LAPSED,
-        MembershipState.TRIAL: AccessState.FULL,
-        MembershipState.ACTIVE: AccessState.FULL,
-        MembershipState.GRACE: AccessState.GRACE,
-        MembershipState.NARROWED: AccessState.NARROWED,
-        MembershipState.ON_LEAVE: AccessState.ON_LEAVE,
-        MembershipState.LAPSED: AccessState.LAPSED,
-    }
-)
-_OF_SEAT: Final[Mapping[SeatState, AccessState]] = MappingProxyType(
-    {
-        SeatState.HELD: AccessState.FULL,
-        SeatState.FROZEN: AccessState.ON_LEAVE,
-        SeatState.RELEASED: AccessState.LAPSED,
-    }
-)
-
-
-def by_membership(membership: Membership) -> Grant:
-    """Return what a person's own membership grants."""
-    return Grant(GrantKind.MEMBERSHIP, _steps_of(membership))
-
-
-def by_seat(pool: SeatPool, practice: Membership, member_id: UUID) -> Grant:
-    """Return what a practice's seat grants: as much as the seat *and* the practice's dues do.
-
-    Args:
-        pool: the practice's seats.
-        practice: the membership by which the practice pays for them.
-        member_id: whose seat; whoever never had one is granted nothing.
-    """
-    seat = pool.seats.get(member_id)
-    held = tuple((at, _OF_SEAT[state]) for at, state in seat.history) if seat else ()
-    paid = _steps_of(practice)
-    changes = sorted({at for at, _ in (*held, *paid)})
-    steps = ((at, narrowest(_state_at(held, at), _state_at(paid, at))) for at in changes)
-    return Grant(GrantKind.SEAT, tuple(steps))
-
-
-def by_scholarship(scholarship: Scholarship) -> Grant:
-    """Return what a scholarship grants by itself; only one that carries all dues does."""
-    steps = [
-        (at, AccessState.FULL if tier is Tier.FULL else AccessState.LAPSED)
-        for at, tier in scholarship.history
-    ]
-    if scholarship.until is not None:
-        steps.append((scholarship.until + timedelta(days=ANSWER_DAYS), AccessState.LAPSED))
-    return Grant(GrantKind.SCHOLARSHIP, tuple(steps))
-
-
-def by_gift(gift: Gift) -> Grant:
-    """Return what gift months grant to whoever took them; nothing before."""
-    if gift.redeemed is None:
-        return Grant(GrantKind.GIFT, ())
-    _, since, until = gift.redeemed
-    return Grant(GrantKind.GIFT, ((since, AccessState.FULL), (until, AccessState.LAPSED)))
-
-
-def by_staff(since: datetime, until: datetime | None = None) -> Grant:
-    """Return what working for the house grants."""
-    end = () if until is None else ((until, AccessState.LAPSED),)
-    return Grant(GrantKind.STAFF, ((since, AccessState.FULL), *end))
-
-
 def access_of(grants: Iterable[Grant]) -> Access:
     """Return what all grants of a person come to."""
     return Access(tuple(grants))
 
 
-def _steps_of(membership: Membership) -> Steps:
-    return tuple((at, _OF_MEMBERSHIP[state]) for at, state in membership.history)
-
-
-def _state_at(steps: Steps, at: datetime) -> AccessState:
+def state_in(steps: Steps, at: datetime) -> AccessState:
+    """Return how a line through time stood at a moment; before its first step nothing stands."""
     past = [state for since, state in steps if since <= at]
     return past[-1] if past else AccessState.LAPSED
+
+
+def seat_kept_until(lapsed_at: datetime) -> datetime:
+    """Return until when the place in their groups is kept for somebody who lapsed."""
+    return lapsed_at + timedelta(days=SEAT_KEPT_DAYS)

@@ -6,25 +6,17 @@ To peers nothing is said at all: see :meth:`domain.access.Access.seen_by_peers`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from domain.access import (
-    Access,
-    Grant,
-    access_of,
-    by_gift,
-    by_membership,
-    by_scholarship,
-    by_seat,
-    by_staff,
-)
-from domain.access_table import AccessState
-from domain.gifts import Gift
+from domain.access import TONIGHT, Access, seat_kept_until
+from domain.access_grants import by_seat, by_staff, first_meeting_ends_at
+from domain.access_table import AccessState, Action, may
+from domain.holdings import Holdings
 from domain.membership_rules import Wish
 from domain.memberships import Membership
 from domain.observations import DeclineKind, PaymentTrouble
@@ -72,45 +64,6 @@ _SEATED: Final[Mapping[AccessState, str]] = MappingProxyType(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Holdings:
-    """All that one person's access can come from.
-
-    Attributes:
-        member_id: whose.
-        memberships: their own, paid by themselves or by somebody else.
-        seats: practices' pools, each with the membership by which the practice pays.
-        scholarship: if they ever asked for one.
-        gifts: months that they took.
-        staff_since: since when they work for the house, and until when.
-    """
-
-    member_id: UUID
-    memberships: Sequence[Membership] = ()
-    seats: Sequence[tuple[SeatPool, Membership]] = ()
-    scholarship: Scholarship | None = None
-    gifts: Sequence[Gift] = ()
-    staff_since: datetime | None = None
-    staff_until: datetime | None = None
-
-    def access(self) -> Access:
-        """Return what all of it comes to."""
-        return access_of(self._grants())
-
-    def _grants(self) -> list[Grant]:
-        grants = [by_membership(each) for each in self.memberships]
-        grants += [by_seat(pool, practice, self.member_id) for pool, practice in self.seats]
-        grants += [by_gift(each) for each in self._own_gifts()]
-        if self.scholarship is not None:
-            grants.append(by_scholarship(self.scholarship))
-        if self.staff_since is not None:
-            grants.append(by_staff(self.staff_since, self.staff_until))
-        return grants
-
-    def _own_gifts(self) -> list[Gift]:
-        return [each for each in self.gifts if each.redeemed and each.redeemed[0] == self.member_id]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Why:
     """The answer to "why do I have, or lack, access?".
 
@@ -136,6 +89,7 @@ def why(holdings: Holdings, *, at: datetime, zone: str) -> Why:
     """
     days = _Days(at, zone)
     told = [
+        *_of_the_house(holdings, days),
         *(line for each in holdings.memberships for line in _of_membership(each, days)),
         *(_of_seat(pool, paid, holdings.member_id, days) for pool, paid in holdings.seats),
         *_of_scholarship(holdings.scholarship, days),
@@ -145,14 +99,14 @@ def why(holdings: Holdings, *, at: datetime, zone: str) -> Why:
         told.append("You work for the house, so everything is open to you.")
     if not any(told):
         told = ["You have no membership yet. You can begin one, or ask for a scholarship."]
+    told += _of_what_is_kept(holdings.access(), days)
     state = holdings.access().state_at(at)
     return Why(member=(*(each for each in told if each), ALWAYS_YOURS), administrator=_SHORT[state])
 
 
 def _works_here(holdings: Holdings, at: datetime) -> bool:
     """Tell whether somebody works for the house at a moment."""
-    since, until = holdings.staff_since, holdings.staff_until
-    return since is not None and since <= at and (until is None or at < until)
+    return by_staff(holdings.staff).state_at(at) is AccessState.FULL
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +121,43 @@ class _Days:
             return "a day not known yet"
         local = moment.astimezone(zone_named(self.zone))
         return f"{local.day} {local:%B %Y}"
+
+    def until(self, moment: datetime) -> str:
+        return f"until {self.day(moment)}, {moment.astimezone(zone_named(self.zone)):%H:%M}"
+
+
+def _of_the_house(holdings: Holdings, days: _Days) -> list[str]:
+    """Tell what everybody is given, where it makes a difference to this person."""
+    if not holdings.takes_dues:
+        return ["This house takes no dues; everything is open to everybody."]
+    noted_at = holdings.first_meeting_at
+    if holdings.without_gifts_of_the_house().state_at(days.at) is AccessState.FULL:
+        return []
+    if noted_at is None:
+        return ["Your first meeting is free: join a group, come once, and decide afterwards."]
+    ends_at = first_meeting_ends_at(noted_at)
+    if days.at < ends_at:
+        return [
+            f"You came to your free first meeting; everything stays open {days.until(ends_at)}."
+        ]
+    if holdings.memberships or holdings.seats or holdings.gifts or holdings.scholarship:
+        return []
+    again = "To come again, begin a membership, or ask for a scholarship."
+    return [f"Your free first meeting was on {days.day(noted_at)}. {again}"]
+
+
+def _of_what_is_kept(access: Access, days: _Days) -> list[str]:
+    """Tell what stays open for a while to whoever has just lost the rest."""
+    began = access.since(days.at)
+    state = access.state_at(days.at)
+    if began is None or may(Action.ATTEND_OWN_GROUPS, state).allows:
+        return []
+    told = []
+    if access.may(Action.ATTEND_OWN_GROUPS, days.at).allows:
+        told.append(f"You can come to your groups {days.until(began + TONIGHT)} all the same.")
+    if state is AccessState.LAPSED and access.keeps_seat(days.at):
+        told.append(f"Your place in your groups is kept {days.until(seat_kept_until(began))}.")
+    return told
 
 
 def _of_membership(membership: Membership, days: _Days) -> list[str]:

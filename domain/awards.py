@@ -46,8 +46,9 @@ class Credited:
     """What an award comes to; the part that an adjustment replaces.
 
     Attributes:
-        intervals: the presence credited, sorted and disjoint.
-        minutes: whole minutes of it.
+        intervals: the time used up, sorted and disjoint: the presence credited, or the whole
+            meeting where a text credits all of it.
+        minutes: whole minutes of presence in it.
         amount: in the award's unit.
         steps: how the amount came about, each with its clause.
         strength: how well the presence is shown.

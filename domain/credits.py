@@ -424,8 +424,8 @@ class CreditLedger(Root):
         require_texts(**{f"steps.{n}": step.sentence for n, step in enumerate(credited.steps)})
         if not credited.amount.is_finite() or not 0 <= credited.amount <= _MOST:
             raise InvalidFields(amount="An amount lies between 0 and 10000.")
-        if credited.minutes != time.minutes(credited.intervals):
-            raise InvalidFields(minutes="The minutes are those of the intervals.")
+        if credited.minutes > time.minutes(credited.intervals):
+            raise InvalidFields(minutes="The presence is no longer than the time that it uses up.")
         others = self._credited_by(key, lambda award: award.award_id != except_award)
         twice = time.common(credited.intervals, others)
         if twice:

@@ -89,6 +89,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.group.member_removed": "{by} removed {member_id}: {reason}",
         "peerhour.group.facilitator_named": "{by} handed the group to {facilitator_id}.",
         "peerhour.group.rhythm_changed": "{by} changed when the group meets.",
+        "peerhour.group.series_planned": "The group announces {title}, in {parts} parts.",
+        "peerhour.group.part_placed": "The meeting {meeting_id} is part {part} of a series.",
+        "peerhour.group.part_cleared": "The meeting {meeting_id} is part {part} no more.",
+        "peerhour.group.syllabus_handed_out": "Everybody got dates and topics on {day}.",
         "peerhour.meeting.scheduled": "The meeting {title} is planned for {starts_at} ({zone}).",
         "peerhour.meeting.roster_set": "{roster} are expected; {facilitator_id} leads.",
         "peerhour.meeting.opened": "{by} opened the meeting.",
@@ -105,6 +109,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.meeting.presence_attested": "{by} says that {member_id} was there.",
         "peerhour.meeting.evaluation_given": "{member_id} evaluated the meeting.",
         "peerhour.meeting.closed": "{by} closed the meeting.",
+        "peerhour.meeting.lead_recorded": "{by} says who led the meeting: {lead}.",
         "peerhour.meeting.facilitator_changed": "{facilitator_id} leads the meeting now.",
         "peerhour.meeting.presence_corrected": (
             "{by} corrected when {member_id} was there: {reason}"

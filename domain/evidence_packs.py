@@ -91,13 +91,13 @@ def ends_in_pack(pack: Pack) -> bool:
     return any(rule.credit_kind is not CreditKind.SPONSORED for rule in pack.rules)
 
 
-def in_account(pack: Pack, account: Account) -> Mapping[str, InAccount]:
+def in_account(account: Account) -> Mapping[str, InAccount]:
     """Return what becomes of each credit, by the key of its entry."""
     found = {}
     for row in account.rows:
-        rule = pack.rule(row.entry.rule)
-        in_total = rule is None or rule.counts_in_total
-        found[row.entry.key] = InAccount(row.worth, row.counted, in_total, row.steps)
+        # What it would take for more is the member's own affair, not the board's.
+        how = tuple(step for step in row.steps if not step.code.startswith("more."))
+        found[row.entry.key] = InAccount(row.worth, row.counted, row.in_total, how)
     return found
 
 

@@ -9,9 +9,11 @@ from uuid import UUID
 
 from typing_extensions import override
 
+from domain import group_series
 from domain.base import AggregateCreated, Root
 from domain.errors import DomainError, InvalidFields, NotAllowed
 from domain.fields import require_lines, require_personal, require_texts
+from domain.group_series import MeetingSeries, PlansSeries
 from domain.personal import Personal
 from domain.rhythms import Rhythm
 from domain.values import Style, zone_named
@@ -56,7 +58,7 @@ class Belonging:
         return self.since <= at and (self.until is None or at < self.until)
 
 
-class PeerGroup(Root):
+class PeerGroup(Root, PlansSeries):
     """People who promised each other an hour."""
 
     TOPIC = "peerhour.group"
@@ -130,6 +132,11 @@ class PeerGroup(Root):
         def apply(self, group: PeerGroup) -> None:
             group.rhythm = self.rhythm
 
+    SeriesPlanned = group_series.SeriesPlanned
+    PartPlaced = group_series.PartPlaced
+    PartCleared = group_series.PartCleared
+    SyllabusHandedOut = group_series.SyllabusHandedOut
+
     def __init__(
         self,
         *,
@@ -154,6 +161,7 @@ class PeerGroup(Root):
         self.size_max = size_max
         self.facilitator_id = facilitator_id
         self.belongings = [Belonging(facilitator_id, timestamp)]
+        self.series: dict[UUID, MeetingSeries] = {}
 
     @classmethod
     def form(
@@ -227,7 +235,7 @@ class PeerGroup(Root):
             GroupFacilitatorOnly: somebody else asks.
             GroupFull: there is no place.
         """
-        self._must_lead(by, administrator=administrator)
+        self.must_lead(by, administrator=administrator)
         if self._belongs(member_id):
             return
         if len(self.members()) >= self.size_max:
@@ -260,7 +268,7 @@ class PeerGroup(Root):
             FacilitatorNeeded: the facilitator hands over first.
             InvalidFields: the reason is missing.
         """
-        self._must_lead(by, administrator=administrator)
+        self.must_lead(by, administrator=administrator)
         self._must_not_be_facilitator(member_id)
         require_personal(member_id, reason=reason)
         if self._belongs(member_id):
@@ -293,7 +301,7 @@ class PeerGroup(Root):
             GroupFacilitatorOnly: somebody else asks.
             NotInGroup: the new facilitator does not belong.
         """
-        self._must_lead(by, administrator=administrator)
+        self.must_lead(by, administrator=administrator)
         if not self._belongs(member_id):
             raise NotInGroup("A facilitator is one of the members.", member_id=member_id)
         if member_id != self.facilitator_id:
@@ -307,7 +315,7 @@ class PeerGroup(Root):
         Raises:
             GroupFacilitatorOnly: somebody else asks.
         """
-        self._must_lead(by, administrator=administrator)
+        self.must_lead(by, administrator=administrator)
         if rhythm != self.rhythm:
             self.record(self.RhythmChanged, at=at, rhythm=rhythm, by=by)
 
@@ -320,7 +328,9 @@ class PeerGroup(Root):
     def _belongs(self, member_id: UUID) -> bool:
         return member_id in self.members()
 
-    def _must_lead(self, by: UUID, *, administrator: bool) -> None:
+    @override
+    def must_lead(self, by: UUID, *, administrator: bool) -> None:
+        """Leave this to the facilitator and to administrators."""
         if by != self.facilitator_id and not administrator:
             raise GroupFacilitatorOnly("Only the facilitator can do this; ask them.")
 

@@ -14,6 +14,7 @@ from typing_extensions import override
 
 from domain.attendance import CheckInMethod, InferredEnd, ObservedPerson, ToolSource
 from domain.base import Root
+from domain.leading import Lead
 from domain.meeting_rules import MeetingState
 from domain.personal import Personal
 from domain.values import Interval
@@ -197,6 +198,18 @@ class FacilitatorChanged(Root.Event):
     @override
     def apply(self, meeting: Meeting) -> None:
         meeting.facilitator_id = self.facilitator_id
+
+
+class LeadRecorded(Root.Event):
+    """Somebody says who led the meeting; the newest word holds."""
+
+    TOPIC = "peerhour.meeting.lead_recorded"
+    lead: Lead
+    by: UUID
+
+    @override
+    def apply(self, meeting: Meeting) -> None:
+        meeting.lead = self.lead
 
 
 class PresenceCorrected(Root.Event):

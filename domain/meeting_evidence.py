@@ -12,6 +12,7 @@ from domain.attendance import ObservedPerson, ToolSource
 from domain.errors import InvalidFields
 from domain.fields import require_lines, require_personal
 from domain.intervals import union
+from domain.leading import Lead, check_outsider
 from domain.meeting_memory import MeetingMemory
 from domain.personal import Personal
 from domain.values import Interval
@@ -132,6 +133,32 @@ class Evidence(MeetingMemory):
         rules.must_be_answers(answers)
         if member_id not in self.evaluated:
             self.record(events.EvaluationGiven, at=at, member_id=member_id, answers=dict(answers))
+
+    def record_lead(
+        self, lead: Lead, *, by: UUID, administrator: bool = False, at: datetime
+    ) -> None:
+        """Say who led the meeting; saying the same twice changes nothing.
+
+        Args:
+            lead: nobody, one of the roster, or somebody from outside.
+            by: who says so.
+            administrator: whether *by* looks after the whole house.
+            at: now.
+
+        Raises:
+            FacilitatorOnly: somebody else asks.
+            NotOpened, MeetingVoided, MeetingCancelled: nobody led anything that counts.
+            NotOnRoster: the member is not expected.
+            InvalidFields: words about an outsider cannot be used.
+        """
+        rules.must_lead(by, self.facilitator_id, administrator=administrator)
+        rules.must_have_been_opened(self.state)
+        if lead.member_id is not None and lead.member_id not in self.roster:
+            raise rules.NotOnRoster("Whoever led as a member is on the roster; choose again.")
+        if lead.outsider is not None:
+            check_outsider(lead.outsider)
+        if lead != self.lead:
+            self.record(events.LeadRecorded, at=at, lead=lead, by=by)
 
     def correct_presence(
         self,

@@ -15,6 +15,7 @@ from uuid import UUID
 from domain import meeting_events as events
 from domain.attendance import Attendance, CheckInMethod
 from domain.base import Root
+from domain.leading import Lead
 from domain.meeting_rules import MeetingState
 from domain.presence import Presence, Stay, minutes_present
 from domain.values import Interval
@@ -28,6 +29,7 @@ class MeetingMemory(ABC):
         zone: IANA name of the place whose clock people read.
         roster: who is expected; fixed when the meeting opens.
         facilitator_id: who leads.
+        lead: who led, as somebody said; ``None`` where nobody did.
         evaluated: who answered the questions, and when.
         refused: which refusals at the door are on record: who, which rule, how they tried.
     """
@@ -38,6 +40,7 @@ class MeetingMemory(ABC):
     facilitator_id: UUID
     state: MeetingState
     attendance: Attendance
+    lead: Lead | None
     evaluated: dict[UUID, datetime]
     refused: set[tuple[UUID, str, CheckInMethod]]
 
@@ -65,6 +68,10 @@ class MeetingMemory(ABC):
     def people_present(self) -> list[UUID]:
         """Return, in the order of the roster, who was there for a minute or longer."""
         return [each for each in self.roster if self.minutes_of(each).minutes > 0]
+
+    def had(self, member_id: UUID) -> bool:
+        """Tell whether a member was one of those present: for half of the time, or more."""
+        return self.minutes_of(member_id).is_of(self.scheduled)
 
     def _end_turn(self, at: datetime) -> None:
         turn = self.attendance.turn_since

@@ -16,6 +16,7 @@ from domain import meeting_rules as rules
 from domain.attendance import Attendance, CheckInMethod, InferredEnd
 from domain.base import AggregateCreated, Root
 from domain.fields import require_lines, require_personal
+from domain.leading import Lead
 from domain.meeting_evidence import Evidence
 from domain.meeting_room import InTheRoom
 from domain.meeting_rules import MeetingState
@@ -56,6 +57,7 @@ class Meeting(Root, InTheRoom, Evidence):
     EvaluationGiven = events.EvaluationGiven
     Closed = events.Closed
     FacilitatorChanged = events.FacilitatorChanged
+    LeadRecorded = events.LeadRecorded
     PresenceCorrected = events.PresenceCorrected
     Voided = events.Voided
     Postponed = events.Postponed
@@ -84,6 +86,7 @@ class Meeting(Root, InTheRoom, Evidence):
         self.facilitator_id = facilitator_id
         self.state = MeetingState.SCHEDULED
         self.attendance = Attendance()
+        self.lead: Lead | None = None
         self.evaluated: dict[UUID, datetime] = {}
         self.refused: set[tuple[UUID, str, CheckInMethod]] = set()
 

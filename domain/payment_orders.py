@@ -7,6 +7,7 @@ before it is sent the first time, and never again.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -100,3 +101,73 @@ PaymentOrder = (
     | PayBack
     | ExpireCheckout
 )
+
+
+class Sign(msgspec.Struct, frozen=True):
+    """How to see that a call was done: a look, a field, and what stands in it then.
+
+    Attributes:
+        path: what to look at; *params* go with it.
+        field: the names that lead to the field.
+        values: any of these.
+    """
+
+    path: str
+    params: dict[str, Any]
+    field: tuple[str, ...]
+    values: tuple[Any, ...]
+
+
+class Call(msgspec.Struct, frozen=True):
+    """One call to the payment service, worded for good.
+
+    Attributes:
+        verb: ``post`` or ``delete``.
+        path: below the service's address.
+        params: as they are sent.
+        sign: how to see that it was done, where no answer came.
+    """
+
+    verb: str
+    path: str
+    params: dict[str, Any]
+    sign: Sign
+
+
+class Made(msgspec.Struct, frozen=True):
+    """What a call led to.
+
+    Attributes:
+        object_id: the id of what was made or changed.
+        request_id: the service's id of the answer.
+    """
+
+    object_id: str
+    request_id: str | None
+
+
+def encoded(order: PaymentOrder) -> dict[str, Any]:
+    """Return an order as an effect holds it."""
+    plain: dict[str, Any] = msgspec.to_builtins(order)
+    return plain
+
+
+def decoded(payload: Any) -> PaymentOrder:
+    """Return the order that an effect holds.
+
+    Raises:
+        msgspec.ValidationError: it is none.
+    """
+    order: PaymentOrder = msgspec.convert(payload, PaymentOrder)
+    return order
+
+
+def subject_of(order: PaymentOrder) -> str:
+    """Return what orders take turns about: a subscription, a payer's account, a page."""
+    match order:
+        case PayBack(account_id=account_id):
+            return str(account_id)
+        case ExpireCheckout(session_id=session_id):
+            return session_id
+        case _:
+            return order.subscription_id

@@ -16,7 +16,7 @@ from uuid import UUID
 from domain.billing_accounts import PayerKind
 from domain.errors import DomainError
 from domain.observations import Observation
-from domain.payment_orders import PaymentOrder
+from domain.payment_orders import Call, Made, PaymentOrder
 from domain.values import Money
 
 
@@ -24,6 +24,12 @@ class PaymentsAway(DomainError):
     """The payment service does not answer."""
 
     code = "payments.away"
+
+
+class PaymentKeyRefused(PaymentsAway):
+    """The payment service knows our key no more, or the key may not do this; somebody must look."""
+
+    code = "payments.key_refused"
 
 
 class PaymentsOff(DomainError):
@@ -39,9 +45,20 @@ class PriceGone(DomainError):
 
 
 class PaymentRefused(DomainError):
-    """The payment service refused; ``why`` is its word for the reason, never prose."""
+    """The payment service refused; ``facts["why"]`` is its word for the reason, never prose."""
 
     code = "payments.refused"
+
+    @property
+    def why(self) -> str:
+        """The word, such as ``resource_missing``; ``unknown`` where none was said."""
+        return str(self.facts.get("why") or "unknown")
+
+
+class CardRefused(PaymentRefused):
+    """A bank said no to a card; ``facts["why"]`` is its word."""
+
+    code = "payments.card_refused"
 
 
 class Every(StrEnum):
@@ -103,9 +120,18 @@ class CheckoutAsk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutPage:
-    """A page of the service that waits for somebody."""
+    """A page of the service that waits for somebody.
+
+    Attributes:
+        session_id: its id.
+        customer_id: under which id the service knows the payer: to be linked at once, so that a
+            second page is opened for the same one.
+        url: where it is.
+        expires_at: when it is of no use any more.
+    """
 
     session_id: str
+    customer_id: str
     url: str
     expires_at: datetime
 
@@ -244,14 +270,26 @@ class PaymentDesk(Protocol):
         """Return whose an invoice is (the customer's id), and the invoice."""
         ...
 
-    async def order(self, order: PaymentOrder, *, key: str) -> str | None:
-        """Do what an event called for.
+    async def render(self, order: PaymentOrder, *, order_id: str) -> Sequence[Call]:
+        """Word an order as calls, once; it may look at the service for what it needs.
 
         Args:
             order: what.
-            key: makes a repetition the same doing.
+            order_id: ours; every call leaves it there, so that what was made can be found.
 
         Returns:
-            The id of what was made, if something was.
+            What to send, in order; nothing when it is so already.
         """
+        ...
+
+    async def send(self, call: Call, *, key: str) -> Made:
+        """Make a call; the same key makes a repetition the same doing.
+
+        Raises:
+            CardRefused: a card was asked and refused; nothing else changed.
+        """
+        ...
+
+    async def made_by(self, call: Call) -> Made | None:
+        """Return what a call made, if it is seen to have been done; changes nothing."""
         ...

@@ -77,6 +77,19 @@ class Presence:
     strength: EvidenceStrength
     reasons: tuple[str, ...]
 
+    def is_of(self, window: Interval) -> bool:
+        """Tell whether it makes somebody one of those present: half of the time, or more.
+
+        No text read says how long somebody must be in the room to be one of its people. Whoever
+        looks in for a minute makes no group of three; half of the hour is what a group would call
+        having been there. It hangs on nobody else's presence, so that more of one's own never
+        takes credit away.
+
+        Args:
+            window: the scheduled time that the presence was cut to.
+        """
+        return 2 * time.length(self.intervals) >= window.length
+
 
 # Sources of one kind fail together (one phone, one pair of eyes, one meeting tool), so only
 # sources of different kinds confirm each other.

@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 TRIES: Final = 8
 _LEASE: Final = timedelta(seconds=60)
-_FIRST_PAUSE: Final = timedelta(seconds=2)  # doubles with every try: the eighth comes after 4 min
+FIRST_PAUSE: Final = timedelta(seconds=2)  # doubles with every try: the eighth comes after 4 min
 _NOT_YET_PAUSE: Final = timedelta(seconds=5)
 _DONE_KEPT: Final = timedelta(days=7)  # an effect id comes again within hours, if at all
 _DEAD_KEPT: Final = timedelta(days=30)  # what it was about; the row and its problem stay
@@ -169,7 +169,7 @@ class Queue:
                 piece,
                 leased_until,
                 "dead" if dead else "waiting",
-                self._clock.now() + _FIRST_PAUSE * 2**piece.attempts,
+                self._clock.now() + FIRST_PAUSE * 2**piece.attempts,
                 type(error).__name__,  # never its text: it may name people
             )
         else:
@@ -284,25 +284,63 @@ class Inbox(Queue):
             kind="source",
         )
 
-    async def receive(self, source: str, external_id: str, payload: Any) -> bool:
-        """Keep a message; tell whether it is new."""
-        now = self._clock.now()
+    async def receive(
+        self,
+        source: str,
+        external_id: str,
+        payload: Any,
+        *,
+        root: str | None = None,
+        came_by: str | None = None,
+    ) -> bool:
+        """Keep a message; tell whether it is new.
+
+        Args:
+            source: who sent it.
+            external_id: the sender's id for it.
+            payload: what it says.
+            root: what it is about in the end, for messages that are handled by root
+                (:class:`infra.rooted_inbox.RootedInbox`).
+            came_by: who brought it, where that can differ.
+        """
         said = await self._pool.execute(
-            "INSERT INTO inbox (source, external_id, payload, received_at, next_at)"
-            " VALUES ($1, $2, $3, $4, $4) ON CONFLICT DO NOTHING",
+            "INSERT INTO inbox (source, external_id, payload, received_at, next_at, root_key,"
+            " came_by) VALUES ($1, $2, $3, $4, $4, $5, $6) ON CONFLICT DO NOTHING",
             source,
             external_id,
             self._seal.close(msgspec.json.encode(payload).decode(), _place((source, external_id))),
-            now,
+            self._clock.now(),
+            root,
+            came_by,
         )
         return bool(said.endswith(" 1"))
 
-    @override
-    def _opened(self, key: tuple[Any, ...], payload: str) -> Any:
+    async def set_aside(self, source: str, external_id: str, note: str) -> bool:
+        """Remember that a message came which is none of ours, and why; nothing of it is kept."""
+        said = await self._pool.execute(
+            "INSERT INTO inbox (source, external_id, received_at, next_at, state, done_at, note)"
+            " VALUES ($1, $2, $3, $3, 'done', $3, $4) ON CONFLICT DO NOTHING",
+            source,
+            external_id,
+            self._clock.now(),
+            note,
+        )
+        return bool(said.endswith(" 1"))
+
+    def opened(self, key: tuple[Any, ...], payload: str) -> Any:
+        """Return what a message says.
+
+        Raises:
+            WillNeverWork: its seal does not open here.
+        """
         try:
             return msgspec.json.decode(self._seal.open(payload, _place(key)))
         except SealBroken:
             raise WillNeverWork("payload_unreadable") from None
+
+    @override
+    def _opened(self, key: tuple[Any, ...], payload: str) -> Any:
+        return self.opened(key, payload)
 
     async def sweep(self, *, at: datetime) -> None:
         """Forget ids that cannot come again, and what messages said that nobody could handle."""
@@ -314,7 +352,7 @@ class Inbox(Queue):
             )
         await self._pool.execute(
             "UPDATE inbox SET payload = NULL WHERE state = 'dead' AND payload IS NOT NULL"
-            " AND next_at < $1",
+            " AND root_key IS NULL AND next_at < $1",  # with a root: kept as its source says
             at - _DEAD_KEPT,
         )
 

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import DomainError
+from infra.payment_keys import key_faults, split_secrets
 
 
 class SettingsUnusable(DomainError):
@@ -60,6 +61,22 @@ class Settings(BaseSettings):
     meeting_tool_secret: SecretStr | None = Field(
         None, description="secret of the meeting tool's webhooks; without it the door is shut"
     )
+    stripe_key: SecretStr | None = Field(
+        None, description="Stripe's key for the web, better a restricted one; without it no dues"
+    )
+    stripe_worker_key: SecretStr | None = Field(
+        None, description="Stripe's key for the worker; without it the web's"
+    )
+    stripe_catalogue_key: SecretStr | None = Field(
+        None, description="Stripe's key for `peerhour billing catalogue`; without it the worker's"
+    )
+    stripe_webhook_secrets: SecretStr | None = Field(
+        None, description="secrets of Stripe's webhooks, by commas: two while one is replaced"
+    )
+    stripe_api_base: str | None = Field(
+        None, description="address of a simulated Stripe on this machine, never in production"
+    )
+    stripe_tax: bool = Field(True, description="whether Stripe Tax reckons taxes on dues")
     rules_dir: Path | None = Field(
         None, description="folder of rule packs of your own, beside those that ship with Peerhour"
     )
@@ -76,7 +93,24 @@ class Settings(BaseSettings):
         """The folder of the key store."""
         return self.key_dir or self.data_dir / "keys"
 
-    @field_validator("database_url", "smtp_url", "metrics_token", "meeting_tool_secret", "key_dir")
+    @property
+    def webhook_secrets(self) -> list[str]:
+        """The secrets of Stripe's webhooks."""
+        given = self.stripe_webhook_secrets
+        return [] if given is None else split_secrets(given.get_secret_value())
+
+    @field_validator(
+        "database_url",
+        "smtp_url",
+        "metrics_token",
+        "meeting_tool_secret",
+        "key_dir",
+        "stripe_key",
+        "stripe_worker_key",
+        "stripe_catalogue_key",
+        "stripe_webhook_secrets",
+        "stripe_api_base",
+    )
     @classmethod
     def _empty_is_absent(cls, value: object) -> object:
         text = value.get_secret_value() if isinstance(value, SecretStr) else value
@@ -102,6 +136,23 @@ class Settings(BaseSettings):
             if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
                 raise ValueError("must be smtp://host[:port] or smtps://host[:port]")
         return value
+
+    @model_validator(mode="after")
+    def _keys_fit_the_house(self) -> Settings:
+        given = {
+            "PEERHOUR_STRIPE_KEY": self.stripe_key,
+            "PEERHOUR_STRIPE_WORKER_KEY": self.stripe_worker_key,
+            "PEERHOUR_STRIPE_CATALOGUE_KEY": self.stripe_catalogue_key,
+        }
+        faults = key_faults(
+            {name: key.get_secret_value() for name, key in given.items() if key is not None},
+            secrets=self.webhook_secrets,
+            api_base=self.stripe_api_base,
+            production=self.environment is Environment.PRODUCTION,
+        )
+        if faults:
+            raise ValueError("; ".join(faults))
+        return self
 
     @model_validator(mode="after")
     def _production_is_strict(self) -> Settings:

@@ -1,30 +1,59 @@
 """What one person's access comes from, read from the streams themselves.
 
-The truth for a decision and for the page that answers "why?"; which practices and gifts concern a
-person is for a view to know.
+The truth for a decision and for the page that answers "why?", at any moment: a view shows peers who
+is away, but decides nothing. Which practices, gifts and memberships concern a person stands in their
+access record, written with the seat or the gift itself, so that no decision waits for a view.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from uuid import UUID
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeAlias
+from uuid import UUID, uuid5
 
-from domain.access_words import Holdings
+from domain.access import Access, GrantKind, PeerAway, access_of
+from domain.access_grants import by_open_house
+from domain.access_records import AccessRecord, access_record_id
+from domain.access_table import Action, Answer
+from domain.access_words import Why, why
+from domain.base import Root
 from domain.billing_accounts import billing_account_id
 from domain.gifts import Gift
+from domain.holdings import Holdings
+from domain.members import Member, Role
 from domain.membership_rules import membership_id
 from domain.memberships import Membership
+from domain.recording import EventStore
 from domain.scholarships import Scholarship, scholarship_id
 from domain.seat_pools import SeatPool, seat_pool_id
-from domain.values import EARLIEST
 from services.dispatch import Work
-from services.members import is_administrator
+
+AccessTo: TypeAlias = Callable[[Work, UUID], Awaitable[Access]]
+"""Gives a handler what somebody's access comes to, in the unit of work it decides in."""
+
+
+def access_to(*, takes_dues: bool) -> AccessTo:
+    """Return how handlers learn what somebody may do.
+
+    Args:
+        takes_dues: whether the house does; where it does not, nothing is read and all is open.
+    """
+
+    async def find(work: Work, member_id: UUID) -> Access:
+        if not takes_dues:
+            return access_of([by_open_house()])
+        return (await holdings_of(work, member_id)).access()
+
+    return find
 
 
 async def holdings_of(
     work: Work,
     member_id: UUID,
     *,
+    takes_dues: bool = True,
     payer_ids: Iterable[UUID] = (),
     practice_ids: Iterable[UUID] = (),
     gift_ids: Iterable[UUID] = (),
@@ -34,28 +63,92 @@ async def holdings_of(
     Args:
         work: where streams are read.
         member_id: whose.
-        payer_ids: people who pay for them, beside themselves.
-        practice_ids: practices that may have a seat for them.
-        gift_ids: gifts that they may have taken.
+        takes_dues: whether the house does.
+        payer_ids: people who pay for them, beside themselves and those on record.
+        practice_ids: practices that may have a seat for them, beside those on record.
+        gift_ids: gifts that they may have taken, beside those on record.
     """
-    own = [await _paid_by(work, payer, member_id) for payer in (member_id, *payer_ids)]
-    seats = []
-    for practice_id in practice_ids:
-        pool = await work.find(SeatPool, seat_pool_id(practice_id))
-        paid = await _paid_by(work, practice_id, practice_id)
-        if pool is not None and paid is not None:
-            seats.append((pool, paid))
-    gifts = [await work.find(Gift, gift_id) for gift_id in gift_ids]
+    record = await work.find(AccessRecord, access_record_id(member_id))
+    member = await work.find(Member, member_id)
+    own = [_paid_by(payer, member_id) for payer in (member_id, *payer_ids)]
+    practices = [*_noted(record, GrantKind.SEAT), *practice_ids]
+    gifts = [*_noted(record, GrantKind.GIFT), *gift_ids]
     return Holdings(
         member_id=member_id,
-        memberships=[each for each in own if each is not None],
-        seats=seats,
+        memberships=await _found(work, Membership, [*own, *_noted(record, GrantKind.MEMBERSHIP)]),
+        seats=[each for each in [await _seat(work, one) for one in _once(practices)] if each],
         scholarship=await work.find(Scholarship, scholarship_id(member_id)),
-        gifts=[each for each in gifts if each is not None],
-        # Roles have no dates in a member's memory; what counts is that they have one now.
-        staff_since=EARLIEST if await is_administrator(work, member_id) else None,
+        gifts=await _found(work, Gift, gifts),
+        staff=[] if member is None else member.history_of(Role.ADMINISTRATOR),
+        takes_dues=takes_dues,
+        first_meeting_at=record.first_meeting[1] if record and record.first_meeting else None,
     )
 
 
-async def _paid_by(work: Work, payer_id: UUID, holder_id: UUID) -> Membership | None:
-    return await work.find(Membership, membership_id(billing_account_id(payer_id), holder_id))
+async def told_why(
+    store: EventStore, member_id: UUID, *, takes_dues: bool, at: datetime, zone: str
+) -> Why:
+    """Return why somebody has, or lacks, access; for a moment that is over, as it was known then.
+
+    Args:
+        store: truth.
+        member_id: whose.
+        takes_dues: whether the house does, today.
+        at: the moment asked about.
+        zone: IANA name of the place whose days are told.
+
+    Raises:
+        UnknownZone: there is no such place.
+    """
+    work = Work(AsOf(store, at), uuid5(member_id, "why"))
+    holdings = await holdings_of(work, member_id, takes_dues=takes_dues)
+    return why(holdings, at=at, zone=zone)
+
+
+async def require_present(find: AccessTo, work: Work, member_id: UUID, at: datetime) -> None:
+    """Let somebody be taken into a group by somebody else.
+
+    Raises:
+        PeerAway: not just now; why is not said, because it is not theirs to know who asks.
+    """
+    if not (await find(work, member_id)).may(Action.JOIN_OR_FOUND, at).allows:
+        raise PeerAway
+
+
+async def require_able_to_lead(
+    find: AccessTo, work: Work, member_id: UUID, *, planned_at: datetime, at: datetime
+) -> None:
+    """Let somebody be given the lead by somebody else.
+
+    Raises:
+        PeerAway: not just now, as above.
+    """
+    if not (await find(work, member_id)).may_facilitate(planned_at, at):
+        raise PeerAway
+
+
+def leads_anew(access: Access, at: datetime) -> bool:
+    """Tell whether somebody may take on what was not booked before."""
+    return access.may(Action.FACILITATE_BOOKED, at) is Answer.YES
+
+
+@dataclass(frozen=True, slots=True)
+class AsOf:
+    """A store as it stood at a moment: whoever asks about the 3rd is told what was known then."""
+
+    store: EventStore
+    at: datetime
+
+    async def load(self, stream_id: UUID) -> list[Root.Event]:
+        """Return a stream's events up to the moment."""
+        return [each for each in await self.store.load(stream_id) if each.timestamp <= self.at]
+
+
+def _noted(record: AccessRecord | None, kind: GrantKind) -> list[UUID]:
+    return [] if record is None else record.sources_of(kind)
+
+
+async def _seat(work: Work, practice_id: UUID) -> tuple[SeatPool, Membership] | None:
+    pool = await work.find(SeatPool, seat_pool_id(practice_id))
+    paid = await work.find(Membership, _paid_by(practice_id, practice_id))
+    return None if pool is None or paid is None else (pool, paid)

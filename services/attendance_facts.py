@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Final, Protocol, TypeVar
+from typing import Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from domain import intervals as time
-from domain.base import Root
+from domain.leading import Lead
 from domain.meetings import Meeting
 from domain.members import Member
 from domain.presence import Source, Stay
@@ -18,8 +20,8 @@ from domain.programs import Program
 from domain.providers import Provider
 from domain.rules.facts import Attendance, Person
 from domain.values import Modality
-
-A = TypeVar("A", bound=Root)
+from services.archive import Archive
+from services.series_facts import SeriesRecord, series_of
 
 SUPERVISOR: Final = "clinical_supervision"  # a licence of this profession shows the qualification
 _TOOLS: Final = frozenset({Source.ZOOM, Source.TEAMS, Source.WEBHOOK, Source.TOOL_TOTAL})
@@ -31,15 +33,22 @@ class Room:
 
     Attributes:
         meeting: the meeting.
-        people: everybody who was there for a minute or longer.
+        people: everybody on the roster who was there for a minute or longer.
         topics: of its program; empty without one.
         approved_by: bodies whose approval covers the day and the way of meeting.
+        series: what was recorded of the series it is a part of.
+        looked_in: who of *people* was there for too short to be one of those present; for their
+            own hour they still are.
+        guests: who was there without being on the roster: somebody from outside who led.
     """
 
     meeting: Meeting
     people: Mapping[UUID, Person]
     topics: tuple[str, ...]
     approved_by: tuple[str, ...]
+    series: SeriesRecord = field(default_factory=SeriesRecord)
+    looked_in: frozenset[UUID] = frozenset()
+    guests: tuple[Person, ...] = ()
 
     def attendance_of(self, member_id: UUID) -> Attendance:
         """Return what is known about one member at this meeting."""
@@ -47,6 +56,7 @@ class Room:
         presence = meeting.minutes_of(member_id)
         stays = meeting.presence_of(member_id)
         turns = meeting.attendance.turns
+        apart = self.looked_in | {member_id}
         own = [turn.interval for turn in turns if turn.presenter_id == member_id]
         return Attendance(
             meeting=str(meeting.id),
@@ -58,10 +68,15 @@ class Room:
             modality=_modality(meeting.modality, stays),
             own=tuple(time.union(own)) if turns else None,  # no turns noted: nobody knows
             me=self.people.get(member_id, Person()),
-            others=tuple(each for key, each in self.people.items() if key != member_id),
-            facilitated=meeting.program_id is not None,  # a program has its instructor
+            others=(
+                *(each for key, each in self.people.items() if key not in apart),
+                *self.guests,
+            ),
+            facilitated=None if meeting.lead is None else meeting.lead.facilitated,
             topics=self.topics,
             program=None if meeting.program_id is None else str(meeting.program_id),
+            series=self.series.of(member_id),
+            syllabus_first=self.series.syllabus_first,
             approved_by=self.approved_by,
             checked_out=bool(stays) and not any(stay.inferred for stay in stays),
             evaluated=member_id in meeting.evaluated,
@@ -70,21 +85,19 @@ class Room:
         )
 
 
-class Archive(Protocol):
-    """Where members, programs and providers are looked up; a unit of work is one."""
-
-    async def find(self, kind: type[A], stream_id: UUID) -> A | None:
-        """Return an aggregate, or ``None`` when there is none."""
-        ...
-
-
 async def enter(archive: Archive, meeting: Meeting) -> Room:
     """Look up what the packs ask about everybody at a meeting."""
     day = local_day(meeting)
     people = {}
-    for member_id in meeting.people_present():
+    looked_in = set()
+    for member_id in meeting.roster:
+        presence = meeting.minutes_of(member_id)
+        if not presence.minutes:
+            continue
+        if not presence.is_of(meeting.scheduled):
+            looked_in.add(member_id)
         member = await archive.find(Member, member_id)
-        people[member_id] = Person() if member is None else person_on(member, day)
+        people[member_id] = _there(meeting, member_id, member, day)
     topics: tuple[str, ...] = ()
     approved_by: tuple[str, ...] = ()
     program = None
@@ -95,7 +108,15 @@ async def enter(archive: Archive, meeting: Meeting) -> Room:
         topics = tuple(program.topics)
         approvals = provider.approvals_on(day, meeting.modality)
         approved_by = tuple(dict.fromkeys(each.body for each in approvals))
-    return Room(meeting, people, topics, approved_by)
+    return Room(
+        meeting,
+        people,
+        topics,
+        approved_by,
+        await series_of(archive, meeting),
+        frozenset(looked_in),
+        _guests(meeting.lead),
+    )
 
 
 def person_on(member: Member, day: date) -> Person:
@@ -105,6 +126,24 @@ def person_on(member: Member, day: date) -> Person:
         professions=professions - {SUPERVISOR},
         supervisor=True if SUPERVISOR in professions else None,  # not recorded is not "no"
     )
+
+
+def _there(meeting: Meeting, member_id: UUID, member: Member | None, day: date) -> Person:
+    """Return somebody on the roster as packs ask about them at this meeting."""
+    return msgspec.structs.replace(
+        Person() if member is None else person_on(member, day),
+        leads=meeting.lead is not None and meeting.lead.member_id == member_id,
+        modality=_modality(meeting.modality, meeting.presence_of(member_id)),
+    )
+
+
+def _guests(lead: Lead | None) -> tuple[Person, ...]:
+    """Return the person from outside who led; how they took part nobody records."""
+    outsider = None if lead is None else lead.outsider
+    if outsider is None:
+        return ()
+    professions = frozenset({outsider.profession}) - {SUPERVISOR}
+    return (Person(professions=professions, supervisor=outsider.supervisor, leads=True),)
 
 
 def local_day(meeting: Meeting) -> date:

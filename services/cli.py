@@ -13,6 +13,7 @@ from uuid import UUID, uuid4
 import click
 
 from domain.errors import AlreadyExists, DomainError
+from services.billing_cli import billing
 from services.certificates_cli import certificate
 from services.claims_cli import claims
 from services.cli_loop import asynchronous as _asynchronous
@@ -47,6 +48,7 @@ def main() -> None:
     """Peerhour: the hour that therapists hold each other, recorded, certified, reimbursed."""
 
 
+main.add_command(billing)
 main.add_command(certificate)
 main.add_command(claims)
 main.add_command(rules)

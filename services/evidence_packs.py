@@ -113,7 +113,7 @@ async def make_pack(
     entries += [entered_as(text, row.now) for row in entered]
     account = forecast(book, text, facts, entries, (), today=window.from_day).now
     assert account is not None, "its window is known"
-    becomes = in_account(text, account)
+    becomes = in_account(account)
     return evidence_pack(
         holder_name=shown(member.name_on_papers),
         licence=LicenceLine(

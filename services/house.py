@@ -12,6 +12,8 @@ from uuid import UUID
 from domain.attendance import ObservedPerson, ToolSource
 from domain.evidence_packs import EvidencePack
 from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
+from domain.payment_papers import PaymentConfirmation
+from domain.payments import PaymentDesk
 from domain.ports import Clock, DoorCodes, Randomness
 from domain.recording import EventStore, Outcome
 from domain.rules.book import RuleBook
@@ -177,6 +179,7 @@ class House:
         dispatch: takes commands.
         package: builds the files of a payer run.
         draw_evidence: draws an evidence pack as a PDF; takes seconds, so it runs in a thread.
+        draw_confirmation: draws a payment confirmation as a PDF; it runs in a thread, too.
         views: opens a connection under which all views' queries find their tables.
         shown: waits (bounded) until the named views show an outcome; tells whether they do.
         door_codes: what the room shows.
@@ -191,12 +194,14 @@ class House:
         receive: keeps a message (source, id, payload) in the inbox; tells whether it is new.
         rules: gives the packs in use.
         meeting_tool_secret: signs the meeting tool's messages; ``None`` keeps that door shut.
+        payments: the payment service; ``None`` where the house takes no dues.
     """
 
     store: EventStore
     dispatch: Dispatcher
     package: Package
     draw_evidence: Callable[[EvidencePack], bytes]
+    draw_confirmation: Callable[[PaymentConfirmation], bytes]
     views: Callable[[], AbstractAsyncContextManager[Connection]]
     shown: Callable[[Outcome, Sequence[str]], Awaitable[bool]]
     door_codes: DoorCodes
@@ -213,6 +218,7 @@ class House:
     open_questions: Callable[[UUID], Awaitable[Sequence[str]]]
     rules: Callable[[], RuleBook]
     meeting_tool_secret: bytes | None = field(default=None, repr=False)
+    payments: PaymentDesk | None = None
 
     def verify_url(self, printed_code: str) -> str:
         """Return the public page that checks a certificate."""

@@ -104,12 +104,17 @@ def attendance_of(pack: Pack, case: Case) -> Attendance:
         strength=case.strength,
         modality=case.modality,
         own=_own(case, present),
-        me=Person(professions=mine, supervisor=False if case.supervisor is not None else None),
+        me=Person(
+            professions=mine,
+            supervisor=False if case.supervisor is not None else None,
+            modality=case.modality,
+        ),
         others=tuple(
             Person(
                 professions=professions,
                 supervisor=case.supervisor if index == 0 or case.supervisor is None else False,
                 leads=bool(case.facilitated) and index == len(others) - 1,
+                modality=dict(enumerate(case.elsewhere)).get(index, case.modality),
             )
             for index, professions in enumerate(others)
         )
@@ -122,6 +127,7 @@ def attendance_of(pack: Pack, case: Case) -> Attendance:
         )
         if case.series_parts
         else None,
+        syllabus_first=case.syllabus_first,
         approved_by=_bodies(pack) if case.approved_by is None else case.approved_by,
         checked_out=case.check_out,
         evaluated=case.evaluated,

@@ -11,9 +11,9 @@ from domain import intervals as time
 from domain.rules.explain import Missing, how_many, not_determined
 from domain.rules.facts import Attendance, Person
 from domain.rules.model import Needs, Pack, PostTest, Rule
+from domain.rules.remedies import ALONE, WAYS
 
 _WORD = re.compile(r"\w+")
-_WAYS = {"in_room": "in the room", "live_video": "by live video", "phone": "by phone"}
 
 
 def obstacles(
@@ -29,7 +29,8 @@ def obstacles(
         licence_held: whether the member holds a licence that the pack is about, on that day.
     """
     if not pack.in_force_on(attendance.day):
-        yield Missing("rule.not_in_force", f"This version of {pack.name} was not in force then.")
+        said = f"This version of {pack.name} was not in force then."
+        yield Missing("rule.not_in_force", said, pack.source.clause)
     if minutes == 0:
         yield Missing("minutes.none", "No minutes are left to credit under this rule.")
     yield from _about_attendance(rule, attendance, minutes)
@@ -38,6 +39,9 @@ def obstacles(
         yield from _fact("licence", "a licence of this kind on that day", licence_held)
     yield from _about_the_way(rule.needs, attendance)
     yield from _about_the_provider(rule.needs, attendance)
+    if rule.needs.syllabus_first:
+        said = "a syllabus of dates and topics, handed out before the first meeting,"
+        yield from _fact("syllabus", said, attendance.syllabus_first)
     yield from _about_papers(rule.needs, attendance)
     wanted = rule.needs.strength
     if wanted is not None and not attendance.strength.at_least(wanted):
@@ -125,8 +129,10 @@ def _about_people(pack: Pack, rule: Rule, attendance: Attendance) -> Iterator[Mi
         if asks:
             yield not_determined("group", "nobody knows who was present")
     else:
-        counted = [each for each in people if rule.group.leader_counts or not each.leads]
-        yield from _about_size(rule, len(counted))
+        if len(people) == 1 and group.min is None and group.others_min is None:
+            # No figure of the text's, but what a meeting is; a text that pays it says min = 1.
+            yield Missing(ALONE, "Nobody else was there, and an hour alone is no group's hour.")
+        yield from _about_size(rule, people)
         yield from _about_kinds(pack, rule, people)
     wanted = group.facilitated
     if wanted is not None:
@@ -141,16 +147,39 @@ def _about_people(pack: Pack, rule: Rule, attendance: Attendance) -> Iterator[Mi
             )
 
 
-def _about_size(rule: Rule, present: int) -> Iterator[Missing]:
+def _about_size(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
     least, most = rule.group.min, rule.group.max
-    if least is not None and present < least:
+    counted = [each for each in people if rule.group.leader_counts or not each.leads]
+    fitting = sum(_took_part(rule, each) is True for each in counted)
+    if least is not None and fitting < least:
+        if fitting + _of_unknown_way(rule, counted) >= least:
+            yield _way_unknown()
+        else:
+            ways = " or ".join(WAYS[each] for each in rule.group.modalities) or "present"
+            yield Missing(
+                "group.too_small", f"This rule wants {least} people {ways}; there were {fitting}."
+            )
+    if most is not None and len(counted) > most:
         yield Missing(
-            "group.too_small", f"This rule wants {least} people present; there were {present}."
+            "group.too_large",
+            f"This rule allows {most} people present; there were {len(counted)}.",
         )
-    if most is not None and present > most:
-        yield Missing(
-            "group.too_large", f"This rule allows {most} people present; there were {present}."
-        )
+
+
+def _took_part(rule: Rule, person: Person) -> bool | None:
+    """Tell whether somebody took part in a way that counts; ``None`` where nobody knows."""
+    ways = rule.group.modalities
+    if not ways:
+        return True
+    return None if person.modality is None else person.modality in ways
+
+
+def _of_unknown_way(rule: Rule, people: Iterable[Person]) -> int:
+    return sum(_took_part(rule, each) is None for each in people)
+
+
+def _way_unknown() -> Missing:
+    return not_determined("group.modality", "nobody recorded how everybody took part")
 
 
 def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
@@ -169,13 +198,16 @@ def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator
             yield not_determined("group.professions", "not everybody's licence is known")
     if group.others_min is not None:
         wanted = frozenset(group.others_professions)
+        there = [other for other in others if _took_part(rule, other)]
         fitting = sum(
-            bool(other.professions & wanted if wanted else other.professions) for other in others
+            bool(other.professions & wanted if wanted else other.professions) for other in there
         )
         if fitting < group.others_min:
-            unknown = sum(not other.professions for other in others)
+            unknown = sum(not other.professions for other in there)
             if fitting + unknown >= group.others_min:
                 yield not_determined("group.professions", "not everybody's licence is known")
+            elif fitting + unknown + _of_unknown_way(rule, others) >= group.others_min:
+                yield _way_unknown()
             else:
                 yield Missing(
                     "group.others_too_few",
@@ -191,11 +223,11 @@ def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator
 
 def _about_the_way(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
     if needs.modalities:
-        wanted = " or ".join(_WAYS[each] for each in needs.modalities)
+        wanted = " or ".join(WAYS[each] for each in needs.modalities)
         if attendance.modality is None:
             yield not_determined("modality", "nobody recorded how you took part")
         elif attendance.modality not in needs.modalities:
-            took = _WAYS[attendance.modality]
+            took = WAYS[attendance.modality]
             yield Missing("modality.other", f"You must take part {wanted}; you did {took}.")
     if needs.topics and not set(needs.topics) & set(attendance.topics):
         yield Missing("topic.other", f"The topic must be one of: {', '.join(needs.topics)}.")

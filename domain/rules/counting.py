@@ -20,8 +20,9 @@ class Counted:
 
     Attributes:
         amount: in the rule's unit, never negative.
-        intervals: the presence that this amount uses up, sorted and disjoint.
-        minutes: whole minutes of it.
+        intervals: the time that this amount uses up, sorted and disjoint: presence, or what is
+            left of the whole meeting where a text credits all of it.
+        minutes: whole minutes of presence in it.
         steps: how the amount came about.
         missing: what is not determined on the way.
     """
@@ -33,20 +34,20 @@ class Counted:
     missing: tuple[Missing, ...]
 
 
-def count(rule: Rule, attendance: Attendance, free: Sequence[Interval]) -> Counted:
+def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) -> Counted:
     """Count the time of one attendance.
 
     Args:
         rule: how it counts.
         attendance: the facts.
-        free: the presence that nothing else of the same pack has credited.
+        taken: time that something else of the same pack has credited.
 
     Returns:
         The amount with its arithmetic; conditions are none of its business.
     """
     steps: list[Step] = []
     missing: list[Missing] = []
-    used = time.union(free)
+    used = time.without(attendance.present, taken)
     if rule.share is Share.OWN_PRESENTATION:
         if attendance.own is None:
             missing.append(
@@ -57,11 +58,13 @@ def count(rule: Rule, attendance: Attendance, free: Sequence[Interval]) -> Count
             used = time.common(used, attendance.own)
     minutes = time.minutes(used)
     steps.append(_presence(rule, attendance, minutes))
+    if used and rule.attendance.whole and rule.share is Share.ALL:
+        used = time.without([attendance.scheduled], taken)  # also the minutes that were forgiven
     if rule.counts is Counts.MEETINGS:
         steps.append(Step("unit.meeting", "Each meeting is one entry."))
         amount = Decimal(min(minutes, 1))
         return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
-    counted = _share(rule, attendance, minutes, steps, missing)
+    counted = _share(rule, attendance, minutes, time.minutes(used), steps, missing)
     amount = _units(rule, attendance, counted, steps, missing)
     return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
 
@@ -92,25 +95,24 @@ def _share(
     rule: Rule,
     attendance: Attendance,
     minutes: int,
+    used: int,
     steps: list[Step],
     missing: list[Missing],
 ) -> Decimal:
     """Return the minutes to divide: those present, those of the whole meeting, or a share."""
-    scheduled = time.minutes([attendance.scheduled])
     if rule.share is Share.EQUAL:
         return _equal_share(rule, attendance, minutes, steps, missing)
-    whole = rule.attendance.whole and minutes == time.minutes(attendance.present) > 0
-    if whole and minutes < scheduled:
+    if used != minutes:
+        left = "its" if used == time.minutes([attendance.scheduled]) else "what is left of it,"
         steps.append(
             Step(
                 "attendance.whole",
-                f"Who was there for the whole meeting is credited with its {scheduled} minutes.",
+                f"Who was there for the whole meeting is credited with {left} {used} minutes.",
                 rule.clause,
-                {"minutes": str(scheduled)},
+                {"minutes": str(used)},
             )
         )
-        return Decimal(scheduled)
-    return Decimal(minutes)
+    return Decimal(used)
 
 
 def _equal_share(

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Final
 
-from domain.rules.explain import Missing, not_determined, plain
+from domain.rules.explain import READ_THE_TEXT, Missing, not_determined, plain
 from domain.rules.model import Cycle
 
 _DAY: Final = timedelta(days=1)
@@ -52,15 +52,15 @@ def cycle_on(
         The window, or why it is not determined.
     """
     if cycle.months is None:
-        return not_determined("cycle.months", "the text does not say how long a cycle is")
+        because = "the text does not say how long a cycle is"
+        return not_determined("cycle.months", because, needed=READ_THE_TEXT)
     if cycle.begins is None and cycle.months == 1:
         begins = day.replace(day=1)  # a month that stands alone is one of the calendar
         after = months_after(begins, 1)
     elif cycle.begins is not None:
         if cycle.months % _YEAR or (cycle.months > _YEAR and cycle.begins_in_year is None):
-            return not_determined(
-                "cycle.begins", "the text does not say in which years a cycle begins"
-            )
+            because = "the text does not say in which years a cycle begins"
+            return not_determined("cycle.begins", because, needed=READ_THE_TEXT)
         begins, after = _fixed(cycle.begins, cycle.begins_in_year, cycle.months, day)
     elif licence_until is not None:
         begins, after = _counted_back(licence_until + _DAY, cycle.months, day)
@@ -68,6 +68,7 @@ def cycle_on(
         return not_determined(
             "cycle.licence_until",
             "your cycle ends with your licence, and its last day is not recorded",
+            needed="Enter the last day of your licence.",
         )
     first = None
     if licence_from is not None and begins < licence_from < after:

@@ -12,6 +12,7 @@ from typing import Final
 _COUNTED: Final = re.compile(r"\b(hour|unit|point|[Cc]redit(?! hour)|CEU|CEC)\b")
 _ENTRY: Final = re.compile(r"\bentry\b")
 _SHOWN: Final = Decimal("0.0001")
+READ_THE_TEXT: Final = "Somebody would have to read the text or ask the body, and write it down."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,21 @@ class Missing:
     Attributes:
         code: stable, ``subject.reason``; ``subject.not_determined`` where nobody knows.
         sentence: for people.
+        clause: where the text says so; empty where no text is about it.
+        needed: what it would take for the full credit, a sentence; empty where nothing helps.
+        values: the same as data, by name.
     """
 
     code: str
     sentence: str
+    clause: str = ""
+    needed: str = ""
+    values: dict[str, str] = field(default_factory=dict, hash=False)
+
+    @property
+    def told(self) -> str:
+        """What is missing and what it would take, in one paragraph."""
+        return f"{self.sentence} {self.needed}".rstrip()
 
 
 def explained(steps: Sequence[Step]) -> list[str]:
@@ -58,9 +70,14 @@ def explained(steps: Sequence[Step]) -> list[str]:
     return found
 
 
-def not_determined(subject: str, because: str) -> Missing:
-    """Return the answer for what nobody knows; nothing is ever guessed."""
-    return Missing(f"{subject}.not_determined", f"Not determined, because {because}.")
+def not_determined(subject: str, because: str, *, needed: str = "") -> Missing:
+    """Return the answer for what nobody knows, and what it would take to know; nothing is guessed.
+
+    >>> not_determined("unit", "the text does not say", needed="Read it.").told
+    'Not determined, because the text does not say. Read it.'
+    """
+    said = f"Not determined, because {because}."
+    return Missing(f"{subject}.not_determined", said, needed=needed)
 
 
 def plain(amount: Decimal) -> str:

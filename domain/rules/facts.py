@@ -10,24 +10,26 @@ from __future__ import annotations
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from domain.presence import EvidenceStrength
 from domain.values import Interval, Modality
 
 
 class Person(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """Somebody in the room.
+    """Somebody in the room: for half of the scheduled meeting or longer, or the member asked about.
 
     Attributes:
         professions: of the licences held that day; empty where none is known.
         supervisor: whether the person qualifies as a clinical supervisor.
-        leads: whether the person leads the meeting without being one of its members.
+        leads: whether the person leads the meeting and takes no part in it as an equal.
+        modality: how the person took part; ``None`` where nobody knows.
     """
 
     professions: frozenset[str] = frozenset()
     supervisor: bool | None = None
     leads: bool = False
+    modality: Modality | None = None
 
 
 class Series(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -56,10 +58,11 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         own: when the member's own practice was the subject; empty for never.
         me: the member.
         others: the other people who were present.
-        facilitated: whether somebody other than the members led it.
+        facilitated: whether somebody led it who took no part in it as an equal.
         topics: tags of its content.
         program: names the program it belongs to.
         series: the series it is a part of, where it is one.
+        syllabus_first: whether its dates and topics were handed out before its first meeting.
         approved_by: bodies whose approval of the provider covers that day and way of meeting;
             empty where nobody vouches.
         checked_out: whether the departure was recorded.
@@ -84,6 +87,7 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     topics: tuple[str, ...] = ()
     program: str | None = None
     series: Series | None = None
+    syllabus_first: bool | None = None
     approved_by: tuple[str, ...] | None = None
     checked_out: bool | None = None
     evaluated: bool | None = None
@@ -95,7 +99,12 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     @property
     def people(self) -> tuple[Person, ...] | None:
         """Everybody who was present, the member first; ``None`` where nobody knows."""
-        return None if self.others is None else (self.me, *self.others)
+        if self.others is None:
+            return None
+        me = self.me
+        if me.modality is None and self.modality is not None:  # said once is enough
+            me = structs.replace(me, modality=self.modality)
+        return (me, *self.others)
 
     @property
     def day(self) -> date:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from domain import intervals as time
 from domain.rules.conditions import obstacles
 from domain.rules.counting import count
 from domain.rules.explain import Missing, Step
 from domain.rules.facts import Attendance
 from domain.rules.model import Pack, Rule
+from domain.rules.remedies import with_remedy
 from domain.values import Interval
 
 
@@ -23,10 +23,11 @@ class Judgement:
         rule: which rule.
         amount: in the rule's unit, never negative; nothing is credited while *missing* is not
             empty, the amount then says what it would come to.
-        intervals: the presence used, sorted and disjoint.
-        minutes: whole minutes of it.
+        intervals: the time used up, sorted and disjoint: presence, or what is left of the whole
+            meeting where a text credits all of it.
+        minutes: whole minutes of presence in it.
         steps: how the amount came about, each with its clause.
-        missing: conditions not met, or not determined.
+        missing: conditions not met, or not determined, each with its clause and what it would take.
     """
 
     rule: Rule
@@ -60,7 +61,7 @@ def judge(
         attendance: what is known.
         licence_held: whether the member holds a licence that the pack is about, on that day;
             ``None`` where nobody knows.
-        taken: presence that other meetings' credit under this pack, for the same licence, uses.
+        taken: time that other meetings' credit under this pack, for the same licence, uses.
 
     Returns:
         One judgement for each rule.
@@ -68,18 +69,19 @@ def judge(
     Source:
         ``pack.source``; each step names its clause.
     """
-    free = time.without(attendance.present, taken)
+    gone = list(taken)
     judgements = []
     for rule in pack.rules:
-        counted = count(rule, attendance, free)
-        missing = (
+        counted = count(rule, attendance, gone)
+        found = (
             *counted.missing,
             *obstacles(pack, rule, attendance, counted.minutes, licence_held=licence_held),
         )
+        missing = tuple(with_remedy(each, pack, rule, attendance) for each in found)
         judgement = Judgement(
             rule, counted.amount, counted.intervals, counted.minutes, counted.steps, missing
         )
         if judgement.may_be_credited:
-            free = time.without(free, judgement.intervals)
+            gone += judgement.intervals
         judgements.append(judgement)
     return judgements

@@ -161,7 +161,9 @@ class GroupRule(Table, frozen=True):
     """Who must really have been present.
 
     Attributes:
-        min: people in the room, the member included.
+        min: people in the room, the member included. Where a text names no figure, and none with
+            *others_min*, nobody is credited for an hour alone: a meeting is held with others. For
+            a text that does credit it, say 1.
         max: as above.
         same_profession: everybody holds a licence of the member's profession.
         others_min: how many other people of *others_professions*.
@@ -169,6 +171,8 @@ class GroupRule(Table, frozen=True):
         supervisor: somebody present (the member included) qualifies as a clinical supervisor.
         leader_counts: whether somebody who leads without being a member counts for *min* and *max*.
         facilitated: whether somebody other than the members leads; absent where it does not matter.
+        modalities: who took part in another way does not count for *min* and *others_min*, but does
+            for *max*; empty for all ways.
     """
 
     min: int | None = None
@@ -179,6 +183,7 @@ class GroupRule(Table, frozen=True):
     supervisor: bool = False
     leader_counts: bool = True
     facilitated: bool | None = None
+    modalities: tuple[Modality, ...] = ()
 
 
 class Needs(Table, frozen=True):
@@ -192,6 +197,7 @@ class Needs(Table, frozen=True):
         approved_by: and the approval comes from one of these bodies; empty for any.
         approved_by_unknown: the text read does not say whose approval is taken (or names only some
             of the bodies); an approval by a body not named then leaves the answer open.
+        syllabus_first: dates and topics were handed out before the first meeting of the series.
         check_out: the member's departure was recorded, not concluded.
         evaluation: the member evaluated the meeting.
         evaluation_within_hours: of its end.
@@ -205,6 +211,7 @@ class Needs(Table, frozen=True):
     approved_provider: bool = False
     approved_by: tuple[str, ...] = ()
     approved_by_unknown: bool = False
+    syllabus_first: bool = False
     check_out: bool = False
     evaluation: bool = False
     evaluation_within_hours: int | None = None

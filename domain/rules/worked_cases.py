@@ -63,7 +63,8 @@ class Case(Table, frozen=True):
         others: professions of the other people, in order; those not named are of the member's.
         supervisor: whether one of the others is a clinical supervisor.
         facilitated: whether somebody other than the members leads (one of *people* then does).
-        modality: of this member.
+        modality: of this member, and of the others but *elsewhere*.
+        elsewhere: ways in which others took part, in order.
         licence: whether the member holds one.
         profession: the member's; absent: the pack's first.
         approved_by: bodies that approve the provider; absent: all that the rules name.
@@ -77,6 +78,7 @@ class Case(Table, frozen=True):
         title: of the meeting.
         series_parts: of the series; 0 for none.
         series_attended: how many of them the member attended.
+        syllabus_first: whether it was handed out before the first meeting; absent for unknown.
         strength: of the evidence.
         gives: amounts by rule; rules not named give nothing.
         would_give: amounts by rule that something missing holds back; only the rules named are
@@ -104,6 +106,7 @@ class Case(Table, frozen=True):
     supervisor: bool | None = None
     facilitated: bool | None = False
     modality: Modality | None = Modality.LIVE_VIDEO
+    elsewhere: tuple[Modality, ...] = ()
     licence: bool | None = True
     profession: str = ""
     approved_by: tuple[str, ...] | None = None
@@ -117,6 +120,7 @@ class Case(Table, frozen=True):
     title: str = "A meeting"
     series_parts: int = 0
     series_attended: int = 0
+    syllabus_first: bool | None = None
     strength: EvidenceStrength = EvidenceStrength.STRONG
     gives: dict[str, Decimal] = field(default_factory=dict)
     would_give: dict[str, Decimal] = field(default_factory=dict)

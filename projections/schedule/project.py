@@ -12,9 +12,10 @@ from domain.members import Member
 from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection
+from projections.schedule.take_series import OF_SERIES, take_lead, take_series
 
 NAME: Final = "schedule"
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 _STATE_AFTER: Final = {
     Meeting.Opened: "open",
@@ -31,11 +32,12 @@ _OF_GROUPS: Final = (
     PeerGroup.RhythmChanged,
 )
 TOPICS: Final = (
-    *(event.TOPIC for event in _OF_GROUPS),
+    *(event.TOPIC for event in (*_OF_GROUPS, *OF_SERIES)),
     Meeting.Scheduled.TOPIC,
     Meeting.RosterSet.TOPIC,
     Meeting.Postponed.TOPIC,
     Meeting.FacilitatorChanged.TOPIC,
+    Meeting.LeadRecorded.TOPIC,
     *(event.TOPIC for event in _STATE_AFTER),
     Member.Forgotten.TOPIC,
 )
@@ -65,6 +67,10 @@ async def project(recorded: Recorded, conn: Connection) -> None:
     event = recorded.event
     if isinstance(event, _OF_GROUPS):
         await _take_group(event, conn)
+    elif isinstance(event, OF_SERIES):
+        await take_series(event, conn)
+    elif isinstance(event, Meeting.LeadRecorded):
+        await take_lead(event, conn)
     elif isinstance(event, Member.Forgotten):
         await conn.execute(_FORGET, event.originator_id, ERASED)
     else:

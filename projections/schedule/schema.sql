@@ -56,3 +56,32 @@ CREATE VIEW expected_today AS
      UNION ALL
     SELECT meeting_id, member_id FROM belonging JOIN meeting USING (group_id)
      WHERE state = 'scheduled' AND from_at <= ends_at AND (until_at IS NULL OR until_at > ends_at);
+
+-- Who led, as somebody said it last; nothing where nobody did.
+CREATE TABLE meeting_lead (
+    meeting_id    uuid PRIMARY KEY,
+    led_by        text NOT NULL,
+    member_id     uuid,
+    name          text,
+    profession    text,
+    qualification text,
+    supervisor    boolean
+);
+
+CREATE TABLE series (
+    series_id   uuid        PRIMARY KEY,
+    group_id    uuid        NOT NULL,
+    title       text        NOT NULL,
+    parts       integer     NOT NULL,
+    planned_at  timestamptz NOT NULL,
+    syllabus_on date
+);
+CREATE INDEX series_group ON series (group_id);
+
+CREATE TABLE series_part (
+    series_id  uuid    NOT NULL,
+    part       integer NOT NULL,
+    meeting_id uuid    NOT NULL,
+    PRIMARY KEY (series_id, part)
+);
+CREATE INDEX series_part_meeting ON series_part (meeting_id);

@@ -34,6 +34,7 @@ from infra.log_signal import LogSignal, shown_changes
 from infra.mail import ConsoleMailer, Mailer, SmtpMailer
 from infra.paper_shelf import PaperShelf
 from infra.payer_files.package import build
+from infra.payment_confirmation_pdf import render as draw_confirmation
 from infra.projector import Projector, search_path
 from infra.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.report_reader import ReportReader
@@ -48,6 +49,7 @@ from projections.audit_trail import project as audit_trail
 from projections.certificate_checks import project as certificate_checks
 from projections.certificate_register import project as certificate_register
 from projections.claims_board import project as claims_board
+from projections.memberships import project as memberships
 from projections.offers import project as offers
 from projections.offers.queries import programs as programs_of
 from projections.outside_credits import project as outside_credits_view
@@ -64,6 +66,7 @@ from services.bootstrap.database import (
     patiently,
     require_migrated,
 )
+from services.bootstrap.payments import open_desks
 from services.dispatch import Dispatcher
 from services.effects import LETTERS, Outside, performers
 from services.forgetting import observed_as
@@ -75,6 +78,7 @@ from services.processes import (
     forget_late_names,
     judge_meetings,
     judge_members,
+    judge_series,
     leave_groups,
     settle_certificates,
 )
@@ -96,11 +100,13 @@ PROJECTIONS: Final = (
     certificate_checks,
     offers,
     claims_board,
+    memberships,
     audit_trail,
 )
 PROCESSES: Final = (
     judge_meetings,
     judge_members,
+    judge_series,
     settle_certificates,
     forget_late_names,
     leave_groups,
@@ -239,11 +245,13 @@ async def _assemble(
         origin=settings.origin,
         give_up=WillNeverWork,
     )
+    desks = await open_desks(stack, settings, clock=clock, randomness=randomness)
     house = House(
         store=store,
         dispatch=dispatch,
         package=build,
         draw_evidence=draw_evidence,
+        draw_confirmation=draw_confirmation,
         views=pool.acquire,
         shown=partial(_shown, projector),
         door_codes=codes,
@@ -259,6 +267,7 @@ async def _assemble(
         receive=inbox.receive,
         open_questions=tool_messages.open_questions,
         rules=rules.book,
+        payments=None if desks is None else desks.web,
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
     tools = Tools(house, tool_messages, outbox.add, NotYet)

@@ -15,6 +15,7 @@ _WHEN = (
     Meeting.ObservedPersonUnmatched,
     Meeting.PresenceAttested,
     Meeting.PresenceCorrected,
+    Meeting.LeadRecorded,
     Meeting.Voided,
 )
 TOPICS = tuple(event.TOPIC for event in _WHEN)

@@ -17,6 +17,7 @@ from services.web.answers import send_problem
 from services.web.context import REQUEST_ID
 from services.web.faults import describe
 from services.web.headers import with_security_headers
+from services.web.payment_pages import payment_pages
 from services.web.problems import to_problem
 from services.web.refusals import CrossSite, Malformed
 from services.web.requests import ClientLeft
@@ -62,7 +63,9 @@ class Edge:
             "HTTPScope",
             {**outer, "state": {**outer.get("state", {}), REQUEST_ID: request_id}},
         )
-        seen = _Seen(with_security_headers(send, request_id), headless=scope["method"] == "HEAD")
+        lead_to = payment_pages(self._web.settings, scope["path"])
+        headed = with_security_headers(send, request_id, lead_to=lead_to)
+        seen = _Seen(headed, headless=scope["method"] == "HEAD")
         if scope["method"] == "HEAD":
             scope["method"] = "GET"
         try:

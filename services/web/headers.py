@@ -9,16 +9,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from litestar.types import Message, Send
 
-CONTENT_SECURITY_POLICY: Final = (
+_POLICY: Final = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; font-src 'self'; manifest-src 'self'; worker-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "form-action {forms}; base-uri 'none'; frame-ancestors 'none'"
 )
+_POLICY_NAME: Final = b"content-security-policy"
 
 _ALWAYS: Final[tuple[tuple[bytes, bytes], ...]] = (
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),
@@ -38,16 +40,37 @@ _UNLESS_SET: Final[tuple[tuple[bytes, bytes], ...]] = (
 )
 
 
-def with_security_headers(send: Send, request_id: str) -> Send:
-    """Wrap *send* so that each response carries the headers of this module and the request id."""
+def content_security_policy(lead_to: Sequence[str] = ()) -> str:
+    """Return the policy of a page.
+
+    Args:
+        lead_to: origins to which a form of the page may lead in the end; browsers ask for the
+            whole way of redirects.
+    """
+    return _POLICY.format(forms=" ".join(("'self'", *lead_to)))
+
+
+CONTENT_SECURITY_POLICY: Final = content_security_policy()
+
+
+def with_security_headers(send: Send, request_id: str, *, lead_to: Sequence[str] = ()) -> Send:
+    """Wrap *send* so that each response carries the headers of this module and the request id.
+
+    Args:
+        send: what sends.
+        request_id: under which the request stands in the log.
+        lead_to: see :func:`content_security_policy`.
+    """
+    policy = content_security_policy(lead_to).encode()
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             given = list(message.get("headers", ()))
             names = {name.lower() for name, _ in given}
-            constant = {name for name, _ in _ALWAYS}
+            constant = {_POLICY_NAME, *(name for name, _ in _ALWAYS)}
             message["headers"] = [
                 *(pair for pair in given if pair[0].lower() not in constant),
+                (_POLICY_NAME, policy),
                 *_ALWAYS,
                 *(pair for pair in _UNLESS_SET if pair[0] not in names),
                 (b"x-request-id", request_id.encode()),

@@ -1,24 +1,40 @@
-"""The door for meeting tools: signature checked, message kept, everything else later.
+"""The doors for what other services tell: signature checked, message kept, everything else later.
+
+No session, no cookie and no form: who may speak is said by a signature over the body as it came. A
+body is never logged, and what is wrong with a message is told to nobody but our own figures.
 
 Zoom signs ``v0:{timestamp}:{body}`` with the app's secret token and asks once whether the door is
 ours (``endpoint.url_validation``). Source: developers.zoom.us, "Using webhooks".
+
+Stripe sends a message again, for three days, until it is answered 200: so a message that is none of
+ours, or that nobody knows yet, is answered like any other, and one that we could not keep is not.
 """
 
 from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import timedelta
 from typing import Any, Final
 
 import msgspec
+import structlog
 from litestar import Controller, Request, Response, post
 from litestar.status_codes import HTTP_200_OK
 
 from domain.errors import NotFound
+from domain.payment_news import ForgedMessage, UnreadableMessage
 from services.meeting_tools import ZOOM
+from services.payments.door import take_in
+from services.web.context import web_of
 from services.web.refusals import Malformed
 from services.web.subjects import TheHouse
+from services.web.throttles import Throttle, take_turn
 
+STRIPE_LIMIT: Final = 512 * 1024  # bytes; Stripe's largest are a tenth of that
+# Only what is refused takes a turn: a burst of real messages must never be sent away.
+FORGERIES: Final = Throttle("hook.forgeries", 60, timedelta(minutes=1))
+_log = structlog.get_logger("peerhour.web")
 _OLDEST_SECONDS: Final = 300
 _LATEST_MS: Final = 7_258_118_400_000  # the year 2200
 _TELLING: Final = frozenset(
@@ -51,8 +67,14 @@ class BadSignature(NotFound):
     code = "hook.bad_signature"
 
 
+class BadMessage(Malformed):
+    """The message is not from the payment service, not from now, or cannot be read."""
+
+    code = "hook.bad_message"
+
+
 class HookController(Controller):
-    """Messages of meeting tools."""
+    """Messages of meeting tools, and of the payment service."""
 
     path = "/hooks"
     include_in_schema = False
@@ -87,6 +109,23 @@ class HookController(Controller):
                     "body": msgspec.json.encode(msgspec.json.decode(body)).decode(),
                 },
             )
+        return Response(None)
+
+    @post("/stripe", status_code=HTTP_200_OK, request_max_body_size=STRIPE_LIMIT)
+    async def stripe(self, request: Request[Any, Any, Any], house: TheHouse) -> Response[Any]:
+        """Keep a message from Stripe, once."""
+        door = house.payments_door
+        if door is None:
+            raise NotFound("There is nothing here.")
+        body = await request.body()
+        try:
+            await take_in(door, body, request.headers.get("stripe-signature", ""))
+        except (ForgedMessage, UnreadableMessage) as refusal:
+            _log.warning("hook.refused", code=refusal.code, why=refusal.facts.get("why"))
+            web, client = web_of(request), request.client
+            whose = client.host if client is not None else ""
+            await take_turn(FORGERIES, whose, web.ports, web.settings)
+            raise BadMessage("This is no message that we can take.") from None
         return Response(None)
 
 

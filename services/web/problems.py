@@ -24,6 +24,7 @@ from domain.errors import (
     Stale,
     TooBig,
 )
+from domain.payments import PaymentsAway, PaymentsOff, PriceGone
 from services.web.refusals import (
     CrossSite,
     LaterPlease,
@@ -47,6 +48,8 @@ STATUS: Final[Mapping[type[DomainError], int]] = MappingProxyType(
         NotAllowed: 403,
         OtherBrowser: 403,
         NotFound: 404,
+        PaymentsOff: 404,
+        PriceGone: 409,
         AlreadyExists: 409,
         Stale: 409,
         LinkNotUsable: 410,
@@ -54,6 +57,7 @@ STATUS: Final[Mapping[type[DomainError], int]] = MappingProxyType(
         DomainError: 422,
         TooMany: 429,
         LaterPlease: 503,
+        PaymentsAway: 503,
     }
 )
 

@@ -21,6 +21,7 @@ class WebSettings:
         emergency_number: the local crisis line, shown on every page.
         emergency_words: the sentence before the number.
         metrics_token: bearer token of ``/metrics``; without one only loopback may read it.
+        payment_pages: origins of the payment service's own pages, to which people may be sent.
     """
 
     origin: str
@@ -28,6 +29,7 @@ class WebSettings:
     emergency_number: str = "988"
     emergency_words: str = "Peerhour is not for emergencies. If someone is in danger, call"
     metrics_token: str | None = field(default=None, repr=False)
+    payment_pages: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse settings that would weaken the site without anybody noticing."""

@@ -20,6 +20,7 @@ from domain.claims import Claim
 from domain.credits import CreditLedger
 from domain.documents import Document, DocumentKind
 from domain.groups import PeerGroup
+from domain.leading import Lead, LedBy, Outsider
 from domain.meetings import Meeting
 from domain.members import Member
 from domain.outside_credits import OutsideCredit, OutsideFacts
@@ -45,6 +46,7 @@ OUTSIDE_CREDIT, DOCUMENT, OTHER_DOCUMENT = (UUID(int=n) for n in range(600, 603)
 SIX_PM = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)  # a Monday
 SEVEN_PM = SIX_PM + timedelta(hours=1)
 MONDAY = date(2026, 3, 2)
+SERIES, OUTSIDER = UUID(int=700), UUID(int=701)
 DIGEST = "ab" * 32
 CODE = "0" * 14  # twelve zeros have the check symbols 00
 
@@ -67,6 +69,17 @@ def span(begins: float, ends: float) -> Interval:
 
 def about(subject: UUID, text: str) -> Personal[str]:
     return Personal(subject, text)
+
+
+def led_from_outside(**changes: Any) -> Lead:
+    values: dict[str, Any] = {
+        "person_id": OUTSIDER,
+        "name": about(OUTSIDER, "Kim Obi"),
+        "profession": "psychology",
+        "qualification": "PhD, licensed psychologist",
+        "supervisor": True,
+    } | changes
+    return Lead(LedBy.OUTSIDER, outsider=Outsider(**values))
 
 
 def facts(aggregate: Root) -> list[Root.Event]:

@@ -102,6 +102,10 @@ def group_events() -> list[Root.Event]:
     group.name_facilitator(b.ANA, by=b.JOY, at=b.at(4))
     group.remove(b.JOY, reason=b.about(b.JOY, "Moved away."), by=b.ANA, at=b.at(5))
     group.change_rhythm(b.a_rhythm(weekday=2), by=b.ANA, at=b.at(6))
+    group.plan_series(b.SERIES, title="Endings", parts=3, by=b.ANA, at=b.at(7))
+    group.place_part(b.SERIES, 1, b.MEETING, by=b.ANA, at=b.at(8))
+    group.clear_part(b.MEETING, by=b.ANA, at=b.at(9))
+    group.hand_out_syllabus(b.SERIES, b.MONDAY, today=b.MONDAY, by=b.ANA, at=b.at(10))
     return b.facts(group)
 
 
@@ -130,6 +134,7 @@ def meeting_events() -> list[Root.Event]:
     meeting.correct_presence(
         b.ANA, stays=[b.span(1, 58)], reason=b.about(b.ANA, "Clock."), by=b.BO, at=b.at(73)
     )
+    meeting.record_lead(b.led_from_outside(), by=b.BO, at=b.at(74))
     meeting.void(reason=b.about(b.BO, "It was a test."), by=b.BO, at=b.at(80))
     return b.facts(meeting)
 

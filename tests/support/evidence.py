@@ -132,7 +132,7 @@ def a_pack(
         for each in entered
     ]
     kept = account(text, CYCLE, entries, carried_in=Decimal(carried_in))
-    becomes = in_account(text, kept)
+    becomes = in_account(kept)
     values: dict[str, Any] = {
         "holder_name": "Nguyễn Thị Ánh",
         "licence": LicenceLine(

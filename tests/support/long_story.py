@@ -35,6 +35,7 @@ from services.outside_credits import (
     RemoveOutsideCredit,
 )
 from tests.support.builders import about, minutes
+from tests.support.dues import tell_dues
 from tests.support.house import RealHouse
 from tests.support.outside import PDF
 
@@ -70,6 +71,7 @@ async def tell(house: RealHouse) -> Told:
     await teller.a_void_evening(played.tonight)
     called_off = await teller.call_off()
     await teller.people_come_and_go()
+    await tell_dues(house.story("dues"), JOY, ANA)
     await teller.revoke_and_forget()
     return Told(played.past, played.tonight, called_off)
 

@@ -13,10 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.papers import CreditKind
-from domain.rules.account import Account, Entry, account, band, selects, span_of
+from domain.rules.account import Account, CapState, account
 from domain.rules.cycles import Window
-from domain.rules.explain import Missing, Step
+from domain.rules.entries import Entry, is_about, selects
+from domain.rules.explain import READ_THE_TEXT, Missing, Step
 from domain.rules.model import Bands, Pack, Per, Selection
+from domain.rules.spans import span_of
+from domain.rules.worth import band
 from domain.values import Modality
 from tests.domain.rules.made import TWO_YEARS, YEAR, a_rule, an_entry, counted, these, with_cycle
 
@@ -85,6 +88,8 @@ def test_what_is_required_may_be_unknown() -> None:
         Missing(
             "cycle.required.not_determined",
             "Not determined, because the text does not say how much.",
+            "§ 1",
+            READ_THE_TEXT,
         ),
     )
 
@@ -166,6 +171,12 @@ def test_a_cap_cuts_what_comes_last_and_says_so() -> None:
             "§ 5",
             {"cap": "Peers", "at_most": "18", "cut": "1"},
         ),
+        Step(
+            "more.cap",
+            "There is room again from 2027-01-01 on; what this limit is not about can still count.",
+            "§ 5",
+            {"cap": "Peers", "from": "2027-01-01"},
+        ),
     )
     (state,) = found.caps
     assert these(state.span, state.used, state.cut, state.left) == (YEAR.from_day, 18, 3, 0)
@@ -231,7 +242,8 @@ def test_nested_caps_both_hold_and_each_says_what_it_cut() -> None:
     ]
     found = counted(pack, *entries)
     assert [row.counted for row in found.rows] == [4, 4]
-    assert [step.values["cut"] for step in found.rows[1].steps] == ["2", "1"]
+    cuts = [step for step in found.rows[1].steps if step.code == "cap.cut"]
+    assert [step.values["cut"] for step in cuts] == ["2", "1"]
     assert [these(state.used, state.cut, state.left) for state in found.caps] == [
         (4, 2, 1),
         (8, 1, 0),
@@ -414,7 +426,139 @@ def test_a_title_counts_once_in_a_cycle_where_the_text_says_so() -> None:
     assert [row.worth for row in found.rows] == [1, 0, 1, 1, 1, 1]
     assert found.rows[1].steps == (
         Step("repeat.title", "“ group ONE” counts once in a cycle.", "§ 1"),
+        Step("more.title", "An activity with a title of its own would count.", "§ 1"),
     )
+
+
+def test_who_gave_no_title_repeats_none() -> None:
+    pack = with_cycle(a_rule(repeat="title"))
+    found = counted(pack, an_entry(0, title=""), an_entry(1, title=" "), an_entry(2, title=""))
+    assert [row.worth for row in found.rows] == [1, 1, 1]
+
+
+def test_a_band_says_from_where_on_the_next_begins() -> None:
+    found = counted(with_cycle(a_rule(bands=MARYLAND)), *amounts(6, 22))
+    assert found.rows[0].steps[-1] == Step(
+        "more.band",
+        "From 7 hours on it would be 1.",
+        "§ 1",
+        {"attended": "7", "credit": "1"},
+    )
+    assert [step.code for step in found.rows[1].steps] == ["band.reached"], "the highest"
+
+
+# Floors before caps
+
+ETHICS = {"topics": ["ethics"]}
+
+
+def test_what_fills_a_floor_is_counted_before_plain_hours_of_earlier_days() -> None:
+    pack = with_cycle(cap=[cap(10)], floor=[floor(2, of=ETHICS)])
+    late = an_entry(9, amount=Decimal(3), day=date(2026, 11, 1), topics=("ethics",))
+    found = counted(pack, *amounts(5, 5, 5), late)
+    assert [row.counted for row in found.rows] == [5, 3, 0, 2]
+    assert these(found.counted, found.cut, found.floors[0].lacks) == (10, 8, 0)
+    assert [(step.code, step.sentence) for step in found.rows[1].steps] == [
+        ("cap.cut", "Peers: at most 10 hours a cycle; 2 too many."),
+        ("cap.kept", "2 of it are counted first for what must at least be there."),
+        (
+            "more.cap",
+            "There is room again from 2027-01-01 on; what this limit is not about can still count.",
+        ),
+    ]
+    assert found.rows[1].steps[1].values == {"cap": "Peers", "kept": "2"}
+    (state,) = found.caps
+    assert these(state.used, state.cut) == (10, 8)
+
+
+def test_no_room_is_kept_for_a_floor_that_is_filled_without_it() -> None:
+    pack = with_cycle(cap=[cap(2, of={"live": True})], floor=[floor(2, of=ETHICS)])
+    read = an_entry(8, amount=Decimal(2), live=False, topics=("ethics",))
+    late = an_entry(9, amount=Decimal(2), day=date(2026, 11, 1), live=True, topics=("ethics",))
+    found = counted(pack, read, *amounts(2, live=True), late)
+    assert {row.entry.key: row.counted for row in found.rows} == {"e8": 2, "e0": 2, "e9": 0}
+    assert "cap.kept" not in [step.code for step in found.rows[-1].steps]
+
+
+def test_of_two_floors_the_one_with_less_to_choose_from_is_served_first() -> None:
+    pack = with_cycle(
+        cap=[cap(1, of={"modalities": ["phone"]})],
+        floor=[floor(1, of=ETHICS), floor(1, name="Law", of={"topics": ["law"]})],
+    )
+    phone = an_entry(0, topics=("ethics",), modality=Modality.PHONE)
+    room = an_entry(1, topics=("ethics",), modality=Modality.PHONE, amount=Decimal(2))
+    only = an_entry(2, topics=("law",), modality=Modality.PHONE)
+    there = an_entry(3, topics=("ethics",), modality=Modality.IN_ROOM)
+    found = counted(pack, phone, room, only, there)
+    assert [state.lacks for state in found.floors] == [0, 0]
+
+
+def test_an_hour_that_fills_two_floors_goes_first() -> None:
+    pack = with_cycle(
+        cap=[cap(1)], floor=[floor(1, of=ETHICS), floor(1, name="Live", of={"live": True})]
+    )
+    found = counted(
+        pack,
+        an_entry(0, topics=("ethics",), live=False),
+        an_entry(1, live=True),
+        an_entry(2, topics=("ethics",), live=True),
+    )
+    assert [row.counted for row in found.rows] == [0, 0, 1]
+
+
+def test_a_floor_that_is_wanted_only_if_used_waits_for_the_others() -> None:
+    pack = with_cycle(
+        cap=[cap(1)],
+        floor=[floor(1, name="Peers", of={"live": True}, if_used=True), floor(1, of=ETHICS)],
+    )
+    found = counted(
+        pack, an_entry(0, live=True), an_entry(1, live=False, topics=("ethics",), amount=Decimal(9))
+    )
+    assert [row.counted for row in found.rows] == [0, 1]
+    assert [state.lacks for state in found.floors] == [0, 0]
+
+
+def test_each_month_keeps_room_for_its_own_floor() -> None:
+    pack = with_cycle(cap=[cap(2, per="month")], floor=[floor(1, of=ETHICS, per="month")])
+    days = [date(2026, 1, 1), date(2026, 2, 1)]
+    plain_hours = [an_entry(n, day=day, amount=Decimal(3)) for n, day in enumerate(days)]
+    ethics = [
+        an_entry(n + 2, day=day + 9 * DAY, topics=("ethics",), amount=Decimal(n + 1))
+        for n, day in enumerate(days)
+    ]
+    found = counted(pack, *plain_hours, *ethics)
+    assert {row.entry.key: row.counted for row in found.rows} == {
+        "e0": 1,
+        "e1": 1,
+        "e2": 1,
+        "e3": 1,
+    }
+
+
+# Duties of their own
+
+
+def test_a_duty_of_its_own_uses_up_no_cap_that_does_not_name_it() -> None:
+    rules = [a_rule(), a_rule(id="duty", name="Duty", counts_in_total=False)]
+    duty, hour = an_entry(0, rule="duty"), an_entry(1)
+    for of, left in (({}, 1), ({"live": True}, 1), ({"rules": ["duty", "hours"]}, 0)):
+        found = counted(with_cycle(*rules, cap=[cap(1, of=of)]), duty, hour)
+        assert found.counted == left
+    named = with_cycle(*rules, cap=[cap(0, of={"categories": ["Duty"]})])
+    assert [row.counted for row in counted(named, duty, hour).rows] == [0, 1]
+    kinds_named = cap(0, of={"credit_kinds": ["supervision record"]})
+    supervised = an_entry(0, rule="duty", credit_kind=CreditKind.SUPERVISION)
+    other = an_entry(1, credit_kind=CreditKind.CLAIMED)
+    found = counted(with_cycle(*rules, cap=[kinds_named]), supervised, other)
+    assert [row.counted for row in found.rows] == [0, 1]
+
+
+def test_a_duty_of_its_own_fills_no_floor_that_does_not_name_it() -> None:
+    rules = [a_rule(), a_rule(id="duty", counts_in_total=False)]
+    pack = with_cycle(*rules, floor=[floor(1, of=ETHICS), floor(1, of={"rules": ["duty"]})])
+    found = counted(pack, an_entry(0, rule="duty", topics=("ethics",)))
+    assert [state.lacks for state in found.floors] == [1, 0]
+    assert [row.in_total for row in found.rows] == [False]
 
 
 def test_credit_under_no_rule_counts_as_it_is() -> None:
@@ -468,7 +612,6 @@ entries_ = st.lists(
     max_size=12,
     unique_by=lambda entry: entry.key,
 )
-NAMES = {"hours": "Hours", "talks": "Talks", "duty": "Hours"}
 selections = st.fixed_dictionaries(
     {},
     optional={
@@ -518,7 +661,7 @@ def test_caps_are_never_exceeded_and_totals_are_the_sum_of_their_rows(
     for one in pack.caps:
         used: defaultdict[date, Decimal] = defaultdict(Decimal)
         for row in found.rows:
-            if selects(one.of, row.entry, NAMES.get(row.entry.rule, ""), unknown_fits=True):
+            if is_about(pack, one.of, row.entry, unknown_fits=True):
                 used[span_of(one.per, row.entry.day, UNEVEN)[0]] += row.counted
         assert all(amount <= one.at_most for amount in used.values())
         states = {each.span: each for each in found.caps if each.cap is one}
@@ -539,7 +682,7 @@ def test_caps_are_never_exceeded_and_totals_are_the_sum_of_their_rows(
 @given(packs, entries_)
 def test_floors_see_every_counted_credit_in_one_span(pack: Pack, entries: list[Entry]) -> None:
     found = account(pack, UNEVEN, entries)
-    ethics = [row.counted for row in found.rows if row.entry.topics]
+    ethics = [row.counted for row in found.rows if row.entry.topics and row.in_total]
     assert sum((state.have for state in found.floors), Decimal(0)) == sum(ethics, Decimal(0))
     assert found.floors[0].span == UNEVEN.from_day
     assert found.floors[-1].until == UNEVEN.until_day
@@ -547,6 +690,61 @@ def test_floors_see_every_counted_credit_in_one_span(pack: Pack, entries: list[E
         assert later.span == former.until + DAY
     assert found.carries_over is not None
     assert 0 <= found.carries_over <= 5
+
+
+@some
+@given(packs, entries_)
+def test_no_floor_lacks_what_was_cut_in_favour_of_what_no_floor_needs(
+    pack: Pack, entries: list[Entry]
+) -> None:
+    found = account(pack, UNEVEN, entries)
+    for state in found.floors:
+        for row in found.rows:
+            inside = state.span <= row.entry.day <= state.until
+            if not (inside and is_about(pack, state.floor.of, row.entry)) or not state.lacks:
+                continue
+            if row.counted < row.worth:  # every hour in the way fills this very floor
+                assert any(
+                    cap_state.left == 0
+                    and all(
+                        is_about(pack, state.floor.of, other.entry)
+                        for other in found.rows
+                        if other.counted
+                        and is_about(pack, cap_state.cap.of, other.entry, unknown_fits=True)
+                        and _in_span(cap_state, other.entry.day)
+                    )
+                    for cap_state in found.caps
+                    if is_about(pack, cap_state.cap.of, row.entry, unknown_fits=True)
+                    and _in_span(cap_state, row.entry.day)
+                )
+
+
+def _in_span(state: CapState, day: date) -> bool:
+    return span_of(state.cap.per, day, UNEVEN)[0] == state.span
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 300), st.integers(1, 5), st.booleans()), max_size=9),
+    st.integers(0, 12),
+    st.integers(1, 12),
+)
+def test_a_floor_is_filled_as_far_as_entries_and_a_shared_cap_allow(
+    hours: list[tuple[int, int, bool]], at_most: int, at_least: int
+) -> None:
+    pack = with_cycle(cap=[cap(at_most)], floor=[floor(at_least, of=ETHICS)])
+    entries = [
+        an_entry(
+            number,
+            day=YEAR.from_day + day * DAY,
+            amount=Decimal(amount),
+            topics=("ethics",) if ethics else (),
+        )
+        for number, (day, amount, ethics) in enumerate(hours)
+    ]
+    found = counted(pack, *entries)
+    there = sum(amount for _, amount, ethics in hours if ethics)
+    assert found.floors[0].have >= min(there, at_least, at_most)
+    assert found.counted == min(at_most, sum(amount for _, amount, _ in hours))
 
 
 LAMINAR = with_cycle(

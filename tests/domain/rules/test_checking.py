@@ -22,6 +22,10 @@ PACK = a_pack(a_rule(needs={"licence": True}), professions=["psychology", "mft"]
 ME = frozenset({"psychology"})
 
 
+def by_video(**changes: Any) -> Person:
+    return Person(modality=Modality.LIVE_VIDEO, **changes)
+
+
 def facts(**case: Any) -> Attendance:
     return attendance_of(PACK, Case(says="so", **case))
 
@@ -47,8 +51,8 @@ def test_the_standard_meeting() -> None:
         strength=EvidenceStrength.STRONG,
         modality=Modality.LIVE_VIDEO,
         own=(span(0, 20),),
-        me=Person(professions=ME),
-        others=(Person(professions=ME),) * 5,
+        me=by_video(professions=ME),
+        others=(by_video(professions=ME),) * 5,
         facilitated=False,
         approved_by=("an approving body",),
         checked_out=True,
@@ -76,13 +80,15 @@ def test_the_standard_meeting() -> None:
         ({"evaluated": False}, "evaluated_at", None),
         ({"evaluated": None}, "evaluated_at", None),
         ({"evaluated_after_hours": 3}, "evaluated_at", at(270)),
-        ({"profession": "mft"}, "me", Person(professions=frozenset({"mft"}))),
+        ({"profession": "mft"}, "me", by_video(professions=frozenset({"mft"}))),
         (
             {"series_parts": 3, "series_attended": 2},
             "series",
             Series(parts=3, attended=frozenset({1, 2})),
         ),
         ({"series_attended": 2}, "series", None),
+        ({}, "syllabus_first", None),
+        ({"syllabus_first": True}, "syllabus_first", True),
         ({"approved_by": ()}, "approved_by", ()),
         ({"title": "Ethics"}, "title", "Ethics"),
         ({"topics": ("sleep",)}, "topics", ("sleep",)),
@@ -102,18 +108,21 @@ def test_a_case_changes_what_it_names(case: dict[str, Any], key: str, value: obj
 def test_the_people_of_a_case() -> None:
     mft = frozenset({"mft"})
     assert facts(people=4, others=("mft", "")).others == (
-        Person(professions=mft),
-        Person(),
-        Person(professions=ME),
+        by_video(professions=mft),
+        by_video(),
+        by_video(professions=ME),
     )
-    assert facts(people=2, others=("mft", "mft", "mft")).others == (Person(professions=mft),)
+    assert facts(people=2, others=("mft", "mft", "mft")).others == (by_video(professions=mft),)
     with_one = facts(people=3, supervisor=True)
-    assert with_one.me == Person(professions=ME, supervisor=False)
+    assert with_one.me == by_video(professions=ME, supervisor=False)
     assert [each.supervisor for each in with_one.others or ()] == [True, False]
     without = facts(people=3, supervisor=False)
     assert [each.supervisor for each in without.others or ()] == [False, False]
     led = facts(people=3, facilitated=True)
     assert [each.leads for each in led.others or ()] == [False, True]
+    apart = facts(people=4, modality=Modality.IN_ROOM, elsewhere=(Modality.PHONE,))
+    ways = [each.modality for each in apart.people or ()]
+    assert ways == [Modality.IN_ROOM, Modality.PHONE, Modality.IN_ROOM, Modality.IN_ROOM]
 
 
 def test_a_pack_about_everybody_is_tried_with_a_counselor() -> None:

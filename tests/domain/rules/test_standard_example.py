@@ -14,8 +14,9 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from domain.rules.account import Entry, account, selects
+from domain.rules.account import Entry, account
 from domain.rules.cycles import Window
+from domain.rules.entries import selects
 from domain.rules.facts import Attendance, Person
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack
@@ -46,7 +47,8 @@ def in_force(pack_id: str) -> Pack:
 def answers(pack_id: str, **facts: Any) -> dict[str, Judgement]:
     """Judge the meeting for six people of the pack's first profession, licences held."""
     pack = in_force(pack_id)
-    person = Person(professions=frozenset(pack.professions[:1]))
+    way = facts.get("modality", MEETING.modality)
+    person = Person(professions=frozenset(pack.professions[:1]), modality=way)
     meeting = msgspec.structs.replace(MEETING, me=person, others=(person,) * 5, **facts)
     return {each.rule.id: each for each in judge(pack, meeting, licence_held=True)}
 

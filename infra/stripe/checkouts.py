@@ -1,0 +1,144 @@
+"""Stripe's own pages: for a first payment, and for changing a card."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+import stripe
+
+from domain.payments import CheckoutAsk, CheckoutPage, CheckoutSeen, PaymentRefused
+from infra.stripe import marks
+from infra.stripe.connection import Connection
+from infra.stripe.prices import PriceList
+from infra.stripe.readings import id_of, instant
+
+#: Coupons of scholarships by their percentage; the catalogue makes them, nobody else can use them.
+COUPON: Final = "peerhour-{percent}"
+
+
+class Checkouts:
+    """Opens Stripe's pages and reads what became of them.
+
+    Args:
+        connection: to Stripe.
+        prices: what is offered.
+        environment: goes with everything that is made.
+        taxes: whether Stripe Tax reckons taxes.
+    """
+
+    def __init__(
+        self, connection: Connection, prices: PriceList, *, environment: str, taxes: bool
+    ) -> None:
+        self._connection = connection
+        self._prices = prices
+        self._environment = environment
+        self._taxes = taxes
+
+    async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
+        """Open a page; see :meth:`domain.payments.PaymentDesk.begin`."""
+        price_id = await self._prices.id_of(ask.plan, ask.currency)
+        customer_id = ask.customer_id or await self._customer(ask.account_id)
+        try:
+            session = await self._session(ask, price_id, customer_id)
+        except PaymentRefused:
+            await self._prices.require_still_offered(ask.plan, ask.currency)
+            raise
+        return CheckoutPage(
+            session_id=session.id,
+            customer_id=customer_id,
+            url=session.url or ask.back_url,
+            expires_at=instant(session.expires_at),
+        )
+
+    async def seen(self, session_id: str) -> CheckoutSeen:
+        """Return what became of a page.
+
+        Raises:
+            NotFound: there is no such page.
+        """
+        session = await self._connection.ask(
+            lambda: self._connection.client.v1.checkout.sessions.retrieve_async(session_id)
+        )
+        named = marks.read_id(session.metadata, marks.ACCOUNT, environment=self._environment)
+        return CheckoutSeen(
+            session_id=session.id,
+            account_id=named if named == marks.as_id(session.client_reference_id) else None,
+            subscription_id=id_of(session.subscription),
+            complete=session.status == "complete",
+        )
+
+    async def card_page(self, customer_id: str, *, back_url: str) -> str:
+        """Return the address of the page where a card is changed."""
+        session = await self._connection.ask(
+            lambda: self._connection.client.v1.billing_portal.sessions.create_async(
+                {
+                    "customer": customer_id,
+                    "return_url": back_url,
+                    "flow_data": {
+                        "type": "payment_method_update",
+                        "after_completion": {
+                            "type": "redirect",
+                            "redirect": {"return_url": back_url},
+                        },
+                    },
+                }
+            )
+        )
+        return session.url
+
+    async def _customer(self, account_id: UUID) -> str:
+        """Make the payer known, once: two pages opened at once are then for the same customer."""
+        known = {marks.ACCOUNT: str(account_id), marks.ENVIRONMENT: self._environment}
+        customer = await self._connection.ask(
+            lambda: self._connection.client.v1.customers.create_async(
+                {"metadata": known},
+                {"idempotency_key": f"ph-{self._environment}-customer-{account_id}"},
+            )
+        )
+        return customer.id
+
+    async def _session(
+        self, ask: CheckoutAsk, price_id: str, customer_id: str
+    ) -> stripe.checkout.Session:
+        params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)
+        return await self._connection.ask(
+            lambda: self._connection.client.v1.checkout.sessions.create_async(
+                params,
+                {"idempotency_key": f"ph-{self._environment}-checkout-{ask.key}"},
+            )
+        )
+
+
+def _params(
+    ask: CheckoutAsk, price_id: str, customer_id: str, environment: str, *, taxes: bool
+) -> Any:
+    """Word a page; nothing in it depends on the clock, so that a repetition is the same page."""
+    known = {
+        marks.ACCOUNT: str(ask.account_id),
+        marks.MEMBERSHIP: str(ask.membership_id),
+        marks.ENVIRONMENT: environment,
+    }
+    agreed: dict[str, Any] = {"metadata": known, "billing_mode": {"type": "flexible"}}
+    page: dict[str, Any] = {
+        "mode": "subscription",
+        "ui_mode": "hosted_page",
+        "customer": customer_id,
+        "customer_update": {"address": "auto", "name": "auto"},
+        "client_reference_id": str(ask.account_id),
+        "line_items": [{"price": price_id, "quantity": ask.quantity}],
+        "currency": ask.currency.lower(),
+        "automatic_tax": {"enabled": taxes},
+        "billing_address_collection": "required",
+        "tax_id_collection": {"enabled": True},
+        "success_url": ask.done_url,
+        "cancel_url": ask.back_url,
+        "metadata": known,
+    }
+    if ask.trial_days:
+        page["payment_method_collection"] = "if_required"
+        agreed["trial_period_days"] = ask.trial_days
+        agreed["trial_settings"] = {"end_behavior": {"missing_payment_method": "cancel"}}
+    if ask.percent_off:
+        page["discounts"] = [{"coupon": COUPON.format(percent=ask.percent_off)}]
+    return page | {"subscription_data": agreed}

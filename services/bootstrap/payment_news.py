@@ -1,0 +1,165 @@
+"""What the payment service tells, put together: its door, who handles it, and who reconciles."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from typing import Any, Final
+from uuid import UUID
+
+import asyncpg
+
+from domain.payments import PaymentDesk
+from domain.ports import Clock, Randomness
+from domain.recording import EventStore
+from infra.payment_keys import is_live
+from infra.queues import Inbox, NotYet, WillNeverWork
+from infra.rooted_inbox import RootedInbox
+from infra.settings import Settings
+from infra.watch import DriftBook, RegularChores, Watermarks
+from projections.memberships import queries as memberships
+from services.dispatch import Dispatcher
+from services.payments.arrivals import Arrivals, handle_root
+from services.payments.clockwork import Chore, Rhythm, turn
+from services.payments.door import SOURCE, PaymentsDoor
+from services.payments.looking import look_at
+from services.payments.noting import Notary
+from services.payments.reconciling import (
+    Reconciler,
+    reconcile_lists,
+    reconcile_messages,
+    reconcile_money,
+)
+from services.payments.ticking import tick_memberships, tick_scholarships
+
+_KEPT: Final = timedelta(days=400)  # a dispute may come 120 days after a year that was paid at once
+
+Step = Callable[[], Awaitable[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PaymentNews:
+    """The parts that hear and ask.
+
+    Attributes:
+        door: opens what comes; ``None`` in a house that takes no dues.
+        reconciler: compares; ``None`` likewise.
+        drift: differences that were found.
+        marks: how far messages were read.
+        steps: the worker's loops.
+        inbox: messages by root; ``None`` likewise.
+    """
+
+    door: PaymentsDoor | None
+    reconciler: Reconciler | None
+    drift: DriftBook
+    marks: Watermarks
+    inbox: RootedInbox | None
+    steps: Mapping[str, Step] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What of a house payment news need."""
+
+    pool: asyncpg.Pool[Any]
+    store: EventStore
+    dispatch: Dispatcher
+    inbox: Inbox
+    clock: Clock
+    randomness: Randomness
+
+
+async def open_payment_news(
+    stack: AsyncExitStack, settings: Settings, parts: Parts, desk: PaymentDesk | None
+) -> PaymentNews:
+    """Put the parts together; what is opened is closed with the house.
+
+    Args:
+        stack: closes the connection.
+        settings: keys and secrets.
+        parts: of the house.
+        desk: the worker's; ``None`` in a house that takes no dues: time goes on there as well.
+    """
+    drift, marks = DriftBook(parts.pool), Watermarks(parts.pool)
+    chores = {
+        "scholarships": Chore(
+            Rhythm.NIGHTLY, partial(tick_scholarships, parts.dispatch, parts.store, parts.clock)
+        )
+    }
+    steps: dict[str, Step] = {
+        "membership ticks": partial(
+            tick_memberships, parts.dispatch, parts.pool.acquire, parts.clock
+        )
+    }
+    door, reconciler, rooted = None, None, None
+    if desk is not None:
+        door = _door(settings, parts)
+        reconciler = await _reconciler(stack, settings, parts, desk, drift, marks)
+        rooted = RootedInbox(parts.pool, parts.clock, parts.inbox, source=SOURCE, kept=_KEPT)
+        steps["payment messages"] = partial(rooted.work_one, _handler(reconciler))
+        chores |= {
+            "payment messages": Chore(Rhythm.HOURLY, partial(reconcile_messages, reconciler)),
+            "payment lists": Chore(Rhythm.NIGHTLY, partial(reconcile_lists, reconciler)),
+            "payment sums": Chore(Rhythm.MONTHLY, partial(reconcile_money, reconciler)),
+        }
+    steps["regular chores"] = partial(turn, RegularChores(parts.pool), chores, parts.clock)
+    return PaymentNews(
+        door=door, reconciler=reconciler, drift=drift, marks=marks, inbox=rooted, steps=steps
+    )
+
+
+def _door(settings: Settings, parts: Parts) -> PaymentsDoor:
+    from infra.stripe.webhooks import StripeDoor  # the SDK takes a third of a second to load
+
+    assert settings.stripe_key is not None, "there is a desk"
+    livemode = is_live(settings.stripe_key.get_secret_value())
+    opens = StripeDoor(settings.webhook_secrets, livemode=livemode)
+    return PaymentsDoor(opens=opens, letterbox=parts.inbox, clock=parts.clock)
+
+
+async def _reconciler(
+    stack: AsyncExitStack,
+    settings: Settings,
+    parts: Parts,
+    desk: PaymentDesk,
+    drift: DriftBook,
+    marks: Watermarks,
+) -> Reconciler:
+    from infra.stripe.books import StripeBooks
+    from infra.stripe.connection import connect
+
+    secret = settings.stripe_worker_key or settings.stripe_key
+    assert secret is not None, "there is a desk"
+    key = secret.get_secret_value()
+    connection = await stack.enter_async_context(
+        connect(key, api_base=settings.stripe_api_base, randomness=parts.randomness)
+    )
+    books = StripeBooks(
+        connection, environment=settings.environment.value, livemode=is_live(key)
+    )
+    return Reconciler(
+        books=books,
+        letterbox=parts.inbox,
+        notary=Notary(parts.dispatch, books, partial(_account_of_customer, parts.pool)),
+        look=partial(look_at, desk, parts.dispatch),
+        store=parts.store,
+        views=parts.pool.acquire,
+        drift=drift,
+        marks=marks,
+        clock=parts.clock,
+    )
+
+
+def _handler(reconciler: Reconciler) -> Any:
+    return handle_root(
+        Arrivals(reconciler.notary, reconciler.look, give_up=WillNeverWork, not_yet=NotYet)
+    )
+
+
+async def _account_of_customer(pool: asyncpg.Pool[Any], customer_id: str) -> UUID | None:
+    async with pool.acquire() as conn:
+        return await memberships.account_of_customer(conn, customer_id)

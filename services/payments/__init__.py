@@ -1,0 +1,1 @@
+"""What the house does about payments: looks, orders, messages, reconciliation."""

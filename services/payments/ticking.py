@@ -1,0 +1,84 @@
+"""Time's part: memberships and scholarships that change because a day has come."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.errors import NotFound
+from domain.ports import Clock
+from domain.recording import EventStore
+from domain.scholarships import ANSWER_DAYS, Scholarship
+from projections.memberships import queries as memberships
+from services.dispatch import Dispatcher, Order
+from services.memberships import TickMembership
+from services.payments.comparing import Views
+from services.scholarships import TickScholarship
+
+_AT_ONCE: Final = 50
+_BATCH: Final = 1000
+_TOPICS: Final = (
+    Scholarship.Applied.TOPIC,
+    Scholarship.Granted.TOPIC,
+    Scholarship.Renewed.TOPIC,
+    Scholarship.Ended.TOPIC,
+)
+
+
+async def tick_memberships(dispatch: Dispatcher, views: Views, clock: Clock) -> int:
+    """Let time do its part in memberships that are due; return how many had not been before.
+
+    The view says which are due, and may be behind; one that was ticked for the same day before is
+    the same order, and is not counted.
+    """
+    now = clock.now()
+    async with views() as conn:
+        due = await memberships.due_ticks(conn, now, limit=_AT_ONCE)
+    return sum([await _tick(dispatch, each, now) for each in due])
+
+
+async def _tick(dispatch: Dispatcher, membership_id: UUID, now: datetime) -> int:
+    command_id = uuid5(membership_id, f"tick:{now:%Y-%m-%dT%H}")
+    try:
+        outcome = await dispatch(
+            TickMembership(membership_id=membership_id), Order(command_id=command_id)
+        )
+    except NotFound:  # a view that is rebuilt knows of it before or after the log does
+        return 0
+    return 0 if outcome.repeated else 1
+
+
+async def tick_scholarships(dispatch: Dispatcher, store: EventStore, clock: Clock) -> int:
+    """End scholarships that nobody answered for; return how many. Once a night is often enough.
+
+    They are few, and their days stand in the log: no view is kept for one look a night.
+    """
+    now = clock.now()
+    due = [
+        member_id
+        for member_id, until in (await _running(store)).items()
+        if until is not None and until + timedelta(days=ANSWER_DAYS) <= now
+    ]
+    for member_id in due:
+        command_id = uuid5(member_id, f"tick-scholarship:{now:%Y-%m-%d}")
+        await dispatch(TickScholarship(member_id=member_id), Order(command_id=command_id))
+    return len(due)
+
+
+async def _running(store: EventStore) -> dict[UUID, datetime | None]:
+    """Return until when everybody's scholarship runs; ``None`` once it ended."""
+    until: dict[UUID, datetime | None] = {}
+    whose: dict[UUID, UUID] = {}
+    position = 0
+    while found := await store.read(position, _BATCH, _TOPICS):
+        for recorded in found:
+            position, event = recorded.position, recorded.event
+            match event:
+                case Scholarship.Applied():
+                    whose[event.originator_id] = event.member_id
+                case Scholarship.Granted() | Scholarship.Renewed():
+                    until[whose[event.originator_id]] = event.until
+                case Scholarship.Ended():
+                    until[whose[event.originator_id]] = None
+    return until

@@ -1,0 +1,148 @@
+"""Changing a membership: another plan, a pause and the way back, an end and its taking back.
+
+Each of these is asked for here and done by the payment service. It may be away for a while: what
+was asked for waits, the page says so, and nothing is done twice.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from domain.billing_accounts import billing_account_id
+from domain.membership_rules import membership_id
+from services.house import House
+from services.memberships import AskForLeave, AskToCancel, AskToReturn, WithdrawCancellation
+from services.web import membership_words
+from services.web.forms import Field, Filled, Form
+from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.pages.membership_view import VIEW, desk_of, stand
+from services.web.session import signed_in
+from services.web.subjects import TheHouse, subject_page
+
+_REASON: Final = Field(
+    name="reason",
+    label="Why",
+    hint="Nobody has to say. If you do, the people who look after the house may read it.",
+    required=False,
+    kind="textarea",
+    longest=500,
+)
+CANCEL_FORM: Final = Form(_REASON)
+
+
+class MembershipChangeController(Controller):
+    """``/membership/leave`` and ``/membership/cancel``."""
+
+    path = "/membership"
+    guards = (signed_in,)
+
+    @get("/leave")
+    async def ask_for_leave(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Say what a pause means before it is asked for; or offer to come back."""
+        return await _page(request, house, person_id, "membership_leave.html")
+
+    @post("/leave")
+    async def leave(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Ask for a pause."""
+        command = AskForLeave(membership_id=_own(person_id), by=person_id)
+        return await _ask(request, house, command, "membership_leave.html", "leave_asked")
+
+    @post("/leave/end")
+    async def come_back(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Ask to come back, or take the asking for a pause back."""
+        command = AskToReturn(membership_id=_own(person_id), by=person_id)
+        return await _ask(request, house, command, "membership_leave.html", "return_asked")
+
+    @get("/cancel")
+    async def ask_to_cancel(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Say what an end means, on the page on which it is asked for."""
+        return await _page(
+            request, house, person_id, "membership_cancel.html", form=CANCEL_FORM.blank()
+        )
+
+    @post("/cancel")
+    async def cancel(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Ask to stop at the end of what is paid for."""
+        form = CANCEL_FORM.read(await request.form())
+        if not form.ok:
+            return await _page(request, house, person_id, "membership_cancel.html", form=form)
+        reason = form["reason"]
+        command = AskToCancel(membership_id=_own(person_id), reason=reason, by=person_id)
+        return await _ask(
+            request, house, command, "membership_cancel.html", "cancel_asked", form=form
+        )
+
+    @post("/cancel/undo")
+    async def keep(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Response[Any]:
+        """Stay after all."""
+        command = WithdrawCancellation(membership_id=_own(person_id), by=person_id)
+        return await _ask(
+            request, house, command, "membership_cancel.html", "keep_asked",
+            form=CANCEL_FORM.blank(),
+        )  # fmt: skip
+
+
+def _own(person_id: UUID) -> UUID:
+    """Return the id of the membership that a person pays for themselves."""
+    return membership_id(billing_account_id(person_id), person_id)
+
+
+async def _ask(
+    request: Asking,
+    house: House,
+    command: AskForLeave | AskToReturn | AskToCancel | WithdrawCancellation,
+    template: str,
+    done: str,
+    *,
+    form: Filled | None = None,
+) -> Response[Any]:
+    """Ask for something; where it stands afterwards is told on the membership's own page."""
+    desk_of(house)
+    order = order_from_form(request, await request.form(), command.by)
+    refused = await attempt(give(house, command, order, VIEW))
+    if refused is not None:
+        return await _page(request, house, command.by, template, form=form, refused=refused)
+    return Redirect(f"/membership?done={done}", status_code=303)
+
+
+async def _page(
+    request: Asking,
+    house: House,
+    person_id: UUID,
+    template: str,
+    *,
+    form: Filled | None = None,
+    refused: Refused | None = None,
+) -> Response[Any]:
+    desk_of(house)
+    standing = await stand(house, person_id)
+    if standing.membership is None:
+        return Redirect("/membership", status_code=303)
+    faulty = form is not None and not form.ok
+    return await subject_page(
+        request,
+        template,
+        status=refused.status if refused else 400 if faulty else 200,
+        here="you",
+        standing=standing,
+        dues=membership_words,
+        form=form,
+        problem=refused.sentence if refused else "",
+    )

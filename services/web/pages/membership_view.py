@@ -1,0 +1,165 @@
+"""What the membership pages show, gathered once for each of them.
+
+Where a membership stands is read from its own events and not from a view, because whoever comes
+back from paying asks within the second. What our payment service alone knows (prices) may be away;
+everything else is there without it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+from uuid import UUID
+
+from domain.access_words import Why, why
+from domain.billing_accounts import PayerKind, billing_account_id
+from domain.membership_rules import LIVE, UNPAID
+from domain.memberships import Membership
+from domain.observations import PaymentTrouble
+from domain.payments import PaymentDesk, PaymentsAway, PaymentsOff, Price
+from domain.standings import MembershipState
+from projections import Connection
+from projections.memberships import queries as memberships
+from projections.memberships.queries import MembershipRow
+from projections.schedule import queries as schedule
+from services.access import holdings_of
+from services.dispatch import Work
+from services.house import House
+from services.membership_checkouts import find_membership, percent_carried
+from services.web.context import web_of
+from services.web.orders import Asking
+from services.web.throttles import Throttle, take_turn
+
+VIEW: Final = "memberships"
+_PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
+_NOWHERE: Final = "UTC"  # whose days are counted for somebody without a group
+# Each turn is a question to the payment service, which counts them too.
+_TURNS: Final = Throttle("payment_service", limit=60, window=timedelta(minutes=10))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """A person's membership, as its page tells it.
+
+    Attributes:
+        row: the view's row, if they ever asked to take part.
+        membership: the same, as it stands by its own events.
+        trouble: a payment that failed and is still wanted.
+        why: why they have, or lack, access.
+        prices: what is offered to people; ``None`` while our payment service is away.
+        price: what their plan costs in the currency they pay in, where both are known.
+        percent: how much of the dues a scholarship carries.
+        zone: IANA name of the place whose days are told.
+        takes_dues: whether this house takes any.
+    """
+
+    row: MembershipRow | None
+    membership: Membership | None
+    trouble: PaymentTrouble | None
+    why: Why
+    prices: Sequence[Price] | None
+    price: Price | None
+    percent: int
+    zone: str
+    takes_dues: bool
+
+    @property
+    def state(self) -> MembershipState | None:
+        """Where it stands, if there is one."""
+        return None if self.membership is None else self.membership.state
+
+    @property
+    def lives(self) -> bool:
+        """Whether there is something to change, pause or end."""
+        return self.state in LIVE
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether a payment is missing."""
+        return self.state in UNPAID
+
+    @property
+    def through(self) -> datetime | None:
+        """Until when it is paid for, or on trial."""
+        return None if self.membership is None else self.membership.standing.through
+
+
+def desk_of(house: House) -> PaymentDesk:
+    """Return the payment service.
+
+    Raises:
+        PaymentsOff: the house takes no dues.
+    """
+    if house.payments is None:
+        raise PaymentsOff("This house takes no dues, so there is nothing to pay or to change here.")
+    return house.payments
+
+
+async def ask_service(request: Asking, person_id: UUID) -> None:
+    """Take a turn at asking the payment service.
+
+    Raises:
+        TooMany: this person asked it very often.
+    """
+    web = web_of(request)
+    await take_turn(_TURNS, str(person_id), web.ports, web.settings)
+
+
+async def zone_of(conn: Connection, person_id: UUID) -> str:
+    """Return the place whose days a person reads: where their first group meets."""
+    groups = await schedule.groups_of(conn, person_id)
+    return groups[0].zone if groups else _NOWHERE
+
+
+async def prices_for_people(desk: PaymentDesk) -> list[Price]:
+    """Return what is offered to people for themselves, by currency and period.
+
+    Raises:
+        PaymentsAway: the payment service does not answer.
+    """
+    offered = [each for each in await desk.prices() if each.payer_kind is PayerKind.PERSON]
+    return sorted(offered, key=lambda each: (each.amount.currency, each.every.value, each.plan))
+
+
+async def stand(house: House, person_id: UUID) -> Standing:
+    """Return a person's membership with everything its page tells."""
+    membership = await find_membership(house, person_id)
+    async with house.views() as conn:
+        row = await memberships.membership_of_holder(conn, person_id)
+        lines = await memberships.money_lines(conn, billing_account_id(person_id))
+        zone = await zone_of(conn, person_id)
+    holdings = await holdings_of(Work(house.store, person_id), person_id)
+    prices = await _prices_or_none(house)
+    paid_in = lines[-1].currency if lines else None
+    return Standing(
+        row=row,
+        membership=membership,
+        trouble=None if membership is None else membership.trouble,
+        why=why(holdings, at=house.clock.now(), zone=zone),
+        prices=prices,
+        price=None if membership is None else _price(prices or (), membership.plan, paid_in),
+        percent=await percent_carried(house, person_id),
+        zone=zone,
+        takes_dues=house.payments is not None,
+    )
+
+
+async def _prices_or_none(house: House) -> list[Price] | None:
+    if house.payments is None:
+        return None
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return await prices_for_people(house.payments)
+    except (PaymentsAway, TimeoutError):
+        return None
+
+
+def _price(prices: Sequence[Price], plan: str, currency: str | None) -> Price | None:
+    """Return what a plan costs, where there is no doubt in which currency."""
+    found = [
+        each for each in prices if each.plan == plan and currency in {None, each.amount.currency}
+    ]
+    return found[0] if len(found) == 1 else None
