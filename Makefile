@@ -25,8 +25,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 demo: setup ## Play the seeded story on the embedded PostgreSQL and serve the web.
 	$(BIN)/peerhour demo
 
-test: setup ## Run every test.
-	$(BIN)/python -m pytest
+test: setup ## Run every test, shared among up to four processes; a file stays whole.
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup ## Run the fast checks: lint, format, types, import contracts.
 	$(BIN)/ruff check .

@@ -36,7 +36,7 @@ class AccessRecord(Root):
         member_id: UUID
 
     class SourceNoted(Root.Event):
-        """``source_id`` grants the member something: a practice, a gift, somebody's membership."""
+        """A stream grants the member something: a pool of seats, a gift, a membership."""
 
         TOPIC = "peerhour.access_record.source_noted"
         kind: GrantKind

@@ -131,7 +131,8 @@ def _of_the_house(holdings: Holdings, days: _Days) -> list[str]:
     if not holdings.takes_dues:
         return ["This house takes no dues; everything is open to everybody."]
     noted_at = holdings.first_meeting_at
-    if holdings.without_gifts_of_the_house().state_at(days.at) is AccessState.FULL:
+    by_others = holdings.without_gifts_of_the_house().state_at(days.at)
+    if not holdings.first_meeting_is_free or by_others is AccessState.FULL:
         return []
     if noted_at is None:
         return ["Your first meeting is free: join a group, come once, and decide afterwards."]

@@ -98,12 +98,20 @@ class Credited:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """What a rule would credit, and what is in its way; the same by a new version is no news."""
+    """What a rule would credit, and what is in its way."""
 
-    rule_version: int = field(compare=False)
+    rule_version: int
     amount: Decimal
     unit_name: str
     missing: list[Missing]
+
+    def says_the_same(self, other: HeldBack) -> bool:
+        """Tell whether there is no news: a new version, or that we explain more, is none."""
+        mine, theirs = (
+            (held.amount, held.unit_name, [(each.code, each.sentence) for each in held.missing])
+            for held in (self, other)
+        )
+        return mine == theirs
 
 
 @dataclass(frozen=True, slots=True)

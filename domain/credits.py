@@ -165,6 +165,7 @@ class CreditLedger(Root):
         """A rule would credit a meeting once what is missing is there."""
 
         TOPIC = "peerhour.credit.held"
+        class_version = 2
         meeting_id: UUID
         rule_id: str
         rule_version: int
@@ -172,6 +173,12 @@ class CreditLedger(Root):
         unit_name: str
         amount: Decimal
         missing: list[Missing]
+
+        @staticmethod
+        def upcast_v1_v2(state: dict[str, Any]) -> None:
+            """v2 says of each obstacle where it stands and what it would take."""
+            for each in state["missing"]:
+                each |= {"clause": "", "needed": "", "values": {}}
 
         @override
         def apply(self, ledger: CreditLedger) -> None:
@@ -359,7 +366,9 @@ class CreditLedger(Root):
             at: now.
         """
         key = (meeting_id, rule_id, licence_id)
-        if self.held.get(key) != HeldBack(rule_version, amount, unit_name, list(missing)):
+        news = HeldBack(rule_version, amount, unit_name, list(missing))
+        known = self.held.get(key)
+        if known is None or not known.says_the_same(news):
             self.record(
                 self.Held,
                 at=at,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
+from domain.access_records import AccessRecord
 from domain.administration import Administration
 from domain.base import Root
 from domain.billing_accounts import BillingAccount
@@ -54,6 +55,7 @@ AGGREGATES: Final[tuple[type[Root], ...]] = (
     Fund,
     Gift,
     MoneyLedger,
+    AccessRecord,
     Trouble,
 )
 
@@ -214,6 +216,13 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.gift.given": "{giver_id} gave {months} months.",
         "peerhour.gift.redeemed": "{member_id} took the gift; it runs until {until}.",
         "peerhour.gift.taken_back": "The gift was taken back before anybody took it.",
+        "peerhour.access_record.opened": "{member_id} has an access record.",
+        "peerhour.access_record.source_noted": "Access may come from {source_id} ({kind}).",
+        "peerhour.access_record.first_meeting_attended": "{meeting_id} was their first meeting.",
+        "peerhour.access_record.first_meeting_given_back": (
+            "{meeting_id} was not their first meeting after all."
+        ),
+        "peerhour.access_record.turned_away": "They could not check in to {meeting_id}.",
         "peerhour.money_ledger.opened": "The money ledger of {account_id} begins.",
         "peerhour.money_ledger.invoice_issued": "An invoice was issued: {fact}.",
         "peerhour.money_ledger.invoice_paid": "An invoice was paid: {fact}.",

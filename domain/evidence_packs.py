@@ -2,18 +2,21 @@
 
 A body that counts peer hours under a category of its own asks the member, not a provider, to show
 them: date, start and end, topic, how many were there, who signs (the notes on regulation, §5.1).
-One pack is about one licence, one body's text and one cycle. It is made anew whenever it is asked
-for, from what stands in the record then, and it is never more than the member's own evidence: no
-certificate, and nobody's approval.
+One pack is about one licence, one body's text and one cycle; where no cycle is determined, about a
+period that the member names. It is made anew whenever it is asked for, from what stands in the
+record then, and it is never more than the member's own evidence: no certificate, and nobody's
+approval.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
+
+from msgspec import structs
 
 from domain.evidence_items import Wanted, wanted_by
 from domain.evidence_lines import (
@@ -28,8 +31,17 @@ from domain.evidence_lines import (
 )
 from domain.papers import CreditKind, LicenceLine
 from domain.rules.account import Account
-from domain.rules.model import Pack
+from domain.rules.account import account as account_kept
+from domain.rules.cycles import Window
+from domain.rules.entries import Entry
+from domain.rules.explain import Missing
+from domain.rules.model import Cycle, Pack
 
+_NO_CYCLE: Final = Missing(
+    "cycle.chosen",
+    "So the member named this period. It is no cycle of the body: no limit, minimum or total of a "
+    "cycle is applied to it, and credit that comes in steps is reckoned within it.",
+)
 FORMAT: Final = 1  # of the file for machines; described in docs/evidence_pack.md
 
 
@@ -43,7 +55,8 @@ class EvidencePack:
         holder_name: as on the licence.
         licence: which, with its number.
         text: whose rules.
-        from_day: first day of the cycle.
+        chosen: whether the member named the period, because no cycle is determined.
+        from_day: first day of the cycle, or of that period.
         until_day: its last.
         kinds: of what the text counts, without what ends in a certificate.
         recorded: what stands under each rule, without what was taken back.
@@ -58,6 +71,7 @@ class EvidencePack:
     holder_name: str
     licence: LicenceLine
     text: TextRead
+    chosen: bool
     from_day: date
     until_day: date
     kinds: tuple[CreditKind, ...]
@@ -101,6 +115,26 @@ def in_account(account: Account) -> Mapping[str, InAccount]:
     return found
 
 
+def account_of_period(
+    pack: Pack, window: Window, entries: Iterable[Entry], why: Missing
+) -> Account:
+    """Keep the account of a period that stands in for a cycle nobody can determine.
+
+    What a text says of a cycle, it says of no other time: so no limit and no minimum is applied,
+    nothing is required, and nothing is carried over.
+
+    Args:
+        pack: with a cycle of unknown days.
+        window: the period.
+        entries: in any order; those of other days are left out.
+        why: what is not determined about the cycle.
+    """
+    assert pack.cycle is not None, "asked for where a text speaks of a cycle"
+    bare = Cycle(unit=pack.cycle.unit, not_in_total=pack.cycle.not_in_total)
+    kept = account_kept(structs.replace(pack, caps=(), floors=(), cycle=bare), window, entries)
+    return replace(kept, missing=(why, _NO_CYCLE))
+
+
 def evidence_pack(
     *,
     holder_name: str,
@@ -110,6 +144,7 @@ def evidence_pack(
     attended: Sequence[Attended],
     entered: Sequence[SelfEntered],
     made_at: datetime,
+    chosen: bool = False,
 ) -> EvidencePack:
     """Put the paper together.
 
@@ -121,6 +156,7 @@ def evidence_pack(
         attended: its meetings, in any order.
         entered: what the member entered for it, in any order.
         made_at: as of when, aware UTC.
+        chosen: whether the member named the period of the account.
     """
     return EvidencePack(
         format=FORMAT,
@@ -128,6 +164,7 @@ def evidence_pack(
         holder_name=holder_name,
         licence=licence,
         text=_text(pack),
+        chosen=chosen,
         from_day=account.window.from_day,
         until_day=account.window.until_day,
         kinds=tuple(dict.fromkeys(_kinds(pack))),

@@ -35,6 +35,7 @@ class Holdings:
         gifts: months that they took.
         staff: from when they worked for the house, or did not any more.
         takes_dues: whether the house does; where it does not, everything is open to everybody.
+        first_meeting_is_free: whether everybody is given one.
         first_meeting_at: when it was noted that they attended a meeting for the first time.
     """
 
@@ -45,6 +46,7 @@ class Holdings:
     gifts: Sequence[Gift] = ()
     staff: Sequence[tuple[datetime, bool]] = ()
     takes_dues: bool = True
+    first_meeting_is_free: bool = False
     first_meeting_at: datetime | None = None
 
     def access(self) -> Access:
@@ -59,7 +61,8 @@ class Holdings:
             grants.append(by_scholarship(self.scholarship))
         if self.staff:
             grants.append(by_staff(self.staff))
-        grants.append(by_first_meeting(self.first_meeting_at))
+        if self.first_meeting_is_free:
+            grants.append(by_first_meeting(self.first_meeting_at))
         if not self.takes_dues:
             grants.append(by_open_house())
         return grants

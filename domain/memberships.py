@@ -324,6 +324,17 @@ class Membership(Root):
                 self.record(self.SecondSubscriptionSeen, at=at, subscription_id=other)
         self._settle(at)
 
+    def wonder_whose(self, observation: Observation, *, at: datetime) -> None:
+        """Keep as a question that a subscription is another customer's than the account's.
+
+        Args:
+            observation: what was seen; nothing of it counts.
+            at: now.
+        """
+        whose = Question(about="customer", said=observation.customer_id)
+        key, seen_at = observation.subscription_id, observation.observed_at
+        self._ask(key, whose, seen_at, self._not_before_last_step(at))
+
     def tick(self, *, at: datetime) -> None:
         """Let time do its part: grace ends, a narrowed membership lapses. Late is never wrong."""
         self._settle(self._not_before_last_step(at))

@@ -54,11 +54,15 @@ class EndNow(msgspec.Struct, frozen=True, tag="end_now"):
 
 
 class SetSeats(msgspec.Struct, frozen=True, tag="set_seats"):
-    """Charge a practice for another number of seats; differences come with the next invoice."""
+    """Charge a practice for another number of seats; differences come with the next invoice.
+
+    Fewer seats are not ordered before ``not_before``, which lies shortly before the renewal.
+    """
 
     membership_id: UUID
     subscription_id: str
     count: int
+    not_before: datetime | None = None
 
 
 class SetPercentOff(msgspec.Struct, frozen=True, tag="set_percent_off"):
@@ -171,3 +175,28 @@ def subject_of(order: PaymentOrder) -> str:
             return session_id
         case _:
             return order.subscription_id
+
+
+class EntryOfOrder(msgspec.Struct, frozen=True, kw_only=True):
+    """What is written about an order that is being carried out.
+
+    Attributes:
+        calls: its words, frozen.
+        step: how many of them are done.
+        generation: which key the next try has; a new one only after a look.
+        began_at: when this generation was first tried.
+        tries: how often anything was sent.
+        broken: how many answers of this generation were errors that may be saved.
+    """
+
+    calls: tuple[Call, ...]
+    step: int
+    generation: int
+    began_at: datetime | None
+    tries: int
+    broken: int
+
+    @property
+    def is_done(self) -> bool:
+        """Whether nothing is left to send."""
+        return self.step >= len(self.calls)

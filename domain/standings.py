@@ -64,8 +64,9 @@ class Question:
     """Something at Stripe that we do not understand; a person looks, the last answer stands.
 
     Attributes:
-        about: what is not understood: ``status``, ``pause`` or ``dates``.
-        said: the word that was not understood, or the name of the date that is missing.
+        about: what is not understood: ``status``, ``pause``, ``dates`` or ``customer``.
+        said: the word that was not understood, the name of the date that is missing, or the id of a
+            customer who is not the account's.
     """
 
     about: str

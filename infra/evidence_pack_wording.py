@@ -60,7 +60,7 @@ def foot(pack: EvidencePack) -> str:
 
 
 def cycle(pack: EvidencePack) -> str:
-    """Return the cycle's first and last day."""
+    """Return the first and last day of the cycle, or of the period named in its place."""
     return f"{day(pack.from_day)} to {day(pack.until_day)}"
 
 
@@ -80,7 +80,11 @@ def amount_of(credit: Credit) -> str:
 def cover(pack: EvidencePack) -> Iterator[Row]:
     """Yield the rows of the first page."""
     text = pack.text
-    yield Row("cycle", "Cycle", (f"{weekday(pack.from_day)} to {weekday(pack.until_day)}",))
+    span = f"{weekday(pack.from_day)} to {weekday(pack.until_day)}"
+    if pack.chosen:
+        yield Row("cycle", "Period", (f"{span}, named by the member; it is no cycle of the body",))
+    else:
+        yield Row("cycle", "Cycle", (span,))
     yield Row("text", "Text", (f"{text.body}: {text.clause}",))
     how = f"Version {text.version} here, checked on {day(text.checked)}, {_READ[text.confidence]}."
     yield Row("source", "Where it was read", (text.address, *text.more, how))

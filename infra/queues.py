@@ -58,8 +58,14 @@ Perform = Callable[[Piece], Awaitable[str | None]]
 class NotYet(Exception):
     """Raised by a performer: something of ours has to catch up first; this counts as no try.
 
-    Its text says what is waited for: a word, never personal data.
+    Args:
+        text: what is waited for: a word, never personal data.
+        pause: until when it is no use to try again; a few seconds unless told.
     """
+
+    def __init__(self, text: str = "", pause: timedelta | None = None) -> None:
+        super().__init__(text)
+        self.pause = _NOT_YET_PAUSE if pause is None else pause
 
 
 class WillNeverWork(Exception):
@@ -159,7 +165,7 @@ class Queue:
             piece = replace(piece, payload=self._opened(key, row["payload"]))
             note = await performers[piece.kind](piece)
         except NotYet as wait:
-            later = self._clock.now() + _NOT_YET_PAUSE
+            later = self._clock.now() + wait.pause
             await self._pool.execute(self._later_sql, *key, later, str(wait), leased_until)
         except WillNeverWork as error:
             await self._give_back(piece, leased_until, "dead", now, str(error))

@@ -44,6 +44,9 @@ async def stuck(pool: asyncpg.Pool[Any]) -> list[Stuck]:
                coalesce(last_error, 'unknown') AS problem, attempts, created_at AS since,
                payload IS NOT NULL AS retriable, true AS settleable
           FROM outbox WHERE state = 'dead'
+        UNION ALL  -- waits for a person as well: nobody but they can mend a key
+        SELECT 'outbox', effect_id::text, kind, last_error, attempts, created_at, false, false
+          FROM outbox WHERE state = 'waiting' AND last_error = 'payments.key_refused'
         UNION ALL
         SELECT 'inbox', source || '/' || external_id, source, coalesce(last_error, 'unknown'),
                attempts, received_at, payload IS NOT NULL, true FROM inbox WHERE state = 'dead'

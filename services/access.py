@@ -1,7 +1,7 @@
 """What one person's access comes from, read from the streams themselves.
 
-The truth for a decision and for the page that answers "why?", at any moment: a view shows peers who
-is away, but decides nothing. Which practices, gifts and memberships concern a person stands in their
+The truth for a decision, and for the page that answers "why?" at any moment; a view shows peers who
+is away, and decides nothing. Which seats, gifts and memberships concern a person stands in their
 access record, written with the seat or the gift itself, so that no decision waits for a view.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 from uuid import UUID, uuid5
 
 from domain.access import Access, GrantKind, PeerAway, access_of
@@ -29,6 +29,8 @@ from domain.recording import EventStore
 from domain.scholarships import Scholarship, scholarship_id
 from domain.seat_pools import SeatPool, seat_pool_id
 from services.dispatch import Work
+
+A = TypeVar("A", bound=Root)
 
 AccessTo: TypeAlias = Callable[[Work, UUID], Awaitable[Access]]
 """Gives a handler what somebody's access comes to, in the unit of work it decides in."""
@@ -71,16 +73,17 @@ async def holdings_of(
     record = await work.find(AccessRecord, access_record_id(member_id))
     member = await work.find(Member, member_id)
     own = [_paid_by(payer, member_id) for payer in (member_id, *payer_ids)]
-    practices = [*_noted(record, GrantKind.SEAT), *practice_ids]
+    pools = [*_noted(record, GrantKind.SEAT), *map(seat_pool_id, practice_ids)]
     gifts = [*_noted(record, GrantKind.GIFT), *gift_ids]
     return Holdings(
         member_id=member_id,
         memberships=await _found(work, Membership, [*own, *_noted(record, GrantKind.MEMBERSHIP)]),
-        seats=[each for each in [await _seat(work, one) for one in _once(practices)] if each],
+        seats=await _seats(work, pools),
         scholarship=await work.find(Scholarship, scholarship_id(member_id)),
         gifts=await _found(work, Gift, gifts),
         staff=[] if member is None else member.history_of(Role.ADMINISTRATOR),
         takes_dues=takes_dues,
+        first_meeting_is_free=True,
         first_meeting_at=record.first_meeting[1] if record and record.first_meeting else None,
     )
 
@@ -148,7 +151,24 @@ def _noted(record: AccessRecord | None, kind: GrantKind) -> list[UUID]:
     return [] if record is None else record.sources_of(kind)
 
 
-async def _seat(work: Work, practice_id: UUID) -> tuple[SeatPool, Membership] | None:
-    pool = await work.find(SeatPool, seat_pool_id(practice_id))
-    paid = await work.find(Membership, _paid_by(practice_id, practice_id))
-    return None if pool is None or paid is None else (pool, paid)
+async def _seats(work: Work, pool_ids: Sequence[UUID]) -> list[tuple[SeatPool, Membership]]:
+    """Return pools of seats, each with the membership by which its practice pays."""
+    found = []
+    for pool in await _found(work, SeatPool, pool_ids):
+        paid = await work.find(Membership, _paid_by(pool.practice_id, pool.practice_id))
+        if paid is not None:
+            found.append((pool, paid))
+    return found
+
+
+async def _found(work: Work, kind: type[A], stream_ids: Sequence[UUID]) -> list[A]:
+    found = [await work.find(kind, each) for each in _once(stream_ids)]
+    return [each for each in found if each is not None]
+
+
+def _once(ids: Sequence[UUID]) -> list[UUID]:
+    return list(dict.fromkeys(ids))
+
+
+def _paid_by(payer_id: UUID, holder_id: UUID) -> UUID:
+    return membership_id(billing_account_id(payer_id), holder_id)

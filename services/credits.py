@@ -33,8 +33,10 @@ from services.dispatch import Work
 
 _CORRECTED: Final = "The facts behind the award changed."
 _VOIDED: Final = "The meeting does not count."
-_NOT_ASKED: Final = (
-    "This rule is about none of the licences you held that day, or another counts the hour."
+_NOT_ASKED: Final = Missing(
+    "rule.not_asked",
+    "This rule is about none of the licences you held that day, or another counts the hour.",
+    needed="You would have to hold a licence on that day that it is about.",
 )
 # Approvers first: their rule decides what the provider's certificate says.
 _TURN: Final = {
@@ -294,7 +296,7 @@ class Bench:
         judged = {(rule.id, each.licence_id) for each in asked for rule in each.pack.rules}
         for rule_id, licence_id in self._held():
             if (rule_id, licence_id) not in judged:
-                self._say(rule_id, licence_id, Missing("rule.not_asked", _NOT_ASKED))
+                self._say(rule_id, licence_id, _NOT_ASKED)
 
     def _held(self) -> list[tuple[str, UUID | None]]:
         """Return the rules, and their licences, that hold something of this meeting."""

@@ -42,6 +42,14 @@ _STALE_TRIES: Final = 20
 _UNKNOWN_PAUSE: Final = 0.1
 
 
+class Streams(Protocol):
+    """Where a unit of work reads."""
+
+    async def load(self, stream_id: UUID) -> list[Root.Event]:
+        """Return a stream's events in order; empty when there is no such stream."""
+        ...
+
+
 class Work:
     """One unit of work: what a handler loaded, decided and asked for.
 
@@ -50,7 +58,7 @@ class Work:
         command_id: makes the ids of effects, so that a repetition asks for nothing twice.
     """
 
-    def __init__(self, store: EventStore, command_id: UUID) -> None:
+    def __init__(self, store: Streams, command_id: UUID) -> None:
         self._store = store
         self._command_id = command_id
         self._seen: dict[UUID, Root | None] = {}

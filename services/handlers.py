@@ -7,20 +7,24 @@ from collections.abc import Callable
 from domain.ports import DoorCodes, Randomness
 from domain.rules.book import RuleBook
 from services import (
+    access_records,
     billing,
     certificate_checks,
     certificates,
     claim_answers,
     claims,
     credits,
+    doors,
     forgetting,
     groups,
     leads,
+    leave,
     meetings,
     members,
     memberships,
     outside_credits,
     parting,
+    places,
     providers,
     rejudging,
     scholarships,
@@ -28,13 +32,26 @@ from services import (
     series,
     troubles,
 )
+from services.access import access_to
 from services.dispatch import Handler
 
 
 def handlers(
-    rules: Callable[[], RuleBook], codes: DoorCodes, randomness: Randomness
+    rules: Callable[[], RuleBook],
+    codes: DoorCodes,
+    randomness: Randomness,
+    *,
+    takes_dues: bool = False,
 ) -> dict[type, Handler]:
-    """Return the handler of every command."""
+    """Return the handler of every command.
+
+    Args:
+        rules: gives the packs in use.
+        codes: what rooms show.
+        randomness: for serials and codes.
+        takes_dues: whether the house does; where it does not, everything is open to everybody.
+    """
+    access = access_to(takes_dues=takes_dues)
     return {
         members.RegisterMember: members.register_member,
         members.AddLicence: members.add_licence,
@@ -52,17 +69,17 @@ def handlers(
         providers.WithdrawApproval: providers.withdraw_approval,
         providers.PublishProgram: providers.publish_program,
         providers.RetireProgram: providers.retire_program,
-        groups.FormGroup: groups.form_group,
-        groups.AdmitMember: groups.admit_member,
+        groups.FormGroup: groups.form_group(access),
+        groups.AdmitMember: groups.admit_member(access),
         groups.LeaveGroup: groups.leave_group,
         groups.RemoveMember: groups.remove_member,
-        groups.NameFacilitator: groups.name_facilitator,
+        groups.NameFacilitator: groups.name_facilitator(access),
         groups.ChangeRhythm: groups.change_rhythm,
         parting.PartWithGroups: parting.part_with_groups,
         parting.PartWithGroup: parting.part_with_group,
-        meetings.ScheduleMeeting: meetings.schedule_meeting,
-        meetings.OpenMeeting: meetings.open_meeting,
-        meetings.CheckIn: meetings.check_in(codes),
+        meetings.ScheduleMeeting: meetings.schedule_meeting(access),
+        meetings.OpenMeeting: doors.open_meeting(access),
+        meetings.CheckIn: doors.check_in(codes, access),
         meetings.CheckOut: meetings.check_out,
         meetings.BeginTurn: meetings.begin_turn,
         meetings.EndTurn: meetings.end_turn,
@@ -75,7 +92,7 @@ def handlers(
         meetings.VoidMeeting: meetings.void_meeting,
         meetings.PostponeMeeting: meetings.postpone_meeting,
         meetings.CancelMeeting: meetings.cancel_meeting,
-        meetings.ChangeFacilitator: meetings.change_facilitator,
+        meetings.ChangeFacilitator: meetings.change_facilitator(access),
         leads.RecordLead: leads.record_lead,
         series.PlanSeries: series.plan_series,
         series.PlacePart: series.place_part,
@@ -107,6 +124,7 @@ def handlers(
         billing.OpenPractice: billing.open_practice,
         billing.LinkCustomer: billing.link_customer,
         billing.NoteMoney: billing.note_money,
+        billing.AskRefund: billing.ask_refund,
         memberships.RequestMembership: memberships.request_membership,
         memberships.NoteCheckout: memberships.note_checkout,
         memberships.ObserveSubscription: memberships.observe_subscription,
@@ -135,6 +153,13 @@ def handlers(
         scholarships.TickScholarship: scholarships.tick_scholarship,
         scholarships.GiveMonths: scholarships.give_months,
         scholarships.RedeemGift: scholarships.redeem_gift,
+        access_records.NoteAccessSource: access_records.note_access_source,
+        access_records.NoteFirstMeetings: access_records.note_first_meetings(takes_dues=takes_dues),
+        leave.FollowMembership: leave.follow_membership(access),
+        leave.FollowMember: leave.follow_member,
+        places.FreePlace: places.free_place(access),
+        places.HandOverGroup: places.hand_over_group(access),
+        places.HandOverMeeting: places.hand_over_meeting(access),
         troubles.TryAgain: troubles.try_again,
         troubles.SettleTrouble: troubles.settle_trouble,
     }

@@ -20,6 +20,8 @@ from domain.rules.book import RuleBook
 from projections import Connection
 from services.dispatch import Dispatcher
 from services.outside_credits import Documents
+from services.payments.door import PaymentsDoor
+from services.payments.reconciling import DriftBook
 
 
 class Vault(Protocol):
@@ -195,6 +197,9 @@ class House:
         rules: gives the packs in use.
         meeting_tool_secret: signs the meeting tool's messages; ``None`` keeps that door shut.
         payments: the payment service; ``None`` where the house takes no dues.
+        takes_dues: whether it does; where it does not, everything is open to everybody.
+        payments_door: opens what it tells by itself; ``None`` keeps that door shut.
+        drift: where our record and the service's differ; ``None`` where nothing is compared.
     """
 
     store: EventStore
@@ -219,6 +224,9 @@ class House:
     rules: Callable[[], RuleBook]
     meeting_tool_secret: bytes | None = field(default=None, repr=False)
     payments: PaymentDesk | None = None
+    takes_dues: bool = False
+    payments_door: PaymentsDoor | None = field(default=None, repr=False)
+    drift: DriftBook | None = None
 
     def verify_url(self, printed_code: str) -> str:
         """Return the public page that checks a certificate."""

@@ -10,12 +10,13 @@ from uuid import UUID
 from domain.attendance import CheckInMethod, ObservedPerson, ToolSource
 from domain.errors import DomainError, NotAllowed, NotFound
 from domain.groups import PeerGroup
-from domain.meeting_rules import OPENS_BEFORE, MeetingState
+from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.personal import Personal
-from domain.ports import Clock, DoorCodes
+from domain.ports import Clock
 from domain.programs import Program
 from domain.values import Interval, Modality
+from services.access import AccessTo, require_able_to_lead
 from services.dispatch import Work
 from services.members import is_administrator
 
@@ -187,27 +188,35 @@ class ChangeFacilitator:
     by: UUID
 
 
-async def schedule_meeting(cmd: ScheduleMeeting, *, work: Work, clock: Clock) -> None:
-    """Plan a meeting."""
-    group = await work.load(PeerGroup, cmd.group_id)
-    if cmd.by != group.facilitator_id and not await is_administrator(work, cmd.by):
-        raise NotAllowed("The facilitator plans the meetings of this group.")
-    await work.require_new(cmd.meeting_id)
-    work.save(
-        Meeting.schedule(
-            cmd.meeting_id,
-            group_id=cmd.group_id,
-            program_id=await _offered(work, group.program_id),
-            title=cmd.title,
-            starts_at=cmd.starts_at,
-            ends_at=cmd.ends_at,
-            zone=group.zone,
-            modality=cmd.modality,
-            roster=group.members(),
-            facilitator_id=group.facilitator_id,
-            at=clock.now(),
+def schedule_meeting(access: AccessTo) -> Callable[..., Awaitable[None]]:
+    """Return the handler of :class:`ScheduleMeeting`, which asks *access* who may plan ahead."""
+
+    async def handle(cmd: ScheduleMeeting, *, work: Work, clock: Clock) -> None:
+        """Plan a meeting."""
+        group = await work.load(PeerGroup, cmd.group_id)
+        now = clock.now()
+        if not await is_administrator(work, cmd.by):
+            if cmd.by != group.facilitator_id:
+                raise NotAllowed("The facilitator plans the meetings of this group.")
+            (await access(work, cmd.by)).require_to_facilitate(now, now)
+        await work.require_new(cmd.meeting_id)
+        work.save(
+            Meeting.schedule(
+                cmd.meeting_id,
+                group_id=cmd.group_id,
+                program_id=await _offered(work, group.program_id),
+                title=cmd.title,
+                starts_at=cmd.starts_at,
+                ends_at=cmd.ends_at,
+                zone=group.zone,
+                modality=cmd.modality,
+                roster=group.members(),
+                facilitator_id=group.facilitator_id,
+                at=now,
+            )
         )
-    )
+
+    return handle
 
 
 async def _offered(work: Work, program_id: UUID | None) -> UUID | None:
@@ -216,65 +225,9 @@ async def _offered(work: Work, program_id: UUID | None) -> UUID | None:
     return program_id if program is not None and not program.retired else None
 
 
-async def open_meeting(cmd: OpenMeeting, *, work: Work, clock: Clock) -> None:
-    """Open the door."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
-    meeting.open(by=cmd.by, administrator=administrator, at=clock.now())
-    work.save(meeting)
-
-
-def check_in(codes: DoorCodes) -> Callable[..., Awaitable[None]]:
-    """Return the handler of :class:`CheckIn`, which asks *codes* what the room shows."""
-
-    async def handle(cmd: CheckIn, *, work: Work, clock: Clock) -> None:
-        """Record an arrival; a refusal of somebody who is known is recorded too."""
-        meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
-        now = clock.now()
-        try:
-            _must_know_code(codes, cmd, meeting, now)
-            meeting.check_in(
-                cmd.member_id,
-                method=cmd.method,
-                by=cmd.by,
-                administrator=administrator,
-                arrived_at=cmd.arrived_at,
-                at=now,
-            )
-        except DomainError as refusal:
-            if cmd.by != cmd.member_id:  # kept for one's own dispute, never against somebody else
-                raise
-            meeting.record_refused_check_in(
-                cmd.member_id, code=refusal.code, method=cmd.method, at=now
-            )
-            work.refuse_on_record(refusal)
-        work.save(meeting)
-
-    return handle
-
-
-def _must_know_code(codes: DoorCodes, cmd: CheckIn, meeting: Meeting, now: datetime) -> None:
-    """Refuse a code that the room did not show: now, or when a device without signal noted it.
-
-    A device may tell a time without a code; that is weak evidence and counted as such. A code
-    that it does tell must be right, so that nobody is let in by typing just anything.
-    """
-    if cmd.method is CheckInMethod.DOOR_CODE:
-        if not codes.accepts(cmd.meeting_id, cmd.door_code or "", now):
-            raise WrongDoorCode("That is not the code on the wall now. Look again and retype.")
-    elif cmd.method is CheckInMethod.OFFLINE and cmd.door_code is not None:
-        noted = cmd.arrived_at or now
-        if not meeting.scheduled.from_at - OPENS_BEFORE <= noted <= now:
-            return  # the meeting itself refuses such a time, and says why
-        if not codes.accepts(cmd.meeting_id, cmd.door_code, noted):
-            raise WrongDoorCode(
-                "The code you typed was not on the wall at the time your device noted. "
-                "Ask the facilitator to mark you present."
-            )
-
-
 async def check_out(cmd: CheckOut, *, work: Work, clock: Clock) -> None:
     """Record that somebody left."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.check_out(
         cmd.member_id,
         method=cmd.method,
@@ -288,28 +241,28 @@ async def check_out(cmd: CheckOut, *, work: Work, clock: Clock) -> None:
 
 async def begin_turn(cmd: BeginTurn, *, work: Work, clock: Clock) -> None:
     """Let somebody present."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.begin_turn(cmd.presenter_id, by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def end_turn(cmd: EndTurn, *, work: Work, clock: Clock) -> None:
     """End the present turn."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.end_turn(by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def close_meeting(cmd: CloseMeeting, *, work: Work, clock: Clock) -> None:
     """End the meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.close(by=cmd.by, administrator=administrator, at=clock.now())
     work.save(meeting)
 
 
 async def observe_presence(cmd: ObservePresence, *, work: Work, clock: Clock) -> None:
     """Keep a report; a person may import it for a meeting they lead."""
-    meeting = await _meeting(work, cmd.meeting_id, clock)
+    meeting = await meeting_now(work, cmd.meeting_id, clock)
     if cmd.by is not None and cmd.by != meeting.facilitator_id:
         if cmd.by not in meeting.roster and not await is_administrator(work, cmd.by):
             raise NotFound("There is no such meeting.", id=cmd.meeting_id)
@@ -323,7 +276,7 @@ async def observe_presence(cmd: ObservePresence, *, work: Work, clock: Clock) ->
 
 async def match_observed_person(cmd: MatchObservedPerson, *, work: Work, clock: Clock) -> None:
     """Match somebody in a report, or take the match back."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     if cmd.member_id is None:
         meeting.unmatch_observed_person(
             cmd.person_key, by=cmd.by, administrator=administrator, at=clock.now()
@@ -341,21 +294,21 @@ async def match_observed_person(cmd: MatchObservedPerson, *, work: Work, clock: 
 
 async def attest_presence(cmd: AttestPresence, *, work: Work, clock: Clock) -> None:
     """Attest a peer's presence."""
-    meeting = await _meeting(work, cmd.meeting_id, clock)
+    meeting = await meeting_now(work, cmd.meeting_id, clock)
     meeting.attest_presence(by=cmd.by, for_member=cmd.for_member, at=clock.now())
     work.save(meeting)
 
 
 async def give_evaluation(cmd: GiveEvaluation, *, work: Work, clock: Clock) -> None:
     """Keep a member's evaluation."""
-    meeting = await _meeting(work, cmd.meeting_id, clock)
+    meeting = await meeting_now(work, cmd.meeting_id, clock)
     meeting.give_evaluation(cmd.member_id, answers=cmd.answers, at=clock.now())
     work.save(meeting)
 
 
 async def correct_presence(cmd: CorrectPresence, *, work: Work, clock: Clock) -> None:
     """Set somebody's presence right."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.correct_presence(
         cmd.member_id,
         stays=cmd.stays,
@@ -369,7 +322,7 @@ async def correct_presence(cmd: CorrectPresence, *, work: Work, clock: Clock) ->
 
 async def void_meeting(cmd: VoidMeeting, *, work: Work, clock: Clock) -> None:
     """Say that a meeting does not count."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.void(
         reason=Personal(cmd.by, cmd.reason),
         by=cmd.by,
@@ -381,7 +334,7 @@ async def void_meeting(cmd: VoidMeeting, *, work: Work, clock: Clock) -> None:
 
 async def postpone_meeting(cmd: PostponeMeeting, *, work: Work, clock: Clock) -> None:
     """Move a meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.postpone(
         starts_at=cmd.starts_at,
         ends_at=cmd.ends_at,
@@ -394,7 +347,7 @@ async def postpone_meeting(cmd: PostponeMeeting, *, work: Work, clock: Clock) ->
 
 async def cancel_meeting(cmd: CancelMeeting, *, work: Work, clock: Clock) -> None:
     """Call a meeting off."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
+    meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
     meeting.cancel(
         reason=Personal(cmd.by, cmd.reason),
         by=cmd.by,
@@ -404,21 +357,31 @@ async def cancel_meeting(cmd: CancelMeeting, *, work: Work, clock: Clock) -> Non
     work.save(meeting)
 
 
-async def change_facilitator(cmd: ChangeFacilitator, *, work: Work, clock: Clock) -> None:
-    """Let another member lead this meeting."""
-    meeting, administrator = await _led(work, cmd.meeting_id, cmd.by, clock)
-    meeting.change_facilitator(
-        cmd.facilitator_id, by=cmd.by, administrator=administrator, at=clock.now()
-    )
-    work.save(meeting)
+def change_facilitator(access: AccessTo) -> Callable[..., Awaitable[None]]:
+    """Return the handler of :class:`ChangeFacilitator`, which asks *access* who may lead."""
+
+    async def handle(cmd: ChangeFacilitator, *, work: Work, clock: Clock) -> None:
+        """Let another member lead this meeting: one who can take it on, or is in the room."""
+        meeting, administrator = await led(work, cmd.meeting_id, cmd.by, clock)
+        now = clock.now()
+        meeting.change_facilitator(
+            cmd.facilitator_id, by=cmd.by, administrator=administrator, at=now
+        )
+        if not meeting.attendance.has_been_here(cmd.facilitator_id):
+            await require_able_to_lead(
+                access, work, cmd.facilitator_id, planned_at=meeting.created_on, at=now
+            )
+        work.save(meeting)
+
+    return handle
 
 
-async def _led(work: Work, meeting_id: UUID, by: UUID, clock: Clock) -> tuple[Meeting, bool]:
+async def led(work: Work, meeting_id: UUID, by: UUID, clock: Clock) -> tuple[Meeting, bool]:
     """Return the meeting, and whether *by* looks after the whole house."""
-    return await _meeting(work, meeting_id, clock), await is_administrator(work, by)
+    return await meeting_now(work, meeting_id, clock), await is_administrator(work, by)
 
 
-async def _meeting(work: Work, meeting_id: UUID, clock: Clock) -> Meeting:
+async def meeting_now(work: Work, meeting_id: UUID, clock: Clock) -> Meeting:
     """Return the meeting as it stands; a planned one expects whoever belongs to its group now.
 
     No process copies every admission into every planned meeting: the meeting looks at its group

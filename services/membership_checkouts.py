@@ -10,18 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.billing_accounts import (
-    BillingAccount,
-    CustomerDiffers,
-    PayerKind,
-    billing_account_id,
-)
+from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.errors import NotFound
 from domain.membership_rules import LIVE, AlreadyTakingPart, membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.scholarships import Scholarship, Tier, scholarship_id
-from services.billing import LinkCustomer
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships import NoteCheckout, RequestMembership
@@ -87,8 +81,6 @@ async def open_page(house: House, desk: PaymentDesk, order: Order, wanted: Wante
     page = await desk.begin(ask)
     if page.expires_at <= house.clock.now() or await _was_replaced(house, order, wanted, page):
         page = await desk.begin(replace(ask, key=str(wanted.fresh)))
-    if not await _linked(house, order, ask.account_id, page):  # two windows, two new customers
-        page = await desk.begin(await _ask(house, order, wanted))
     await house.dispatch(_note(ask.membership_id, wanted, page), _step(order, page.session_id))
     return page
 
@@ -127,6 +119,7 @@ def _note(membership: UUID, wanted: Wanted, page: CheckoutPage) -> NoteCheckout:
         session_id=page.session_id,
         plan=wanted.plan,
         expires_at=page.expires_at,
+        customer_id=page.customer_id,
     )
 
 
@@ -143,13 +136,3 @@ async def _was_replaced(house: House, order: Order, wanted: Wanted, page: Checko
     fingerprint = house.dispatch.fingerprint(note, order.actor_id)
     step = _step(order, page.session_id)
     return await house.store.outcome_of(step.command_id, fingerprint) is not None
-
-
-async def _linked(house: House, order: Order, account_id: UUID, page: CheckoutPage) -> bool:
-    """Remember under which id the service knows the payer; tell whether it is the only one."""
-    link = LinkCustomer(account_id=account_id, customer_id=page.customer_id)
-    try:
-        await house.dispatch(link, _step(order, page.customer_id))
-    except CustomerDiffers:
-        return False
-    return True

@@ -1,6 +1,6 @@
 """Commands about memberships: what people ask for, and what looks at Stripe and time say.
 
-What is asked for becomes an event; whoever speaks with Stripe reads it there. Nothing here speaks
+What is asked for becomes an event, and an order to Stripe is stored with it. Nothing here speaks
 with Stripe.
 """
 
@@ -10,16 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.billing_accounts import BillingAccount, CustomerDiffers, PayerKind
+from domain.billing_accounts import BillingAccount, PayerKind
 from domain.errors import NotAllowed
 from domain.membership_rules import Wish, membership_id
 from domain.memberships import Membership
 from domain.observations import Observation
+from domain.payment_orders import ExpireCheckout
 from domain.personal import Personal
 from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
 from services.billing import account_of, require_payer
 from services.dispatch import Work
+from services.payments import ordering
 
 
 class MembershipOfAnother(NotAllowed):
@@ -40,12 +42,13 @@ class RequestMembership:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoteCheckout:
-    """Remember the page on which the first payment waits."""
+    """Remember the page on which the first payment waits, and for whom it was made."""
 
     membership_id: UUID
     session_id: str
     plan: str
     expires_at: datetime
+    customer_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,23 +132,36 @@ async def request_membership(cmd: RequestMembership, *, work: Work, clock: Clock
 async def note_checkout(cmd: NoteCheckout, *, work: Work, clock: Clock) -> None:
     """Remember the open page; an older one that is still open is expired by the worker."""
     membership = await work.load(Membership, cmd.membership_id)
-    membership.open_checkout(
+    older = membership.open_checkout(
         cmd.session_id, plan=cmd.plan, expires_at=cmd.expires_at, at=clock.now()
     )
+    if cmd.customer_id is not None:
+        account = await work.load(BillingAccount, membership.account_id)
+        account.link_customer(cmd.customer_id, at=clock.now())
+        work.save(account)
+    if older is not None:
+        ordering.order(work, [ExpireCheckout(membership.id, older)])
     work.save(membership)
 
 
 async def observe_subscription(cmd: ObserveSubscription, *, work: Work, clock: Clock) -> None:
-    """Take a look at Stripe in; a practice's seats follow the number that is paid for."""
+    """Take a look at Stripe in; a practice's seats follow the number that is paid for.
+
+    A subscription of another customer than the account's is a question for a person: nothing it
+    says counts, and nothing that stands changes.
+    """
     membership = await work.load(Membership, cmd.membership_id)
     account = await work.load(BillingAccount, membership.account_id)
     seen, now = cmd.observation, clock.now()
     if account.customer_id is None:
         account.link_customer(seen.customer_id, at=now)
     elif account.customer_id != seen.customer_id:
-        raise CustomerDiffers("This subscription belongs to another customer at Stripe.")
+        membership.wonder_whose(seen, at=now)
+        work.save(membership)
+        return
     membership.observe(seen, at=now)
-    work.save(account, membership)
+    _save(work, membership)
+    work.save(account)
     counts = membership.observed
     if account.payer_kind is PayerKind.PRACTICE and counts is not None:
         pool = await work.load(SeatPool, seat_pool_id(account.payer_id))
@@ -157,28 +173,28 @@ async def tick_membership(cmd: TickMembership, *, work: Work, clock: Clock) -> N
     """Let time do its part."""
     membership = await work.load(Membership, cmd.membership_id)
     membership.tick(at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def ask_for_leave(cmd: AskForLeave, *, work: Work, clock: Clock) -> None:
     """Ask for a pause."""
     membership = await _own(work, cmd.membership_id, cmd.by)
     membership.ask_for_leave(by=cmd.by, at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def ask_to_return(cmd: AskToReturn, *, work: Work, clock: Clock) -> None:
     """Ask to come back."""
     membership = await _own(work, cmd.membership_id, cmd.by)
     membership.ask_to_return(by=cmd.by, at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def ask_for_plan(cmd: AskForPlan, *, work: Work, clock: Clock) -> None:
     """Ask for another plan."""
     membership = await _own(work, cmd.membership_id, cmd.by)
     membership.ask_for_plan(cmd.plan, by=cmd.by, at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def ask_to_cancel(cmd: AskToCancel, *, work: Work, clock: Clock) -> None:
@@ -186,20 +202,26 @@ async def ask_to_cancel(cmd: AskToCancel, *, work: Work, clock: Clock) -> None:
     membership = await _own(work, cmd.membership_id, cmd.by)
     reason = None if cmd.reason is None else Personal(cmd.by, cmd.reason)
     membership.ask_to_cancel(by=cmd.by, reason=reason, at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def withdraw_cancellation(cmd: WithdrawCancellation, *, work: Work, clock: Clock) -> None:
     """Stay after all."""
     membership = await _own(work, cmd.membership_id, cmd.by)
     membership.withdraw_cancellation(by=cmd.by, at=clock.now())
-    work.save(membership)
+    _save(work, membership)
 
 
 async def give_up_wish(cmd: GiveUpWish, *, work: Work, clock: Clock) -> None:
     """Remember that Stripe refused."""
     membership = await work.load(Membership, cmd.membership_id)
     membership.give_up_wish(cmd.wish, why=cmd.why, at=clock.now())
+    _save(work, membership)
+
+
+def _save(work: Work, membership: Membership) -> None:
+    """Hand over what was decided, with what it calls for at Stripe."""
+    ordering.order(work, ordering.of_membership(membership))
     work.save(membership)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from domain.papers import CreditKind
@@ -12,14 +13,16 @@ from domain.rules.book import RuleBook
 from domain.rules.forecast import Forecast, forecast
 from domain.rules.histories import LicenceFacts
 from domain.rules.model import Pack
+from domain.rules.months import looked_ahead
 from domain.values import Modality
 from projections import Connection
 from projections.outside_credits import queries as outside_credits
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
+from services.days import local_day_of, own_day
 from services.licence_texts import categories_of, renews
-from services.standing_schedule import local_day_of, standing_schedule
+from services.standing_schedule import standing_schedule
 from services.what_if import WhatIf, thought
 
 
@@ -48,34 +51,34 @@ async def renewals(
         now: aware UTC.
         what_if: what the member thinks about.
     """
-    today = now.date()
+    today = await own_day(conn, member_id, now)
     licences = [licence_facts(row) for row in await people.licences(conn, member_id)]
+    asked = [
+        (pack, licence)
+        for pack in book.on(today)
+        for licence in licences
+        if licence.held_on(today) and renews(pack, licence.profession, licence.jurisdiction)
+    ]
     earned = await earned_by(conn, member_id)
     entered = [row for row in await outside_credits.of_member(conn, member_id) if row.counts]
-    plan = await standing_schedule(conn, member_id, now)
-    thinking = list(thought(plan, what_if, now)) if what_if.changes_something else None
+    ends = [last for pack, licence in asked if (last := looked_ahead(pack, licence, today))]
+    until = max(ends, default=today)
+    plan = await standing_schedule(conn, member_id, now, today=today, until=until)
+    as_planned = [each.attendance for each in plan]
+    thinking = None
+    if what_if.changes_something:
+        thinking = list(thought(plan, what_if, now=now, until=until))
     found = []
-    for pack in book.on(today):
-        for licence in licences:
-            if not licence.held_on(today):
-                continue
-            if not renews(pack, licence.profession, licence.jurisdiction):
-                continue
-            mine = [
-                entry for (pack_id, of), entry in earned if (pack_id, of) == (pack.id, licence.id)
-            ]
-            mine += [
-                entered_as(pack, row.now)
-                for row in entered
-                if str(row.now.licence_id) == licence.id and counts_under(pack, row.now)
-            ]
-            standing = forecast(book, pack, licence, mine, plan, today=today)
-            if_so = (
-                None
-                if thinking is None
-                else forecast(book, pack, licence, mine, thinking, today=today)
-            )
-            found.append(Renewal(standing, if_so))
+    for pack, licence in asked:
+        mine = [entry for of, entry in earned if of == (pack.id, licence.id)]
+        mine += [
+            entered_as(pack, row.now)
+            for row in entered
+            if str(row.now.licence_id) == licence.id and counts_under(pack, row.now)
+        ]
+        ask = partial(forecast, book, pack, licence, mine, today=today)
+        if_so = None if thinking is None else ask(thinking)
+        found.append(Renewal(ask(as_planned), if_so))
     return sorted(found, key=lambda each: (each.standing.licence.id, each.standing.pack.name))
 
 

@@ -200,5 +200,14 @@ def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def _missing(missing: Sequence[Missing]) -> list[dict[str, str]]:
-    return [{"code": each.code, "sentence": each.sentence} for each in missing]
+def _missing(missing: Sequence[Missing]) -> list[dict[str, Any]]:
+    return [
+        {
+            "code": m.code,
+            "sentence": m.sentence,
+            "clause": m.clause,
+            "needed": m.needed,
+            "values": m.values,
+        }
+        for m in missing
+    ]

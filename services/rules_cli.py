@@ -170,8 +170,10 @@ def _print(answer: dict[str, Any]) -> None:
             worth = of_unit(Decimal(rule["amount"]), rule["unit"])
             credited = worth if rule["credited"] else "nothing"
             click.echo(f"    {rule['name']}: {credited} ({rule['credit_kind']}, {rule['paper']})")
-            for step in (*rule["steps"], *rule["missing"]):
+            for step in rule["steps"]:
                 click.echo(f"      {step['sentence']}")
+            for missing in rule["missing"]:
+                click.echo(f"      {_told(missing)}")
     for cycle in answer["cycles"]:
         click.echo(f"  Cycle {cycle['from']} to {cycle['until']}:")
         for step in cycle["steps"]:
@@ -183,4 +185,8 @@ def _print(answer: dict[str, Any]) -> None:
                     f"{floor['have']} of {floor['at_least']}."
                 )
     for missing in answer["missing"]:
-        click.echo(f"  {missing['sentence']}")
+        click.echo(f"  {_told(missing)}")
+
+
+def _told(missing: dict[str, Any]) -> str:
+    return f"{missing['sentence']} {missing['needed']}".rstrip()

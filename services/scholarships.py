@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from domain.access import GrantKind
 from domain.errors import NotAllowed
 from domain.funds import Fund
 from domain.gifts import Gift
@@ -13,8 +14,10 @@ from domain.members import Member
 from domain.ports import Clock
 from domain.scholarships import Scholarship, ScholarshipNotRunning, Tier, scholarship_id
 from domain.values import Money
+from services.access_records import note_source
 from services.dispatch import Work
 from services.members import require_administrator
+from services.payments import ordering
 
 
 class OwnScholarshipOnly(NotAllowed):
@@ -158,14 +161,14 @@ async def end_scholarship(cmd: EndScholarship, *, work: Work, clock: Clock) -> N
     _require_self(cmd.member_id, cmd.by)
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
     scholarship.end(at=clock.now())
-    work.save(scholarship)
+    await _save(work, scholarship)
 
 
 async def tick_scholarship(cmd: TickScholarship, *, work: Work, clock: Clock) -> None:
     """Let time do its part."""
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
     scholarship.tick(at=clock.now())
-    work.save(scholarship)
+    await _save(work, scholarship)
 
 
 async def give_months(cmd: GiveMonths, *, work: Work, clock: Clock) -> None:
@@ -181,6 +184,7 @@ async def redeem_gift(cmd: RedeemGift, *, work: Work, clock: Clock) -> None:
     gift = await work.load(Gift, cmd.gift_id)
     gift.redeem(cmd.member_id, at=clock.now())
     work.save(gift)
+    await note_source(work, cmd.member_id, GrantKind.GIFT, gift.id, clock)
 
 
 async def _set_aside(
@@ -193,7 +197,14 @@ async def _set_aside(
 ) -> None:
     fund = await work.load(Fund, fund_id)
     fund.set_aside(scholarship.id, amount, until=until, at=now)
-    work.save(fund, scholarship)
+    work.save(fund)
+    await _save(work, scholarship)
+
+
+async def _save(work: Work, scholarship: Scholarship) -> None:
+    """Hand over what was decided, with what it means for the dues of its holder."""
+    ordering.order(work, await ordering.of_scholarship(work, scholarship))
+    work.save(scholarship)
 
 
 def _require_self(member_id: UUID, by: UUID) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from domain.access import GrantKind
 from domain.billing_accounts import billing_account_id
 from domain.errors import NotAllowed
 from domain.members import Member
@@ -12,7 +13,9 @@ from domain.membership_rules import MembershipNotLive, membership_id
 from domain.memberships import Membership
 from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
+from services.access_records import note_source
 from services.dispatch import Work
+from services.payments import ordering
 
 
 class OwnSeatOnly(NotAllowed):
@@ -108,10 +111,11 @@ async def ask_for_seats(cmd: AskForSeats, *, work: Work, clock: Clock) -> None:
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     account_id = billing_account_id(cmd.practice_id)
     practice = await work.load(Membership, membership_id(account_id, cmd.practice_id))
-    counts = practice.observed
+    counts, now = practice.observed, clock.now()
     if counts is None or not counts.is_live or counts.period_end_at is None:
         raise MembershipNotLive("Begin the practice's membership first; it says how many seats.")
-    pool.ask_for_count(cmd.count, renews_at=counts.period_end_at, by=cmd.by, at=clock.now())
+    pool.ask_for_count(cmd.count, renews_at=counts.period_end_at, by=cmd.by, at=now)
+    ordering.order(work, ordering.of_seats(pool, practice))
     work.save(pool)
 
 
@@ -137,6 +141,7 @@ async def accept_seat(cmd: AcceptSeat, *, work: Work, clock: Clock) -> None:
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     pool.accept(cmd.seat_id, member_id=cmd.member_id, at=clock.now())
     work.save(pool)
+    await note_source(work, cmd.member_id, GrantKind.SEAT, pool.id, clock)
 
 
 async def release_seat(cmd: ReleaseSeat, *, work: Work, clock: Clock) -> None:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from uuid import UUID
 
 import msgspec
 
 from domain.rules.facts import Attendance, Person
 from domain.values import Interval, Modality
-from services.standing_schedule import AHEAD
+from services.standing_schedule import InGroup
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +22,7 @@ class WhatIf:
     Attributes:
         modality: take part in this way from now on.
         own_minutes: so many minutes of every meeting are on the member's own practice.
-        every: go to every first, second, third … meeting only.
+        every: go to every first, second, third … meeting of each group only, the next one first.
         join_minutes: join one more group whose meetings last so long.
         join_every_weeks: and are so many weeks apart.
         join_modality: and are held like this.
@@ -41,35 +43,53 @@ class WhatIf:
         return self != WhatIf()
 
 
-def thought(plan: Sequence[Attendance], what_if: WhatIf, now: datetime) -> Iterator[Attendance]:
-    """Yield the schedule as it would be."""
-    for number, each in enumerate(sorted(plan, key=lambda one: (one.scheduled, one.meeting))):
-        if number % what_if.every:
-            continue
-        changed = each
-        if what_if.modality is not None:
-            changed = _with(changed, modality=what_if.modality)
-        if what_if.own_minutes is not None:
-            changed = _with(changed, own=_own(changed, what_if.own_minutes))
-        yield changed
+def thought(
+    plan: Sequence[InGroup], what_if: WhatIf, *, now: datetime, until: date
+) -> Iterator[Attendance]:
+    """Yield the schedule as it would be.
+
+    Args:
+        plan: the standing schedule.
+        what_if: what the member thinks about.
+        now: aware UTC; another group would begin a week from then.
+        until: the last day that matters.
+    """
+    seen: Counter[UUID] = Counter()
+    for each in sorted(plan, key=lambda one: (one.attendance.scheduled, one.attendance.meeting)):
+        number = seen[each.group_id]
+        seen[each.group_id] += 1
+        if number % what_if.every == 0:
+            yield _changed(each.attendance, what_if)
     if what_if.join_minutes is not None:
-        yield from _joined(what_if, plan, now)
+        me = plan[0].attendance.me if plan else Person()
+        yield from _joined(what_if, what_if.join_minutes, me, now, until)
 
 
-def _joined(what_if: WhatIf, plan: Sequence[Attendance], now: datetime) -> Iterator[Attendance]:
-    assert what_if.join_minutes is not None, "asked for where a group is joined"
-    me = plan[0].me if plan else Person()
+def _changed(attendance: Attendance, what_if: WhatIf) -> Attendance:
+    changed = attendance
+    if what_if.modality is not None:
+        me = msgspec.structs.replace(changed.me, modality=what_if.modality)
+        changed = _with(changed, modality=what_if.modality, me=me)
+    if what_if.own_minutes is not None:
+        changed = _with(changed, own=_own(changed, what_if.own_minutes))
+    return changed
+
+
+def _joined(
+    what_if: WhatIf, lasts: int, me: Person, now: datetime, until: date
+) -> Iterator[Attendance]:
+    way = what_if.join_modality
     start = (now + timedelta(weeks=1)).replace(minute=0, second=0, microsecond=0)
-    while start < now + AHEAD:
-        window = Interval(start, start + timedelta(minutes=what_if.join_minutes))
+    while start.date() <= until:
+        window = Interval(start, start + timedelta(minutes=lasts))
         joined = Attendance(
             meeting=f"joined:{start.isoformat()}",
             title=f"Another group, {start.date()}",
             scheduled=window,
             present=(window,),
-            modality=what_if.join_modality,
-            me=me,
-            others=(Person(professions=me.professions),) * (what_if.join_people - 1),
+            modality=way,
+            me=msgspec.structs.replace(me, modality=way, leads=False),
+            others=(Person(professions=me.professions, modality=way),) * (what_if.join_people - 1),
             facilitated=False,
             approved_by=(),
             checked_out=True,

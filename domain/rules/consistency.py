@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal
+from functools import cache
 from itertools import pairwise
 from typing import Final
 
@@ -57,15 +58,20 @@ def _amounts(value: object, path: str) -> Iterator[tuple[str, Decimal]]:
     if isinstance(value, Decimal):
         yield path, value
     elif isinstance(value, Struct):
-        for each in fields(value):
-            inside = f"{path}.{each.encode_name}".strip(".")
-            yield from _amounts(getattr(value, each.name), inside)
+        for name, key in _keys(type(value)):
+            yield from _amounts(getattr(value, name), f"{path}.{key}".strip("."))
     elif isinstance(value, dict):
         for name, amount in value.items():
             yield from _amounts(amount, f"{path}.{name}")
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             yield from _amounts(each, f"{path}[{index}]")
+
+
+@cache
+def _keys(kind: type[Struct]) -> tuple[tuple[str, str], ...]:
+    """Return the fields of a part of packs: our name, and the key in the file."""
+    return tuple((each.name, each.encode_name) for each in fields(kind))
 
 
 def _is_usable(amount: Decimal) -> bool:

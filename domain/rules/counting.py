@@ -20,8 +20,8 @@ class Counted:
 
     Attributes:
         amount: in the rule's unit, never negative.
-        intervals: the time that this amount uses up, sorted and disjoint: presence, or what is
-            left of the whole meeting where a text credits all of it.
+        intervals: the time that this amount uses up, sorted and disjoint: presence, or the whole
+            meeting where a text credits all of it.
         minutes: whole minutes of presence in it.
         steps: how the amount came about.
         missing: what is not determined on the way.
@@ -58,8 +58,8 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
             used = time.common(used, attendance.own)
     minutes = time.minutes(used)
     steps.append(_presence(rule, attendance, minutes))
-    if used and rule.attendance.whole and rule.share is Share.ALL:
-        used = time.without([attendance.scheduled], taken)  # also the minutes that were forgiven
+    if minutes and rule.attendance.whole and rule.share is Share.ALL:
+        used = _whole(attendance, taken) or used
     if rule.counts is Counts.MEETINGS:
         steps.append(Step("unit.meeting", "Each meeting is one entry."))
         amount = Decimal(min(minutes, 1))
@@ -67,6 +67,15 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
     counted = _share(rule, attendance, minutes, time.minutes(used), steps, missing)
     amount = _units(rule, attendance, counted, steps, missing)
     return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
+
+
+def _whole(attendance: Attendance, taken: Sequence[Interval]) -> list[Interval]:
+    """Return the meeting from start to end, unless something has credited a part of it.
+
+    The minutes that a tolerance forgives are used up like those that were attended: another meeting
+    at that time cannot credit them once more, nor can this one where another did.
+    """
+    return [] if time.common([attendance.scheduled], taken) else [attendance.scheduled]
 
 
 def _presence(rule: Rule, attendance: Attendance, minutes: int) -> Step:
@@ -103,11 +112,10 @@ def _share(
     if rule.share is Share.EQUAL:
         return _equal_share(rule, attendance, minutes, steps, missing)
     if used != minutes:
-        left = "its" if used == time.minutes([attendance.scheduled]) else "what is left of it,"
         steps.append(
             Step(
                 "attendance.whole",
-                f"Who was there for the whole meeting is credited with {left} {used} minutes.",
+                f"Who was there for the whole meeting is credited with its {used} minutes.",
                 rule.clause,
                 {"minutes": str(used)},
             )

@@ -20,6 +20,7 @@ from domain.rules.facts import Attendance
 from domain.rules.histories import Judged, LicenceFacts, accounts_of, entries_of, window_of
 from domain.rules.judge import judge
 from domain.rules.model import Pack, Per
+from domain.rules.months import MonthAhead, about_months, looked_ahead, months_ahead
 from domain.values import Interval
 
 _NEARLY_FULL: Final = Decimal("0.8")  # of a cap, before people are told
@@ -38,6 +39,7 @@ class Forecast:
         does_not_count: why planned meetings would give nothing, with how many they are.
         warnings: what the member should know before it is too late.
         missing: what is not determined.
+        months: where every month stands alone: each one, from the running month on.
     """
 
     pack: Pack
@@ -48,6 +50,7 @@ class Forecast:
     does_not_count: tuple[tuple[Missing, int], ...]
     warnings: tuple[Step, ...]
     missing: tuple[Missing, ...]
+    months: tuple[MonthAhead, ...] = ()
 
     @property
     def gain(self) -> Decimal:
@@ -73,7 +76,8 @@ def forecast(
         pack: the text, in the version of today.
         licence: whose period it is.
         earned: credits under the text, of any cycle.
-        planned: meetings to come, as if attended; those before today are left out.
+        planned: meetings to come, as if attended; those before today, and those after
+            :func:`domain.rules.months.looked_ahead`, are left out.
         today: where the member lives.
     """
     if pack.cycle is None:
@@ -85,12 +89,14 @@ def forecast(
     window = window_of(pack, licence, today)
     if isinstance(window, Missing):
         return Forecast(pack, licence, today, None, None, (), (), (window,))
-    to_come = [each for each in planned if each.day >= today and window.holds(each.day)]
+    last = looked_ahead(pack, licence, today) or window.until_day
+    to_come = [each for each in planned if today <= each.day <= last]
     judged = list(_judged(book, pack, licence, to_come))
     hoped = [entry for each in judged for entry in _planned(each)]
     carried = _carried_in(pack, licence, earned, window)
     now = account(pack, window, earned, carried_in=carried)
     then = account(pack, window, [*earned, *hoped], carried_in=carried)
+    months = months_ahead(pack, licence, earned, hoped, today=today)
     return Forecast(
         pack,
         licence,
@@ -98,8 +104,9 @@ def forecast(
         now,
         then,
         tuple(_does_not_count(judged)),
-        tuple(_warnings(pack, now, then, today)),
+        (*_warnings(pack, now, then, today), *about_months(pack, months)),
         now.missing,
+        tuple(months),
     )
 
 

@@ -23,8 +23,8 @@ class Judgement:
         rule: which rule.
         amount: in the rule's unit, never negative; nothing is credited while *missing* is not
             empty, the amount then says what it would come to.
-        intervals: the time used up, sorted and disjoint: presence, or what is left of the whole
-            meeting where a text credits all of it.
+        intervals: the time used up, sorted and disjoint: presence, or the whole meeting where a
+            text credits all of it.
         minutes: whole minutes of presence in it.
         steps: how the amount came about, each with its clause.
         missing: conditions not met, or not determined, each with its clause and what it would take.

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 from domain.payment_orders import Call, Made, PaymentOrder
 from domain.payments import (
@@ -23,6 +23,9 @@ from infra.stripe.ordering import Ordering
 from infra.stripe.previews import Previews
 from infra.stripe.prices import PriceList
 
+Turns = Callable[[str], AbstractAsyncContextManager[None]]
+"""Lets one at a time do something about a key, among all processes."""
+
 
 class StripeDesk:
     """Stripe, as the house needs it; every method is explained in the port.
@@ -30,15 +33,23 @@ class StripeDesk:
     Args:
         connection: to Stripe.
         clock: tells when looks begin and when prices are old.
+        turns: looks at one subscription take turns, so that the later one is the newer truth.
         environment: this house's; goes with everything that is made, and what another one made is
             nobody's here.
         taxes: whether Stripe Tax reckons taxes.
     """
 
     def __init__(
-        self, connection: Connection, clock: Clock, *, environment: str, taxes: bool = True
+        self,
+        connection: Connection,
+        clock: Clock,
+        turns: Turns,
+        *,
+        environment: str,
+        taxes: bool = True,
     ) -> None:
         self._connection = connection
+        self._turns = turns
         self._clock = clock
         self._environment = environment
         self._prices = PriceList(connection, clock)
@@ -72,13 +83,14 @@ class StripeDesk:
 
     async def look(self, subscription_id: str, *, source_event_id: str | None = None) -> Seen:
         """Fetch a subscription anew."""
-        return await observing.look(
-            self._connection,
-            subscription_id,
-            began=self._clock.now(),
-            source_event_id=source_event_id,
-            environment=self._environment,
-        )
+        async with self._turns(f"look/{subscription_id}"):
+            return await observing.look(
+                self._connection,
+                subscription_id,
+                began=self._clock.now(),
+                source_event_id=source_event_id,
+                environment=self._environment,
+            )
 
     async def invoices(self, customer_id: str) -> Sequence[Invoice]:
         """Return a payer's invoices, newest first."""
@@ -106,6 +118,7 @@ async def open_desk(
     key: str,
     *,
     clock: Clock,
+    turns: Turns,
     randomness: Randomness,
     environment: str,
     api_base: str | None = None,
@@ -113,4 +126,4 @@ async def open_desk(
 ) -> AsyncIterator[StripeDesk]:
     """Open a desk of one process, its connection closed at the end; see :class:`StripeDesk`."""
     async with connect(key, api_base=api_base, randomness=randomness) as connection:
-        yield StripeDesk(connection, clock, environment=environment, taxes=taxes)
+        yield StripeDesk(connection, clock, turns, environment=environment, taxes=taxes)

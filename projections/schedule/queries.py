@@ -26,6 +26,10 @@ _GROUPS_OF: Final = f"""SELECT {_GROUP_COLUMNS} FROM peer_group g JOIN belonging
                          WHERE b.member_id = $1 AND b.until_at IS NULL
                          ORDER BY g.name, g.group_id"""
 _GROUP: Final = f"SELECT {_GROUP_COLUMNS} FROM peer_group g WHERE g.group_id = $1"
+# Of several groups the one they have belonged to longest; of none any more, the one they left last.
+_ZONE_OF: Final = """SELECT g.zone FROM peer_group g JOIN belonging b USING (group_id)
+                      WHERE b.member_id = $1
+                      ORDER BY b.until_at DESC NULLS FIRST, b.from_at, g.group_id LIMIT 1"""
 _MEMBERS: Final = """SELECT member_id FROM belonging WHERE group_id = $1 AND until_at IS NULL
                       ORDER BY from_at, member_id"""
 _UPCOMING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
@@ -115,6 +119,12 @@ class MeetingRow:
 async def groups_of(conn: Connection, member_id: UUID) -> list[GroupRow]:
     """Return the groups a member belongs to today."""
     return [GroupRow(**row) for row in await conn.fetch(_GROUPS_OF, member_id)]
+
+
+async def zone_of(conn: Connection, member_id: UUID) -> str | None:
+    """Return the zone of the place where a member meets; ``None`` for who never had a group."""
+    zone: str | None = await conn.fetchval(_ZONE_OF, member_id)
+    return zone
 
 
 async def group(conn: Connection, group_id: UUID) -> GroupRow | None:

@@ -14,7 +14,7 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "transcript"
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     CreditLedger.Opened.TOPIC,
@@ -88,7 +88,7 @@ async def project(recorded: Recorded, conn: Connection) -> None:
                 event.unit_name,
                 event.amount,
                 [each.code for each in missing],
-                [each.sentence for each in missing],
+                [each.told for each in missing],
             )
         case CreditLedger.OverlapFound(
             meeting_id=meeting_id, other_meeting_id=other, minutes=minutes

@@ -61,6 +61,14 @@ class PaymentNews:
     steps: Mapping[str, Step] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Eyes:
+    """What the worker looks with."""
+
+    payments: PaymentDesk
+    dispatch: Dispatcher
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
     """What of a house payment news need."""
@@ -138,14 +146,12 @@ async def _reconciler(
     connection = await stack.enter_async_context(
         connect(key, api_base=settings.stripe_api_base, randomness=parts.randomness)
     )
-    books = StripeBooks(
-        connection, environment=settings.environment.value, livemode=is_live(key)
-    )
+    books = StripeBooks(connection, environment=settings.environment.value, livemode=is_live(key))
     return Reconciler(
         books=books,
         letterbox=parts.inbox,
         notary=Notary(parts.dispatch, books, partial(_account_of_customer, parts.pool)),
-        look=partial(look_at, desk, parts.dispatch),
+        look=partial(look_at, _Eyes(desk, parts.dispatch)),
         store=parts.store,
         views=parts.pool.acquire,
         drift=drift,

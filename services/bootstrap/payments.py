@@ -5,16 +5,27 @@ from __future__ import annotations
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Final
 
+import asyncpg
 import structlog
 
 from domain.payments import PaymentDesk, PaymentsOff
 from domain.ports import Clock, Randomness
+from domain.recording import EventStore
+from infra.advisory_turns import AdvisoryTurns
 from infra.payment_keys import is_live, is_restricted
+from infra.payment_order_book import PaymentOrderBook
+from infra.queues import NotYet, Outbox, WillNeverWork
 from infra.settings import Settings
 from infra.system import SystemRandomness
+from services.dispatch import Dispatcher
+from services.payments.carrying import Carrier
+from services.payments.ordering import KIND
 
 log = structlog.get_logger()
+
+_SHARE: Final = 4  # of the connections, those that looks may hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,13 +42,19 @@ class Desks:
 
 
 async def open_desks(
-    stack: AsyncExitStack, settings: Settings, *, clock: Clock, randomness: Randomness
+    stack: AsyncExitStack,
+    settings: Settings,
+    pool: asyncpg.Pool[Any],
+    *,
+    clock: Clock,
+    randomness: Randomness,
 ) -> Desks | None:
     """Open the desks, closed with the house; ``None`` in a house that takes no dues."""
     if settings.stripe_key is None:
         return None
     from infra.stripe.desk import open_desk  # the SDK takes a third of a second to load
 
+    turns = AdvisoryTurns(pool, most=max(1, settings.pool_size // _SHARE))
     opened: dict[str, PaymentDesk] = {}
 
     async def desk(key: str) -> PaymentDesk:
@@ -48,6 +65,7 @@ async def open_desks(
                 open_desk(
                     key,
                     clock=clock,
+                    turns=turns,
                     randomness=randomness,
                     environment=settings.environment.value,
                     api_base=settings.stripe_api_base,
@@ -61,6 +79,53 @@ async def open_desks(
         web=await desk(settings.stripe_key.get_secret_value()),
         worker=await desk(worker_key.get_secret_value()),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Orders:
+    """The worker's loop that carries orders out.
+
+    Attributes:
+        carrier: does one.
+        book: what became of them.
+        outbox: where they wait.
+    """
+
+    carrier: Carrier
+    book: PaymentOrderBook
+    outbox: Outbox
+
+    async def work_one(self) -> int:
+        """Carry out the order that is due longest, unless our key was refused a moment ago."""
+        if self.carrier.is_closed:
+            return 0
+        return int(await self.outbox.work_one({KIND: self.carrier.carry_out}, only={KIND}))
+
+
+def orders_of(
+    settings: Settings,
+    desk: PaymentDesk,
+    pool: asyncpg.Pool[Any],
+    *,
+    store: EventStore,
+    dispatch: Dispatcher,
+    clock: Clock,
+    randomness: Randomness,
+) -> Orders:
+    """Return who carries orders out, with the worker's *desk*."""
+    book = PaymentOrderBook(pool)
+    carrier = Carrier(
+        payments=desk,
+        dispatch=dispatch,
+        store=store,
+        book=book,
+        clock=clock,
+        randomness=randomness,
+        environment=settings.environment.value,
+        give_up=WillNeverWork,
+        not_yet=NotYet,
+    )
+    return Orders(carrier=carrier, book=book, outbox=Outbox(pool, clock))
 
 
 async def make_catalogue(settings: Settings, file: Path | None) -> list[str]:

@@ -44,11 +44,13 @@ from infra.settings import Environment, Settings, load_settings
 from infra.system import SystemClock, SystemRandomness
 from infra.tool_messages import ToolMessages
 from infra.vault import PostgresVault
+from infra.watch import RegularChores
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.audit_trail import project as audit_trail
 from projections.certificate_checks import project as certificate_checks
 from projections.certificate_register import project as certificate_register
 from projections.claims_board import project as claims_board
+from projections.holdings import project as holdings
 from projections.memberships import project as memberships
 from projections.offers import project as offers
 from projections.offers.queries import programs as programs_of
@@ -66,25 +68,33 @@ from services.bootstrap.database import (
     patiently,
     require_migrated,
 )
-from services.bootstrap.payments import open_desks
+from services.bootstrap.payment_news import Parts, PaymentNews, open_payment_news
+from services.bootstrap.payments import open_desks, orders_of
 from services.dispatch import Dispatcher
 from services.effects import LETTERS, Outside, performers
 from services.forgetting import observed_as
 from services.handlers import handlers
 from services.house import House
 from services.meeting_tools import REPEATS, ZOOM, Tools, file_message, observe_messages
+from services.payments.clockwork import Chore, Rhythm, turn
+from services.payments.door import SOURCE as PAYMENTS
+from services.payments.ordering import KIND
 from services.process_runner import ProcessRunner
 from services.processes import (
     forget_late_names,
     judge_meetings,
     judge_members,
     judge_series,
+    keep_one_leave,
     leave_groups,
+    note_access,
     settle_certificates,
 )
+from services.tending import tend_places
 from services.web.app import WebApp, create_app
 from services.web.hooks import HookController
 from services.web.live import LiveHub
+from services.web.payment_pages import STRIPE_PAGES
 from services.web.ports import WebPorts
 from services.web.routes import CONTROLLERS
 from services.web.settings import WebSettings
@@ -101,6 +111,7 @@ PROJECTIONS: Final = (
     offers,
     claims_board,
     memberships,
+    holdings,
     audit_trail,
 )
 PROCESSES: Final = (
@@ -110,6 +121,8 @@ PROCESSES: Final = (
     settle_certificates,
     forget_late_names,
     leave_groups,
+    keep_one_leave,
+    note_access,
 )
 _SHOWN_WITHIN: Final = 1.0  # seconds that a page waits for its own change
 _FAR_BEHIND: Final = 10_000  # events
@@ -129,6 +142,7 @@ class Running:
         signal: wakes readers of the log.
         keystore: the keys of the people.
         embedded: the database server started here, if any.
+        news: what the payment service tells, and who compares.
     """
 
     house: House
@@ -139,6 +153,7 @@ class Running:
     signal: LogSignal
     keystore: KeyStore
     embedded: EmbeddedPostgres | None
+    news: PaymentNews
 
 
 def start_process(**overrides: object) -> Settings:
@@ -161,6 +176,7 @@ async def open_house(
     migrating: bool = True,
     preparing: bool = True,
     clock: Clock | None = None,
+    takes_dues: bool | None = None,
 ) -> AsyncIterator[Running]:
     """Put everything together; take it apart in order at the end.
 
@@ -171,6 +187,7 @@ async def open_house(
         migrating: bring the database up to date first; otherwise one that is not is refused.
         preparing: make missing views, and rebuild those whose code has changed.
         clock: instead of this machine's, for stories and replays.
+        takes_dues: whether the house does; by default one does that names a payment service.
     """
     async with AsyncExitStack() as stack:
         address, embedded = await open_database(stack, settings)
@@ -179,7 +196,14 @@ async def open_house(
         else:
             await require_migrated(address)
         running = await _assemble(
-            stack, settings, address, application_name, mailer, embedded, clock or SystemClock()
+            stack,
+            settings,
+            address,
+            application_name,
+            mailer,
+            embedded,
+            clock or SystemClock(),
+            takes_dues=settings.stripe_key is not None if takes_dues is None else takes_dues,
         )
         if preparing:
             await patiently(running.projector.prepare)
@@ -194,6 +218,8 @@ async def _assemble(
     mailer: Mailer | None,
     embedded: EmbeddedPostgres | None,
     clock: Clock,
+    *,
+    takes_dues: bool,
 ) -> Running:
     randomness = SystemRandomness()
     keystore = KeyStore(settings.keys)
@@ -213,7 +239,10 @@ async def _assemble(
     rules = RuleShelf(settings.rules_dir)
     codes = RotatingCodes(keystore.secret("door-codes"))
     dispatch = Dispatcher(
-        store, handlers(rules.book, codes, randomness), clock, keystore.secret("fingerprints")
+        store,
+        handlers(rules.book, codes, randomness, takes_dues=takes_dues),
+        clock,
+        keystore.secret("fingerprints"),
     )
     signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
     dispatch.listeners.append(lambda _outcome: signal.ring())
@@ -245,7 +274,20 @@ async def _assemble(
         origin=settings.origin,
         give_up=WillNeverWork,
     )
-    desks = await open_desks(stack, settings, clock=clock, randomness=randomness)
+    desks = await open_desks(stack, settings, pool, clock=clock, randomness=randomness)
+    news = await open_payment_news(
+        stack,
+        settings,
+        Parts(
+            pool=pool,
+            store=store,
+            dispatch=dispatch,
+            inbox=inbox,
+            clock=clock,
+            randomness=randomness,
+        ),
+        None if desks is None else desks.worker,
+    )
     house = House(
         store=store,
         dispatch=dispatch,
@@ -268,6 +310,9 @@ async def _assemble(
         open_questions=tool_messages.open_questions,
         rules=rules.book,
         payments=None if desks is None else desks.web,
+        takes_dues=takes_dues,
+        payments_door=news.door,
+        drift=news.drift,
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
     tools = Tools(house, tool_messages, outbox.add, NotYet)
@@ -286,25 +331,42 @@ async def _assemble(
         **outside_credits.performers(documents),
         "observe_messages": observe_messages(tools),
     }
+    orders = None
+    if desks is not None:
+        orders = orders_of(
+            settings,
+            desks.worker,
+            pool,
+            store=store,
+            dispatch=dispatch,
+            clock=clock,
+            randomness=randomness,
+        )
     limits, links = PostgresRateLimits(pool), PostgresSignInLinks(pool)
 
     async def sweep() -> None:
-        for each in (sessions, limits, links, tool_messages, inbox, outbox, documents):
+        for each in (sessions, limits, links, tool_messages, inbox, outbox, documents, news.drift):
             await each.sweep(at=clock.now())
+        if news.inbox is not None:
+            await news.inbox.sweep(at=clock.now())
+        if orders is not None:
+            await orders.book.sweep(at=clock.now())
 
     chores = Chores(
         steps={
             **{each.NAME: partial(projector.advance, each) for each in PROJECTIONS},
             "processes": runner.advance_all,
             "letters": partial(_work, outbox, effects, only=LETTERS),
-            "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK),
+            "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK | {KIND}),
             "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
-            "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}),
+            "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}, but={PAYMENTS}),
+            **news.steps,
+            **(_dues_steps(house, pool) if takes_dues else {}),
         },
         sweep=sweep,
         signal=signal,
     )
-    return Running(house, chores, projector, pool, settings, signal, keystore, embedded)
+    return Running(house, chores, projector, pool, settings, signal, keystore, embedded, news)
 
 
 def web_app(running: Running, hub: LiveHub, registry: CollectorRegistry) -> WebApp:
@@ -319,6 +381,7 @@ def web_app(running: Running, hub: LiveHub, registry: CollectorRegistry) -> WebA
             secret=running.keystore.secret("web"),
             emergency_number=settings.emergency_number,
             metrics_token=None if token is None else token.get_secret_value(),
+            payment_pages=_payment_pages(settings),
         ),
         ports=WebPorts(
             sessions=PostgresSessions(pool),
@@ -355,6 +418,13 @@ def _bytes(secret: SecretStr | None) -> bytes | None:
     return None if secret is None else secret.get_secret_value().encode()
 
 
+def _payment_pages(settings: Settings) -> tuple[str, ...]:
+    """Return where the payment service's own pages are; nowhere in a house that takes no dues."""
+    if settings.stripe_key is None:
+        return ()
+    return STRIPE_PAGES if settings.stripe_api_base is None else (settings.stripe_api_base,)
+
+
 def _mailer(settings: Settings) -> Mailer:
     if settings.smtp_url is None:
         return ConsoleMailer()
@@ -367,6 +437,12 @@ async def _close_pool(pool: asyncpg.Pool[Any]) -> None:
             await pool.close()
     except TimeoutError:
         pool.terminate()
+
+
+def _dues_steps(house: House, pool: asyncpg.Pool[Any]) -> dict[str, Callable[[], Awaitable[int]]]:
+    """Return what a house does besides in which access can end."""
+    places = Chore(Rhythm.HOURLY, partial(tend_places, house))
+    return {"places": partial(turn, RegularChores(pool), {"places": places}, house.clock)}
 
 
 async def _shown(projector: Projector, outcome: Outcome, views: Sequence[str]) -> bool:

@@ -201,9 +201,13 @@ async def _invoices(reconciler: Reconciler) -> Reconciled:
         return Reconciled()
     for _, news in told:
         if missing & {key_of(kind, fact) for kind, fact in news.facts}:
-            await _heal(news.facts[0][1].object_id, lambda _, n=news: note(reconciler.notary, n))
+            await _heal(news.facts[0][1].object_id, partial(_note, reconciler, news))
     left = await _compare_invoices(reconciler, told, since)
     return Reconciled(found=len(found), left=len(left))
+
+
+async def _note(reconciler: Reconciler, news: News, _: str) -> None:
+    await note(reconciler.notary, news)
 
 
 async def _compare_invoices(

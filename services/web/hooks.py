@@ -19,7 +19,7 @@ from typing import Any, Final
 
 import msgspec
 import structlog
-from litestar import Controller, Request, Response, post
+from litestar import Controller, MediaType, Request, Response, post
 from litestar.status_codes import HTTP_200_OK
 
 from domain.errors import NotFound
@@ -126,7 +126,7 @@ class HookController(Controller):
             whose = client.host if client is not None else ""
             await take_turn(FORGERIES, whose, web.ports, web.settings)
             raise BadMessage("This is no message that we can take.") from None
-        return Response(None)
+        return Response(b"", media_type=MediaType.TEXT)
 
 
 def _signed(request: Request[Any, Any, Any], body: bytes, secret: bytes, now: float) -> bool:

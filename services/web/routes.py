@@ -34,6 +34,12 @@ from services.web.pages.leave import LeaveController
 from services.web.pages.licences import LicenceController
 from services.web.pages.meeting_page import visit_of
 from services.web.pages.meetings import MeetingController
+from services.web.pages.membership import MembershipController
+from services.web.pages.membership_changes import MembershipChangeController
+from services.web.pages.membership_money import MembershipMoneyController
+from services.web.pages.membership_plan import MembershipPlanController
+from services.web.pages.membership_return import MembershipReturnController
+from services.web.pages.membership_start import MembershipStartController
 from services.web.pages.names import NameController
 from services.web.pages.outside_credits import OutsideCreditController
 from services.web.pages.planning import PlanningController
@@ -86,6 +92,12 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     LicenceController,
     LeaveController,
     NameController,
+    MembershipController,
+    MembershipStartController,
+    MembershipReturnController,
+    MembershipPlanController,
+    MembershipChangeController,
+    MembershipMoneyController,
     AdminController,
     StuckController,
     AdministratorController,

@@ -10,7 +10,7 @@ from litestar import Request, Response
 
 from domain.professions import label_of
 from services.web.context import web_of
-from services.web.times import clock, day, when
+from services.web.times import clock, day, day_in, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +42,9 @@ class Templates:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._environment.filters.update(when=when, clock=clock, day=day, profession=label_of)
+        self._environment.filters.update(
+            when=when, clock=clock, day=day, day_in=day_in, profession=label_of
+        )
         self._environment.globals.update(
             asset=assets.url,
             emergency_number=settings.emergency_number,

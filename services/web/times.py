@@ -36,6 +36,17 @@ def clock(moment: datetime, zone: str) -> Markup:
     return _element(moment, _clock(local))
 
 
+def day_in(moment: datetime, zone: str) -> Markup:
+    """Return the day of an instant where somebody is, inside a time element.
+
+    Args:
+        moment: aware.
+        zone: IANA name; an unknown one is read as UTC.
+    """
+    local, _ = _local(moment, zone)
+    return _element(moment, day(local.date()))
+
+
 def day(value: date, *, year: bool = True) -> str:
     """Return ``Monday 23 November 2026``."""
     words = f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"

@@ -8,12 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.access import (
-    Access,
-    AccessNeeded,
-    Grant,
-    GrantKind,
-    access_of,
+from domain.access import Access, AccessNeeded, Grant, GrantKind, access_of
+from domain.access_grants import (
+    by_first_meeting,
     by_gift,
     by_membership,
     by_scholarship,
@@ -21,9 +18,10 @@ from domain.access import (
     by_staff,
 )
 from domain.access_table import AccessState, Action, Answer, may
-from domain.access_words import ALWAYS_YOURS, Holdings, why
+from domain.access_words import ALWAYS_YOURS, why
 from domain.errors import NotAllowed
 from domain.gifts import Gift
+from domain.holdings import Holdings
 from domain.memberships import Membership
 from domain.observations import DeclineKind, Observation
 from domain.scholarships import Scholarship, Tier
@@ -172,7 +170,7 @@ def test_a_seat_gives_as_much_as_the_seat_and_the_practices_dues_do() -> None:
 
 
 def test_staff_have_access_while_they_work_here() -> None:
-    access = access_of([by_staff(day(1), day(9))])
+    access = access_of([by_staff([(day(1), True), (day(9), False)])])
     states = [access.state_at(day(each)) for each in (0, 1, 9)]
     assert states == [STATE.LAPSED, STATE.FULL, STATE.LAPSED]
 
@@ -240,12 +238,15 @@ def test_peers_see_who_is_away_and_never_why(looks: list[Observation], seen: str
     assert access_of([by_membership(a_membership(*looks))]).seen_by_peers(day(30)) == seen
 
 
+KEPT = ("Your place in your groups", "You can come to your groups")  # told in tests of their own
+
+
 def told(*memberships: Membership, at: float = 5, **changes: object) -> tuple[str, ...]:
     holdings = Holdings(member_id=ANA, memberships=memberships, **changes)  # type: ignore[arg-type] # tests name what they are about
     answer = why(holdings, at=day(at), zone="Europe/Berlin")
     assert answer.member[-1] == ALWAYS_YOURS
     assert all("!" not in line for line in (*answer.member, answer.administrator))
-    return answer.member[:-1]
+    return tuple(line for line in answer.member[:-1] if not line.startswith(KEPT))
 
 
 def for_administrators(membership: Membership, at: float) -> str:
@@ -335,7 +336,7 @@ def test_seats_scholarships_gifts_and_work_are_told_beside_each_other() -> None:
         seats=[(a_pool(1, ANA), a_membership(active(0.5)))],
         scholarship=a_scholarship(Tier.HALF),
         gifts=[gift],
-        staff_since=day(1),
+        staff=[(day(1), True)],
     )
     assert lines == (
         "Your seat with Harbour practice lets you take part.",
@@ -385,6 +386,63 @@ def test_an_administrator_reads_less_and_nothing_that_shames(looks: list[Observa
     said = for_administrators(a_membership(*looks), at=21).lower()
     assert said
     assert not any(word in said for word in ("card", "bank", "disput", "fail", "owe", "eur"))
+
+
+def lines_of(*, at: float, **changes: object) -> list[str]:
+    holdings = Holdings(member_id=ANA, **changes)  # type: ignore[arg-type] # as above
+    return list(why(holdings, at=day(at), zone="Europe/Berlin").member[:-1])
+
+
+def test_a_first_meeting_is_free_and_its_end_throws_nobody_out() -> None:
+    fresh = access_of([by_first_meeting(None)])
+    came = access_of([by_first_meeting(day(1))])
+    assert fresh.may(Action.JOIN_OR_FOUND, day(900)) is Answer.YES
+    states = [came.state_at(day(each)) for each in (0, 1, 3.9, 4)]
+    assert states == [STATE.FULL, STATE.FULL, STATE.FULL, STATE.LAPSED]
+    attends = [came.may(Action.ATTEND_OWN_GROUPS, day(each)).allows for each in (4.9, 5.1)]
+    assert attends == [True, False]
+    assert came.keeps_seat(day(33))
+    assert not came.keeps_seat(day(34.1))
+
+
+def test_a_first_meeting_is_told_before_during_and_after() -> None:
+    free = {"first_meeting_is_free": True}
+    assert lines_of(at=1, **free) == [
+        "Your first meeting is free: join a group, come once, and decide afterwards."
+    ]
+    assert lines_of(at=2, first_meeting_at=day(1), **free) == [
+        "You came to your free first meeting; everything stays open until 6 March 2026, 19:00."
+    ]
+    assert lines_of(at=4.5, first_meeting_at=day(1), **free) == [
+        "Your free first meeting was on 3 March 2026. To come again, begin a membership, or ask "
+        "for a scholarship.",
+        "You can come to your groups until 7 March 2026, 19:00 all the same.",
+        "Your place in your groups is kept until 5 April 2026, 20:00.",
+    ]
+    paid = [a_membership(active(1))]
+    assert lines_of(at=2, memberships=paid, **free) == [
+        "Your membership is paid through 15 April 2026."
+    ]
+
+
+def test_a_house_that_takes_no_dues_is_open_to_everybody() -> None:
+    open_house = Holdings(member_id=ANA, memberships=[a_membership(ended(1))], takes_dues=False)
+    assert open_house.access().state_at(day(900)) is STATE.FULL
+    assert lines_of(at=1, takes_dues=False) == [
+        "This house takes no dues; everything is open to everybody."
+    ]
+
+
+def test_a_narrowed_facilitator_leads_what_was_planned_before() -> None:
+    late = [unpaid(each, since=44) for each in (44, 58)]
+    access = access_of([by_membership(a_membership(active(1), *late))])
+    lapsed = access_of([by_membership(a_membership(active(1), ended(20)))])
+    may_lead = [access.may_facilitate(day(planned), day(60)) for planned in (57, 58, 60)]
+    assert may_lead == [True, False, False]
+    assert access.may_facilitate(day(58.5), day(58.5)), "tonight is as it was this morning"
+    assert not lapsed.may_facilitate(day(2), day(22))
+    with pytest.raises(AccessNeeded):
+        access.require_to_facilitate(day(60), day(60))
 
 
 def test_somebody_elses_gift_is_not_ones_own() -> None:

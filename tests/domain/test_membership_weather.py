@@ -9,7 +9,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.access import access_of, by_membership
+from domain.access import access_of
+from domain.access_grants import by_membership
 from domain.access_table import Action, Answer
 from domain.memberships import Membership
 from domain.observations import Observation

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
+from domain.access_records import AccessRecord
 from domain.access_table import AccessState
 from domain.access_words import why
 from domain.billing_accounts import PayerKind, billing_account_id
 from domain.membership_rules import membership_id
+from domain.recording import Append, Cause
 from domain.scholarships import Tier
 from services.access import holdings_of
 from services.billing import OpenPractice
@@ -53,6 +55,7 @@ async def test_all_that_a_person_was_granted_is_found() -> None:
 async def test_a_leave_is_read_as_a_leave() -> None:
     house = SmallHouse()
     await house.people()
+    await attended_before(house, house.ana)
     house.clock.at = day(0)
     await paid(house, PayerKind.PERSON, house.ana, house.ana)
     own = membership_id(billing_account_id(house.ana), house.ana)
@@ -61,10 +64,20 @@ async def test_a_leave_is_read_as_a_leave() -> None:
     assert alone.access().state_at(day(2)) is AccessState.ON_LEAVE
 
 
-async def test_strangers_hold_nothing_and_administrators_work_here() -> None:
+async def attended_before(house: SmallHouse, member_id: UUID) -> None:
+    """Let somebody's free first meeting be long over."""
+    record = AccessRecord.open(member_id, at=day(-90))
+    record.note_meeting(UUID(int=997), attended=True, at=day(-90))
+    cause = Cause(uuid4())
+    await house.memory.append(Append(cause, b"", tuple(record.collect_events())))  # type: ignore[arg-type] # all are ours
+
+
+async def test_strangers_have_a_first_meeting_and_administrators_work_here() -> None:
     house = SmallHouse()
     await house.people()
-    eve = await holdings_of(Work(house.memory, uuid4()), house.eve)
-    admin = await holdings_of(Work(house.memory, uuid4()), house.admin)
-    states = [each.access().state_at(day(1)) for each in (eve, admin)]
-    assert states == [AccessState.LAPSED, AccessState.FULL]
+    await attended_before(house, house.bo)
+    found = {
+        who: (await holdings_of(Work(house.memory, uuid4()), who)).access().state_at(day(1))
+        for who in (house.eve, house.bo, house.admin)
+    }
+    assert list(found.values()) == [AccessState.FULL, AccessState.LAPSED, AccessState.FULL]

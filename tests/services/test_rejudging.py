@@ -180,7 +180,8 @@ async def test_a_rule_takes_over_minutes_that_another_of_its_text_gives_back() -
     house = SmallHouse(lambda: RuleBook([text]))
     await house.begin()
     meeting_id = await house.opened()
-    await house.do(house.check_in(meeting_id, house.ana))
+    for member_id in (house.ana, house.joy):
+        await house.do(house.check_in(meeting_id, member_id))
     for minute, order in (
         (10, BeginTurn(meeting_id=meeting_id, presenter_id=house.ana, by=house.joy)),
         (30, EndTurn(meeting_id=meeting_id, by=house.joy)),

@@ -9,10 +9,10 @@ from uuid import UUID
 import pytest
 
 from domain.access_table import AccessState
-from domain.access_words import Holdings
 from domain.billing_accounts import PayerKind, billing_account_id
 from domain.funds import Fund
 from domain.gifts import Gift
+from domain.holdings import Holdings
 from domain.membership_rules import membership_id
 from domain.memberships import Membership
 from domain.scholarships import Scholarship, Tier, scholarship_id

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from domain.access import GrantKind
+from domain.access_records import AccessRecord
 from domain.base import Root
 from domain.billing_accounts import BillingAccount, PayerKind
 from domain.funds import Fund
@@ -18,7 +20,7 @@ from domain.scholarships import Scholarship, Tier
 from domain.seat_pools import SeatPool
 from domain.values import Money
 from tests.support import billing as b
-from tests.support.builders import ADMIN, ANA, BO, CHIDI, JOY, SIX_PM, about, at, facts
+from tests.support.builders import ADMIN, ANA, BO, CHIDI, JOY, MEETING, SIX_PM, about, at, facts
 
 SEATS = [UUID(int=n) for n in range(750, 754)]
 
@@ -138,6 +140,15 @@ def money_events() -> list[Root.Event]:
     return facts(ledger)
 
 
+def access_record_events() -> list[Root.Event]:
+    record = AccessRecord.open(ANA, at=SIX_PM)
+    record.note_source(GrantKind.SEAT, b.PRACTICE, at=at(1))
+    record.note_meeting(MEETING, attended=True, at=at(60))
+    record.note_meeting(MEETING, attended=False, at=at(70))
+    record.note_turned_away(MEETING, at=at(80))
+    return facts(record)
+
+
 BILLING_STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     account_events,
     membership_events,
@@ -147,4 +158,5 @@ BILLING_STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     gift_events,
     taken_back_gift_events,
     money_events,
+    access_record_events,
 )

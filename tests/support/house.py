@@ -43,11 +43,13 @@ class Outbox:
 class SmallHouse(Story):
     """Every handler and every process on a store in memory."""
 
-    def __init__(self, rules: Callable[[], RuleBook] = load_rules) -> None:
+    def __init__(
+        self, rules: Callable[[], RuleBook] = load_rules, *, takes_dues: bool = False
+    ) -> None:
         clock, codes = FixedClock(), RotatingCodes(b"door" * 8)
         self.memory = InMemoryEventStore(clock)
         self.checkpoints = InMemoryCheckpoints()
-        handlers = bootstrap.handlers(rules, codes, SystemRandomness())
+        handlers = bootstrap.handlers(rules, codes, SystemRandomness(), takes_dues=takes_dues)
         dispatch = Dispatcher(self.memory, handlers, clock, b"fingerprints", patience=-1)
         super().__init__(dispatch, self.memory, clock, codes)
         self._runner = ProcessRunner(self.memory, dispatch, self.checkpoints, bootstrap.PROCESSES)
@@ -93,24 +95,37 @@ class RealHouse:
 
 @asynccontextmanager
 async def open_real_house(
-    database: ConnectKwargs, folder: Path, clock: FixedClock | None = None
+    database: ConnectKwargs,
+    folder: Path,
+    clock: FixedClock | None = None,
+    *,
+    takes_dues: bool | None = None,
+    **overrides: object,
 ) -> AsyncIterator[RealHouse]:
-    """Open a house on a migrated database, its keys in a folder of the test's own."""
+    """Open a house on a migrated database, its keys in a folder of the test's own.
+
+    Args:
+        database: migrated.
+        folder: of the test's own.
+        clock: of the house; one that stands still if not given.
+        takes_dues: whether it does, also without a payment service.
+        overrides: further settings.
+    """
     clock, mail = clock or FixedClock(), Outbox()
     async with bootstrap.open_house(
-        settings_for(database, folder),
+        settings_for(database, folder, **overrides),
         application_name="peerhour tests",
         mailer=mail,
         migrating=False,
         clock=clock,
+        takes_dues=takes_dues,
     ) as running:
         yield RealHouse(running, bootstrap.without_worker(running), clock, mail)
 
 
-def settings_for(database: ConnectKwargs, folder: Path) -> Settings:
-    return load_settings(
-        DATABASE_URL=database_url(database), data_dir=folder, origin=ORIGIN, pool_size=4
-    )
+def settings_for(database: ConnectKwargs, folder: Path, **overrides: object) -> Settings:
+    values: dict[str, object] = {"data_dir": folder, "origin": ORIGIN, "pool_size": 4} | overrides
+    return load_settings(DATABASE_URL=database_url(database), **values)
 
 
 def database_url(database: ConnectKwargs) -> str:

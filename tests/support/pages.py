@@ -21,7 +21,7 @@ from services import bootstrap
 from services.web.app import WebApp
 from services.web.live import LiveHub
 from services.web.session import SESSION_COOKIE, digest, new_secret
-from tests.support.house import ORIGIN, RealHouse, open_real_house
+from tests.support.house import RealHouse, open_real_house
 from tests.support.story import Story
 from tests.support.web import PAGE
 
@@ -47,7 +47,8 @@ class Pages:
     async def program(self, person_id: UUID | None = None, **headers: str) -> httpx.AsyncClient:
         """A program of somebody: takes JSON, comes from our own origin."""
         return await self._client(
-            person_id, {"Accept": "application/json", "Origin": ORIGIN, **headers}
+            person_id,
+            {"Accept": "application/json", "Origin": self.real.house.origin, **headers},
         )
 
     async def count(self, topic: str, stream_id: UUID) -> int:
@@ -65,7 +66,7 @@ class Pages:
                 app=self.app,  # type: ignore[arg-type] # httpx types ASGI with plain dicts
                 client=("203.0.113.7", 50000),
             ),
-            base_url=ORIGIN,
+            base_url=self.real.house.origin,
             headers=headers,
         )
         if person_id is not None:
@@ -89,13 +90,18 @@ class Pages:
 async def open_pages(database: ConnectKwargs, folder: Path) -> AsyncIterator[Pages]:
     """Open a house with its web, a story begun in it."""
     async with open_real_house(database, folder) as real:
-        running = replace(real.running, house=real.house)
-        story = real.story("pages")
-        await story.begin()
-        for key in ("ana", "joy", "bo"):
-            await real.house.vault.keep_mail(story.id(key), f"{key}@example.org")
-        await real.drain()
-        yield Pages(real, story, bootstrap.web_app(running, LiveHub(), CollectorRegistry()))
+        yield await begun(real)
+
+
+async def begun(real: RealHouse) -> Pages:
+    """Begin a story in a house, and return its web."""
+    running = replace(real.running, house=real.house)
+    story = real.story("pages")
+    await story.begin()
+    for key in ("ana", "joy", "bo"):
+        await real.house.vault.keep_mail(story.id(key), f"{key}@example.org")
+    await real.drain()
+    return Pages(real, story, bootstrap.web_app(running, LiveHub(), CollectorRegistry()))
 
 
 def hidden(page: str) -> dict[str, str]:

@@ -247,7 +247,30 @@ class Story:
         lasts: float = 60,
         group: str = "group",
     ) -> UUID:
-        """Hold a meeting: who came and went when (minutes after the start), and who evaluates."""
+        """Hold a meeting: who came and went when (minutes after the start), and who evaluates.
+
+        Nobody sits in a peer group alone: with one person named, Joy (or Chidi for her) is there
+        from start to end. For somebody who really is alone there is :meth:`held_alone`.
+        """
+        present = dict(present)
+        if len(present) == 1:
+            company = self.chidi if self.joy in present else self.joy
+            present[company] = (0, lasts)
+        return await self._held(present, name, start, evaluated, lasts, group)
+
+    async def held_alone(self, member_id: UUID, *, name: str = "meeting") -> UUID:
+        """Hold a meeting to which nobody else came."""
+        return await self._held({member_id: (0, 60)}, name, SIX_PM, [member_id], 60, "group")
+
+    async def _held(
+        self,
+        present: Mapping[UUID, tuple[float, float]],
+        name: str,
+        start: datetime,
+        evaluated: Sequence[UUID],
+        lasts: float,
+        group: str,
+    ) -> UUID:
         meeting_id = await self.opened(name, start=start, lasts=lasts, group=group)
         comings = [(minute, True, who) for who, (minute, _) in present.items()]
         goings = [(minute, False, who) for who, (_, minute) in present.items()]

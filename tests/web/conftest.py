@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from infra.database import ConnectKwargs
+from tests.support.billing_house import BillingHouse, billing_house
 from tests.support.pages import Pages, open_pages
 
 
@@ -16,4 +17,13 @@ async def pages(
 ) -> AsyncIterator[Pages]:
     """A house of the module's own, with a begun story and its web."""
     async with open_pages(database, tmp_path_factory.mktemp("house")) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+async def dues(
+    database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[BillingHouse]:
+    """A house of the module's own that takes dues, with a simulated Stripe."""
+    async with billing_house(database, tmp_path_factory.mktemp("house")) as opened:
         yield opened

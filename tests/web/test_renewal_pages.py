@@ -52,7 +52,7 @@ async def test_the_account_the_schedule_and_what_if(pages: Pages, ana: httpx.Asy
         )
     )
     start = now + timedelta(days=1)
-    await story.held({story.ana: (0, 60)}, name="renewal", start=start)
+    await story.held({story.ana: (0, 60), story.joy: (0, 60)}, name="renewal", start=start)
     pages.real.clock.at = start + minutes(90)
     await pages.real.drain()
     said = await section(ana)

@@ -16,6 +16,7 @@ from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
+from services.days import own_day
 from services.evidence_packs import packs_of
 from services.web.orders import Asking
 from services.web.session import signed_in
@@ -94,7 +95,8 @@ class CreditController(Controller):
             awards = await transcript.awards(conn, person_id)
             held = await transcript.held(conn, person_id)
             overlaps = await transcript.overlaps(conn, person_id)
-            packs = await packs_of(conn, house.rules(), person_id, today=house.clock.now().date())
+            today = await own_day(conn, person_id, house.clock.now())
+            packs = await packs_of(conn, house.rules(), person_id, today=today)
             entered = await outside.of_member(conn, person_id)
             licences = {
                 row.licence_id: f"{label_of(row.profession)}, {row.jurisdiction}"

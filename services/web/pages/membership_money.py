@@ -58,19 +58,18 @@ class MembershipMoneyController(Controller):
             request, "membership_money.html", here="you", lines=lines[::-1], zone=zone
         )
 
-    @get("/money/{kind:str}")
+    @get("/money/{file_name:str}")
     async def file(
-        self, kind: FromPath[str], person_id: NamedDependency[UUID], house: TheHouse
+        self, file_name: FromPath[str], person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[bytes]:
-        """Hand the same lines over as ``peerhour.csv`` or ``peerhour.json``."""
-        if kind not in {"peerhour.csv", "peerhour.json"}:
+        """Hand the same lines over as ``money.csv`` or ``money.json``."""
+        if file_name not in {"money.csv", "money.json"}:
             raise NotFound("There is no such file.")
         lines = await story_of(house, person_id)
-        if kind.endswith(".csv"):
-            content, media_type = as_csv(lines), "text/csv; charset=utf-8"
-        else:
-            content, media_type = as_json(lines, made_at=house.clock.now()), "application/json"
-        return _file(content, media_type, f"money-{kind}")
+        if file_name == "money.csv":
+            return _file(as_csv(lines), "text/csv; charset=utf-8", file_name)
+        content = as_json(lines, made_at=house.clock.now())
+        return _file(content, "application/json", file_name)
 
     @get("/invoices")
     async def invoices(

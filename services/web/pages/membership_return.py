@@ -8,6 +8,7 @@ the look is not there yet, this page says so, and asks again by itself, a few ti
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -82,26 +83,22 @@ async def _came(house: House, person_id: UUID, session_id: str) -> Came:
     """
     try:
         seen = await desk_of(house).checkout(session_id)
+    except PaymentsAway:
+        seen = None
+    if seen is not None:
         if seen.account_id != billing_account_id(person_id):
             raise NotFound(_NOT_YOURS)
         await _look(house, seen)
-    except PaymentsAway:
-        seen = None
     membership = await find_membership(house, person_id)
     begun = membership is not None and membership.state in LIVE
     return Came(paid=None if seen is None else seen.complete, begun=begun)
 
 
 async def _look(house: House, seen: CheckoutSeen) -> None:
-    """Let the membership observe what began; a look that fails is made again by others."""
-    if not seen.complete or seen.subscription_id is None:
-        return
-    try:
-        await look_at(house, seen.subscription_id)
-    except PaymentsAway:
-        raise
-    except DomainError:
-        return  # somebody of the house sees it on the list of what is stuck; here nothing is begun
+    """Let the membership observe what began; a look that fails is made again by the worker."""
+    if seen.complete and seen.subscription_id is not None:
+        with suppress(DomainError):  # the page says that it is being set up, which is so
+            await look_at(house, seen.subscription_id)
 
 
 async def _waiting_page(house: House, person_id: UUID) -> str | None:

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from domain.access_words import Why, why
+from domain.access_words import Why
 from domain.billing_accounts import PayerKind, billing_account_id
 from domain.membership_rules import LIVE, UNPAID
 from domain.memberships import Membership
@@ -25,8 +25,7 @@ from projections import Connection
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MembershipRow
 from projections.schedule import queries as schedule
-from services.access import holdings_of
-from services.dispatch import Work
+from services.access import told_why
 from services.house import House
 from services.membership_checkouts import find_membership, percent_carried
 from services.web.context import web_of
@@ -131,19 +130,22 @@ async def stand(house: House, person_id: UUID) -> Standing:
         row = await memberships.membership_of_holder(conn, person_id)
         lines = await memberships.money_lines(conn, billing_account_id(person_id))
         zone = await zone_of(conn, person_id)
-    holdings = await holdings_of(Work(house.store, person_id), person_id)
+    takes_dues = house.payments is not None
+    reasons = await told_why(
+        house.store, person_id, takes_dues=takes_dues, at=house.clock.now(), zone=zone
+    )
     prices = await _prices_or_none(house)
     paid_in = lines[-1].currency if lines else None
     return Standing(
         row=row,
         membership=membership,
         trouble=None if membership is None else membership.trouble,
-        why=why(holdings, at=house.clock.now(), zone=zone),
+        why=reasons,
         prices=prices,
         price=None if membership is None else _price(prices or (), membership.plan, paid_in),
         percent=await percent_carried(house, person_id),
         zone=zone,
-        takes_dues=house.payments is not None,
+        takes_dues=takes_dues,
     )
 
 

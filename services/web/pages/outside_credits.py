@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from projections.outside_credits import queries as outside
 from projections.outside_credits.queries import OutsideCreditRow
 from projections.people import queries as people
+from services.days import own_day
 from services.house import House
 from services.licence_texts import categories_of
 from services.outside_credits import (
@@ -209,8 +210,9 @@ async def _targets(
 ) -> list[Target]:
     async with house.views() as conn:
         licences = await people.licences(conn, person_id)
+        today = await own_day(conn, person_id, house.clock.now())
     also = None if row is None else (row.now.licence_id, row.now.pack_id)
-    return targets(house.rules(), licences, house.clock.now().date(), also=also)
+    return targets(house.rules(), licences, today, also=also)
 
 
 async def _own(

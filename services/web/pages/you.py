@@ -158,4 +158,5 @@ async def _you_page(
         form=form or licence_form(book).blank(),
         adding=form is not None,
         administrator=await is_administrator(request, person_id),
+        takes_dues=house.payments is not None,
     )

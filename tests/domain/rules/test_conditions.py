@@ -194,6 +194,31 @@ def test_a_group_has_the_size_a_rule_wants(others: int, found: list[tuple[str, s
     assert missing(rule, attended(others=(COUNSELOR,) * others)) == found
 
 
+ALONE = [("group.alone", "Nobody else was there, and an hour alone is no group's hour.")]
+
+
+def test_an_hour_alone_is_no_groups_hour() -> None:
+    for rule in (a_rule(), a_rule(counts="meetings"), a_rule(credit_kind="sponsored")):
+        assert missing(rule, attended(others=())) == ALONE
+        assert missing(rule, attended(others=(STRANGER,))) == []
+        assert missing(rule, attended(others=(Person(leads=True),))) == []
+        assert missing(rule, attended(others=None)) == [], "nobody knows that they were alone"
+    (found,) = judged(a_rule(group={"max": 6}), attended(others=())).missing
+    assert (found.clause, found.needed, found.values) == (
+        "Peerhour's own principle, docs/rules.md",
+        "Somebody else would have to be there.",
+        {"min": "2"},
+    )
+
+
+def test_a_text_with_a_figure_of_its_own_decides_about_an_hour_alone() -> None:
+    assert missing(a_rule(group={"min": 1}), attended(others=())) == []
+    (found,) = missing(a_rule(group={"min": 3}), attended(others=()))
+    assert found[0] == "group.too_small"
+    (found,) = missing(a_rule(group={"others_min": 2}), attended(others=()))
+    assert found[0] == "group.others_too_few"
+
+
 def test_whether_a_leader_counts_is_up_to_the_rule() -> None:
     facts = attended(others=(COUNSELOR, Person(leads=True)))
     small = [("group.too_small", "This rule wants 3 people present; there were 2.")]
@@ -221,7 +246,6 @@ UNKNOWN_LICENCES = not_determined("group.professions", "not everybody's licence 
     [
         (COUNSELOR, (COUNSELOR, COUNSELOR), []),
         (COUNSELOR, (BOTH,), []),
-        (COUNSELOR, (), []),
         (
             COUNSELOR,
             (COUNSELOR, PSYCHOLOGIST, STRANGER),

@@ -107,6 +107,21 @@ def test_what_one_rule_credits_is_gone_for_the_next() -> None:
     assert rest.intervals == ()
 
 
+def test_forgiven_minutes_are_credited_once_whichever_meeting_comes_first() -> None:
+    pack = a_pack(a_rule(attendance={"whole": True, "late_or_early_minutes": 10}))
+    late = attended(span(5, 60), scheduled=span(0, 60))
+    before = attended(span(-55, 5), scheduled=span(-55, 5))
+    (first,) = judge(pack, late, licence_held=True)
+    assert these(first.amount, first.minutes, first.intervals) == (1, 55, (span(0, 60),))
+    (second,) = judge(pack, before, licence_held=True, taken=first.intervals)
+    assert these(second.minutes, second.intervals) == (55, (span(-55, 0),))
+    assert second.amount == Decimal("0.91")
+    (first,) = judge(pack, before, licence_held=True)
+    (second,) = judge(pack, late, licence_held=True, taken=first.intervals)
+    assert these(first.amount, second.amount) == (1, Decimal("0.91"))
+    assert second.intervals == (span(5, 60),)
+
+
 def test_a_rule_that_credits_nothing_takes_no_minutes() -> None:
     own, whole, rest = answers(OWN_FIRST, attended(span(20, 83), own=()))
     assert [own.may_be_credited, whole.may_be_credited] == [False, False]
@@ -227,12 +242,14 @@ def test_no_minute_is_credited_twice(
     credited = [each.intervals for each in found if each.may_be_credited]
     for one, other in combinations(credited, 2):
         assert time.common(one, other) == []
-    free = time.without(attendance.present, taken)
+    free = time.without([attendance.scheduled], taken)
     together = [part for each in credited for part in each]
     assert time.common(together, free) == time.union(together)
     assert sum(time.minutes(each) for each in credited) <= time.minutes(free)
     for each in found:
-        assert each.minutes == time.minutes(each.intervals)
+        whole = each.rule.attendance.whole and each.intervals == (attendance.scheduled,)
+        present = attendance.present if whole else each.intervals
+        assert each.minutes == time.minutes(time.common(each.intervals, present))
         assert each.amount >= 0
         assert list(each.intervals) == time.union(each.intervals)
 

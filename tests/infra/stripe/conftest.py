@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
@@ -41,9 +42,18 @@ async def connection(simulated: SimulatedStripe) -> AsyncIterator[Connection]:
         yield patient
 
 
+def desk_at(connection: Connection, environment: str = HERE) -> StripeDesk:
+    return StripeDesk(connection, SystemClock(), no_turns, environment=environment)
+
+
+@asynccontextmanager
+async def no_turns(_key: str) -> AsyncIterator[None]:
+    yield
+
+
 @pytest.fixture
 async def desk(connection: Connection) -> StripeDesk:
-    return StripeDesk(connection, SystemClock(), environment=HERE)
+    return desk_at(connection)
 
 
 def ask(**changes: Any) -> CheckoutAsk:
@@ -91,6 +101,3 @@ async def takes_card(connection: Connection, customer_id: str, card: str) -> Non
     for each in found.data:
         if each.status != "canceled":
             await api.subscriptions.update_async(each.id, {"default_payment_method": method.id})
-
-
-MEMBERSHIP, ACCOUNT = UUID(int=9001), UUID(int=9002)

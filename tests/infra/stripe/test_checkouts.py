@@ -11,7 +11,14 @@ from domain.errors import NotFound
 from domain.payments import PaymentRefused, PriceGone
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
-from tests.infra.stripe.conftest import AT_HOME, BACK, ask, subscribed, subscription_of
+from tests.infra.stripe.conftest import (
+    AT_HOME,
+    BACK,
+    ask,
+    desk_at,
+    subscribed,
+    subscription_of,
+)
 from tests.support.simulated_stripe import SimulatedStripe
 
 
@@ -134,9 +141,7 @@ async def test_a_page_that_never_was_is_not_found(desk: StripeDesk) -> None:
 async def test_a_page_of_another_installation_is_nobodys(
     desk: StripeDesk, connection: Connection, simulated: SimulatedStripe
 ) -> None:
-    from infra.system import SystemClock
-
-    elsewhere = StripeDesk(connection, SystemClock(), environment="production")
+    elsewhere = desk_at(connection, environment="production")
     page = await elsewhere.begin(ask())
     await simulated.pay(page.url, **AT_HOME)
     found = await desk.checkout(page.session_id)

@@ -1,0 +1,1 @@
+"""Who is away: what everybody's access comes from, so that a whole roster is asked at once."""

@@ -1,0 +1,32 @@
+"""Days as people read them: at a place, and in a member's own calendar."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from projections import Connection
+from projections.schedule import queries as schedule
+
+_NOWHERE: Final = "UTC"
+
+
+def local_day_of(at: datetime, zone: str) -> date:
+    """Return the day that people of a zone read at an instant."""
+    return at.astimezone(ZoneInfo(zone)).date()
+
+
+async def own_day(conn: Connection, member_id: UUID, now: datetime) -> date:
+    """Return the day that a member's calendar shows: a licence ends with the evening at home.
+
+    Nobody asks members where they live. What the house does know is where they meet: the zone of
+    the group that they have belonged to longest, or left last. Who never had a group reads UTC.
+
+    Args:
+        conn: a connection to the views.
+        member_id: whose calendar.
+        now: aware UTC.
+    """
+    return local_day_of(now, await schedule.zone_of(conn, member_id) or _NOWHERE)

@@ -1,0 +1,394 @@
+"""A year of dues in a storm: messages lost, repeated and shuffled, and Stripe failing in between.
+
+What must come of it is reckoned here from Stripe's own objects, by other code than the house's.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+
+import stripe
+import uvicorn
+from prometheus_client import CollectorRegistry
+from typing_extensions import override
+
+from domain.billing_accounts import PayerKind, billing_account_id
+from domain.membership_rules import membership_id
+from domain.memberships import Membership
+from domain.money_facts import key_of
+from domain.money_ledger import MoneyLedger, money_ledger_id
+from infra.database import ConnectKwargs
+from infra.stripe.catalogue import STANDARD, make
+from infra.stripe.connection import connect
+from infra.system import SystemRandomness
+from services import bootstrap
+from services.dispatch import Order, Work
+from services.members import RegisterMember
+from services.memberships import RequestMembership
+from services.payments.reconciling import Reconciled, reconcile_lists, reconcile_messages
+from services.web.live import LiveHub
+from tests.support.fakes import FixedClock
+from tests.support.house import RealHouse, open_real_house
+from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
+
+_IDS: Final = UUID("7d3a0b44-2a2c-4b5e-9a55-b6b7b8f8a001")
+_PLAN: Final = "membership-monthly"
+_CARDS: Final = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_visa")
+
+
+@dataclass
+class RunningClock(FixedClock):
+    """A clock that goes, and that can be put ahead: one time for the house and for Stripe."""
+
+    began: float = field(default_factory=time.monotonic)
+
+    @override
+    def now(self) -> datetime:
+        return self.at + timedelta(seconds=time.monotonic() - self.began)
+
+
+@dataclass(frozen=True, slots=True)
+class Payer:
+    """Somebody who takes part, and what Stripe calls them."""
+
+    number: int
+    person_id: UUID
+    account_id: UUID
+    membership_id: UUID
+    customer_id: str
+    subscription_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Storm:
+    """What came of it.
+
+    Attributes:
+        events: how many Stripe had told.
+        deliveries: how many arrived, and *lost* how many never did.
+        seconds: that the deliveries took.
+        wrong_before: facts and subscriptions that were wrong before reconciliation.
+        wrong_subscriptions, wrong_facts: after it.
+        added: messages that the first reconciliation took in, *added_again* the second one.
+        drift: differences that are left.
+    """
+
+    events: int
+    deliveries: int
+    lost: int
+    seconds: float
+    wrong_before: int
+    wrong_subscriptions: int
+    wrong_facts: int
+    added: int
+    added_again: int
+    drift: int
+
+
+@dataclass(frozen=True, slots=True)
+class StormyHouse:
+    """A house, served over real HTTP, and its Stripe."""
+
+    real: RealHouse
+    simulated: SimulatedStripe
+    client: stripe.StripeClient
+    clock: RunningClock
+
+    async def go_ahead(self, days: float) -> None:
+        """Let time pass for both; what falls due at Stripe happens."""
+        self.clock.move(seconds=days * 86_400)
+        await self.simulated.advance(seconds=0)
+
+    async def settle(self) -> None:
+        """Do all background work, over the pauses after failures too."""
+        for _ in range(4):
+            await self.real.drain()
+            self.clock.move(seconds=31)
+
+    @property
+    def reconciler(self) -> Any:
+        found = self.real.running.news.reconciler
+        assert found is not None
+        return found
+
+
+@asynccontextmanager
+async def stormy_house(
+    database: ConnectKwargs, folder: Path, *, seed: int = 1
+) -> AsyncIterator[StormyHouse]:
+    """Open a house on a migrated database, with a door on loopback that Stripe knows."""
+    clock = RunningClock()
+    with listening() as listener:
+        origin = f"http://localhost:{listener.getsockname()[1]}"
+        async with (
+            simulated_stripe(seed=seed, clock=clock.now) as simulated,
+            simulated.client() as client,
+        ):
+            async with connect(
+                simulated.api_key, api_base=simulated.address, randomness=SystemRandomness()
+            ) as connection:
+                await make(connection, STANDARD, environment="development")
+            _, secret = await simulated.endpoint(f"{origin}/hooks/stripe")
+            async with open_real_house(
+                database,
+                folder,
+                clock,
+                origin=origin,
+                stripe_key=simulated.restricted_key,
+                stripe_webhook_secrets=secret,
+                stripe_api_base=simulated.address,
+            ) as real:
+                app = bootstrap.web_app(real.running, LiveHub(), CollectorRegistry())
+                async with served(app, listener):
+                    yield StormyHouse(real, simulated, client, clock)
+
+
+def listening() -> socket.socket:
+    """A socket that says it is TCP: asyncio sends at once only on those."""
+    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    made.bind(("127.0.0.1", 0))
+    made.listen(512)
+    return made
+
+
+@asynccontextmanager
+async def served(app: Any, listener: socket.socket) -> AsyncIterator[None]:
+    """Serve an application on a socket that listens already."""
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
+    )
+    server = uvicorn.Server(config)
+    serving = asyncio.create_task(server.serve([listener]))
+    while not server.started:  # noqa: ASYNC110  uvicorn tells no other way
+        await asyncio.sleep(0.005)
+    try:
+        yield
+    finally:
+        server.should_exit = True
+        await serving
+
+
+async def storm(house: StormyHouse, *, payers: int) -> Storm:
+    """Let a crowd pay for some months while messages are held, then let them go in a storm."""
+    await house.simulated.hold()
+    crowd = [await _begin(house, number) for number in range(payers)]
+    await _live(house, crowd)
+    events = await _count_events(house)
+    began = time.perf_counter()
+    told = await house.simulated.release(shuffle=True, repeat=0.2, drop=0.05)
+    seconds = time.perf_counter() - began
+    await house.simulated.fault("error_before", "get /v1/subscriptions/*", times=3)
+    await house.settle()
+    before = await _wrong(house, crowd)
+    first = await _reconcile(house)
+    await house.settle()
+    again = await _reconcile(house)
+    await house.settle()
+    subscriptions, facts = await _wrong(house, crowd)
+    return Storm(
+        events=events,
+        deliveries=told["sent"],
+        lost=told["dropped"],
+        seconds=seconds,
+        wrong_before=sum(before),
+        wrong_subscriptions=subscriptions,
+        wrong_facts=facts,
+        added=first.added,
+        added_again=again.added + again.found,
+        drift=len(await house.real.running.news.drift.open()),
+    )
+
+
+async def _reconcile(house: StormyHouse) -> Reconciled:
+    messages = await reconcile_messages(house.reconciler)
+    await house.settle()
+    lists = await reconcile_lists(house.reconciler)
+    return Reconciled(added=messages.added, found=lists.found, left=lists.left)
+
+
+async def _begin(house: StormyHouse, number: int) -> Payer:
+    """Register somebody, and begin their dues at Stripe as Checkout would."""
+    person_id = uuid5(_IDS, str(number))
+    account_id = billing_account_id(person_id)
+    the_membership = membership_id(account_id, person_id)
+    dispatch = house.real.house.dispatch
+    for command in (
+        RegisterMember(member_id=person_id, name_on_papers=f"Ana {number}"),
+        RequestMembership(
+            payer_kind=PayerKind.PERSON, payer_id=person_id, plan=_PLAN, by=person_id
+        ),
+    ):
+        await dispatch(command, Order(command_id=uuid4(), actor_id=person_id))
+    marks = {"ph_account": str(account_id), "ph_env": "development"}
+    v1 = house.client.v1
+    customer = await v1.customers.create_async({"metadata": marks})
+    await _take_card(house, customer.id, _CARDS[number % len(_CARDS)])
+    prices = await v1.prices.list_async({"lookup_keys": [_PLAN]})
+    asked: Any = {
+        "customer": customer.id,
+        "items": [{"price": prices.data[0].id}],
+        "metadata": marks | {"ph_membership": str(the_membership)},
+    }
+    if number % 3 == 2:
+        asked["trial_period_days"] = 14
+    subscription = await v1.subscriptions.create_async(asked)
+    return Payer(number, person_id, account_id, the_membership, customer.id, subscription.id)
+
+
+async def _live(house: StormyHouse, crowd: list[Payer]) -> None:
+    """Let months pass: renewals, cards that fail and are mended, refunds, disputes, leaves."""
+    v1 = house.client.v1
+    await house.go_ahead(20)
+    for payer in crowd:
+        match payer.number % 6:
+            case 1:
+                await _take_card(house, payer.customer_id, "pm_card_chargeCustomerFail")
+            case 2:
+                paid = await _paid_invoice(house, payer)
+                if paid is not None:
+                    await v1.credit_notes.create_async(
+                        {"invoice": paid, "amount": 300, "refund_amount": 300}
+                    )
+            case 3:
+                await v1.subscriptions.update_async(
+                    payer.subscription_id, {"cancel_at_period_end": True}
+                )
+            case 4:
+                await v1.subscriptions.pause_async(payer.subscription_id, {"type": "subscription"})
+            case 5:
+                await v1.customers.balance_transactions.create_async(
+                    payer.customer_id, {"amount": -500, "currency": "eur"}
+                )
+    await house.go_ahead(15)
+    for payer in crowd:
+        match payer.number % 6:
+            case 1 if payer.number % 12 == 1:
+                await _take_card(house, payer.customer_id, "pm_card_visa")
+            case 4:
+                await v1.subscriptions.resume_async(
+                    payer.subscription_id, {"billing_cycle_anchor": {"type": "now"}}
+                )
+            case 0:
+                await _refund_by_hand(house, payer)
+    await house.go_ahead(31)
+
+
+async def _take_card(house: StormyHouse, customer_id: str, card: str) -> None:
+    v1 = house.client.v1
+    method = await v1.payment_methods.attach_async(card, {"customer": customer_id})
+    await v1.customers.update_async(
+        customer_id, {"invoice_settings": {"default_payment_method": method.id}}
+    )
+
+
+async def _paid_invoice(house: StormyHouse, payer: Payer) -> str | None:
+    found = await house.client.v1.invoices.list_async(
+        {"customer": payer.customer_id, "status": "paid"}
+    )
+    return next((each.id for each in found.data if each.amount_paid >= 500), None)
+
+
+async def _refund_by_hand(house: StormyHouse, payer: Payer) -> None:
+    """Somebody refunds in the dashboard, and every second bank asks for the rest as well."""
+    paid = await _paid_invoice(house, payer)
+    if paid is None:
+        return
+    found = await house.client.v1.invoice_payments.list_async({"invoice": paid})
+    intent = found.data[0].payment.payment_intent
+    await house.simulated.dashboard(
+        "post", "/v1/refunds", {"payment_intent": str(intent), "amount": 100}
+    )
+    if payer.number % 12 == 0:
+        opened = await house.simulated.order("/disputes", payment_intent=intent)
+        await house.simulated.order("/disputes/close", dispute=opened["id"], won=True)
+
+
+async def _count_events(house: StormyHouse) -> int:
+    return int((await house.simulated.state())["objects"]["event"])
+
+
+async def _wrong(house: StormyHouse, crowd: list[Payer]) -> tuple[int, int]:
+    """Return how many subscriptions, and how many facts, are not as Stripe says."""
+    work = Work(house.real.house.store, uuid4())
+    subscriptions, facts = 0, 0
+    for payer in crowd:
+        membership = await work.load(Membership, payer.membership_id)
+        seen = membership.seen.get(payer.subscription_id)
+        stands = await house.client.v1.subscriptions.retrieve_async(payer.subscription_id)
+        item = stands["items"].data[0]
+        said = (stands.status, datetime.fromtimestamp(item.current_period_end, UTC), item.quantity)
+        ours = seen and (seen.status, seen.period_end_at, seen.quantity)
+        subscriptions += said != ours
+        ledger = await work.find(MoneyLedger, money_ledger_id(payer.account_id))
+        lines = {} if ledger is None else ledger.lines
+        known = Counter(
+            (key_of(kind, fact), fact.amount.cents, fact.amount.currency)
+            for kind, fact in lines.values()
+        )
+        wanted = Counter(await _facts_at_stripe(house, payer))
+        facts += sum(((known - wanted) + (wanted - known)).values())
+    return subscriptions, facts
+
+
+async def _facts_at_stripe(house: StormyHouse, payer: Payer) -> list[tuple[str, int, str]]:
+    """Return every fact as it must stand, read off Stripe's objects one by one."""
+    v1 = house.client.v1
+    found: list[tuple[str, int, str]] = []
+    invoices = await v1.invoices.list_async({"customer": payer.customer_id, "limit": 100})
+    for invoice in invoices.data:
+        times = invoice.status_transitions
+        asks = max(0, invoice.total)
+        stages = (
+            ("issued", times.finalized_at, asks),
+            ("paid", times.paid_at, invoice.amount_paid),
+            ("voided", times.voided_at, asks),
+            ("written_off", times.marked_uncollectible_at, asks),
+        )
+        found += [(f"{invoice.id}/{name}", cents, "EUR") for name, at, cents in stages if at]
+        payments = await v1.invoice_payments.list_async({"invoice": invoice.id})
+        for payment in payments.data:
+            if payment.payment.payment_intent:
+                found += await _after_the_payment(house, str(payment.payment.payment_intent))
+    for note in (await v1.credit_notes.list_async({"customer": payer.customer_id})).data:
+        found.append((f"{note.id}/credited", note.amount, "EUR"))
+    for line in (await v1.customers.balance_transactions.list_async(payer.customer_id)).data:
+        found.append((f"{line.id}/moved", line.amount, "EUR"))
+    return found + await _failed_tries(house, payer)
+
+
+async def _after_the_payment(house: StormyHouse, intent: str) -> list[tuple[str, int, str]]:
+    v1 = house.client.v1
+    found = []
+    for refund in (await v1.refunds.list_async({"payment_intent": intent})).data:
+        found.append((f"{refund.id}/done", refund.amount, "EUR"))
+        if refund.status == "failed":
+            found.append((f"{refund.id}/failed", refund.amount, "EUR"))
+    for dispute in (await v1.disputes.list_async({"payment_intent": intent})).data:
+        found.append((f"{dispute.id}/opened", dispute.amount, "EUR"))
+        if dispute.status in {"won", "lost"}:
+            found.append((f"{dispute.id}/closed", dispute.amount, "EUR"))
+    return found
+
+
+async def _failed_tries(house: StormyHouse, payer: Payer) -> list[tuple[str, int, str]]:
+    """Failed tries stand nowhere but in events."""
+    tries = set()
+    events = house.client.v1.events
+    page = await events.list_async({"type": "invoice.payment_failed", "limit": 100})
+    async for event in page.auto_paging_iter():
+        invoice: Any = event.data.object
+        if invoice["customer"] == payer.customer_id:
+            attempt = max(1, invoice["attempt_count"])
+            key = f"{invoice['id']}/payment_failed/{attempt}"
+            tries.add((key, invoice["amount_remaining"], "EUR"))
+    return list(tries)
