@@ -6,6 +6,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header
+# A file of tests stays in one process, and tests/conftest.py says which come first.
+SHARED := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test check fmt bench lock docs clean
@@ -25,8 +27,8 @@ $(STAMP): requirements-dev.lock pyproject.toml
 demo: setup ## Play the seeded story on the embedded PostgreSQL and serve the web.
 	$(BIN)/peerhour demo
 
-test: setup ## Run every test, shared among up to four processes; a file stays whole.
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+test: setup ## Run every test, shared among the cores, four at most.
+	$(BIN)/python -m pytest $(SHARED)
 
 check: setup ## Run the fast checks: lint, format, types, import contracts.
 	$(BIN)/ruff check .

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import Final
 from uuid import UUID
@@ -30,6 +30,7 @@ ALWAYS_YOURS: Final = (
     "Your hours, certificates and evidence, your export, your invoices and the way back in "
     "are open to you for ever."
 )
+_TELL_DOORS: Final = timedelta(days=30)
 _SHORT: Final[Mapping[AccessState, str]] = MappingProxyType(
     {
         AccessState.FULL: "Takes part.",
@@ -100,6 +101,7 @@ def why(holdings: Holdings, *, at: datetime, zone: str) -> Why:
     if not any(told):
         told = ["You have no membership yet. You can begin one, or ask for a scholarship."]
     told += _of_what_is_kept(holdings.access(), days)
+    told += _of_the_door(holdings, days)
     state = holdings.access().state_at(at)
     return Why(member=(*(each for each in told if each), ALWAYS_YOURS), administrator=_SHORT[state])
 
@@ -159,6 +161,16 @@ def _of_what_is_kept(access: Access, days: _Days) -> list[str]:
     if state is AccessState.LAPSED and access.keeps_seat(days.at):
         told.append(f"Your place in your groups is kept {days.until(seat_kept_until(began))}.")
     return told
+
+
+def _of_the_door(holdings: Holdings, days: _Days) -> list[str]:
+    """Tell where somebody was turned away, while it can still be set right."""
+    recent = [at for at in holdings.turned_away if days.at - _TELL_DOORS <= at <= days.at]
+    return [
+        f"On {days.day(at)} you could not check in. If you were in the room, ask the facilitator "
+        "to set your presence right: what really was is recorded, and counts."
+        for at in recent
+    ]
 
 
 def _of_membership(membership: Membership, days: _Days) -> list[str]:

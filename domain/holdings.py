@@ -35,6 +35,7 @@ class Holdings:
         gifts: months that they took.
         staff: from when they worked for the house, or did not any more.
         takes_dues: whether the house does; where it does not, everything is open to everybody.
+        turned_away: when they could not check in.
         first_meeting_is_free: whether everybody is given one.
         first_meeting_at: when it was noted that they attended a meeting for the first time.
     """
@@ -46,6 +47,7 @@ class Holdings:
     gifts: Sequence[Gift] = ()
     staff: Sequence[tuple[datetime, bool]] = ()
     takes_dues: bool = True
+    turned_away: Sequence[datetime] = ()
     first_meeting_is_free: bool = False
     first_meeting_at: datetime | None = None
 

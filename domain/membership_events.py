@@ -178,7 +178,8 @@ class Lapsed(Root.Event):
         since = membership.standing.unpaid_since if self.why is LapseReason.UNPAID else None
         standing = Standing(MembershipState.LAPSED, unpaid_since=since, why=self.why)
         membership.enter(standing, at=self.timestamp)
-        membership.wishes.clear()
+        for wish in Wish:
+            membership.forget_wish(wish)
         membership.ends_at = None
 
 

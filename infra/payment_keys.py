@@ -12,7 +12,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 _KEY: Final = re.compile(r"(sk|rk)_(live|test)_[A-Za-z0-9_]{4,250}")
-_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]{4,250}")
+_SECRET: Final = re.compile(r"whsec_[A-Za-z0-9+/=_-]{1,250}")
 _LOOPBACK: Final = frozenset({"127.0.0.1", "localhost", "::1"})
 
 

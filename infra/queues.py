@@ -314,7 +314,7 @@ class Inbox(Queue):
             " came_by) VALUES ($1, $2, $3, $4, $4, $5, $6) ON CONFLICT DO NOTHING",
             source,
             external_id,
-            self._seal.close(msgspec.json.encode(payload).decode(), _place((source, external_id))),
+            self.sealed((source, external_id), payload),
             self._clock.now(),
             root,
             came_by,
@@ -332,6 +332,10 @@ class Inbox(Queue):
             note,
         )
         return bool(said.endswith(" 1"))
+
+    def sealed(self, key: tuple[Any, ...], payload: Any) -> str:
+        """Return a message as it waits in its row."""
+        return self._seal.close(msgspec.json.encode(payload).decode(), _place(key))
 
     def opened(self, key: tuple[Any, ...], payload: str) -> Any:
         """Return what a message says.

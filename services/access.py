@@ -83,6 +83,7 @@ async def holdings_of(
         gifts=await _found(work, Gift, gifts),
         staff=[] if member is None else member.history_of(Role.ADMINISTRATOR),
         takes_dues=takes_dues,
+        turned_away=[] if record is None else list(record.turned_away.values()),
         first_meeting_is_free=True,
         first_meeting_at=record.first_meeting[1] if record and record.first_meeting else None,
     )

@@ -29,8 +29,11 @@ def topics_of(packs: Iterable[Pack]) -> set[str]:
 
 
 def categories_of(packs: Sequence[Pack]) -> set[str]:
-    """Return what texts call their own categories: their rules, and what limits are about."""
+    """Return what texts call their own categories: their rules, what limits are about, and more."""
     rules = {rule.name for pack in packs for rule in pack.rules}
+    rules |= {
+        names[0] for pack in packs if pack.cycle is not None for names in pack.cycle.categories
+    }
     return rules | {category for of in _selections(packs) for category in of.categories}
 
 

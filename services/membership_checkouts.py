@@ -97,7 +97,7 @@ async def _ask(house: House, order: Order, wanted: Wanted) -> CheckoutAsk:
             "You take part already; nothing was charged, and nothing has to be."
         )
     trial_days = 0 if membership.has_begun else TRIAL_DAYS
-    same = repr((account.customer_id, trial_days, percent))  # else the same key asks for two things
+    same = f"{trial_days} {percent}"  # else the same key would ask for two different things
     return CheckoutAsk(
         account_id=account_id,
         membership_id=membership.id,

@@ -85,7 +85,7 @@ class Comparison:
 
     def __init__(self, store: EventStore, old: Pack, new: Pack) -> None:
         self._store = store
-        self._old, self._new = _always(old), _always(new)
+        self._old, self._new = always(old), always(new)
         self._kept: OrderedDict[UUID, Root | None] = OrderedDict()
 
     async def meetings(self, meeting_ids: AsyncIterator[UUID]) -> AsyncIterator[Compared]:
@@ -152,7 +152,8 @@ class Comparison:
             )
 
 
-def _always(pack: Pack) -> Pack:
+def always(pack: Pack) -> Pack:
+    """Return a version as if it had always been in force."""
     return msgspec.structs.replace(pack, effective_from=None, effective_until=None)
 
 

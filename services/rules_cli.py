@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import sys
-from collections import Counter
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -13,16 +12,14 @@ from typing import TYPE_CHECKING, Any, Final
 import click
 
 from domain.errors import DomainError
-from domain.rules.explain import of_unit, plain
+from domain.rules.explain import of_unit
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from services.rule_change import Difference
 
 _FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FAULTS: Final = 1
-_LIMITS: Final = ("cycle", "caps", "floors")
 
 
 @click.group()
@@ -90,8 +87,8 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
 def diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
     """List who gains or loses what, if NEW spoke instead of OLD since a day.
 
-    Each meeting is compared for itself: caps, minima and cycles are not. Members are named by their
-    id. Nothing is recorded, and papers stay as they were issued.
+    First each meeting for itself, then each licence period that runs since, with caps and minima.
+    Members are named by their id. Nothing is recorded, and papers stay as they were issued.
     """
     import asyncio
 
@@ -102,62 +99,21 @@ async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None
     from rich.console import Console
     from rich.progress import Progress
 
-    from projections.schedule.queries import closed_since, how_many_closed
     from services import bootstrap
     from services.bootstrap.rules import read_pack
-    from services.rule_change import Comparison
+    from services.rule_diff import Lines
 
     packs = (read_pack(old), read_pack(new))
-    if any(getattr(packs[0], each) != getattr(packs[1], each) for each in _LIMITS):
-        click.echo(
-            "The versions also differ in cycle, caps or floors; what these change in a licence "
-            "period is not compared here.",
-            err=True,
-        )
     settings = bootstrap.start_process()
-    attendances, gains, losses = 0, Counter[object](), Counter[object]()
     async with (
         bootstrap.open_house(settings, application_name="peerhour rules diff") as running,
         running.house.views() as conn,
     ):
-        total = await how_many_closed(conn, since)
-        comparison = Comparison(running.house.store, *packs)
         with Progress(console=Console(stderr=True)) as progress:
-            task = progress.add_task("meetings", total=total)
-            async for compared in comparison.meetings(closed_since(conn, since)):
-                progress.advance(task)
-                attendances += compared.attendances
-                for each in compared.differences:
-                    (gains if each.after > each.before else losses)[each.member_id] += 1
-                    click.echo(_line(each, as_json=as_json))
-    click.echo(
-        f"{attendances} attendances compared: {len(gains)} people gain in {gains.total()}, "
-        f"{len(losses)} lose in {losses.total()}.",
-        err=as_json,
-    )
-
-
-def _line(each: Difference, *, as_json: bool) -> str:
-    if as_json:
-        return json.dumps(
-            {
-                "member": str(each.member_id),
-                "meeting": str(each.meeting_id),
-                "day": each.day.isoformat(),
-                "licence": None if each.licence_id is None else str(each.licence_id),
-                "rule": each.rule,
-                "unit": each.unit,
-                "before": plain(each.before),
-                "after": plain(each.after),
-                "why": list(each.why),
-            },
-            ensure_ascii=False,
-        )
-    way = "gains" if each.after > each.before else "loses"
-    return (
-        f"{each.day} {each.member_id} {way}: {plain(each.before)} -> "
-        f"{of_unit(each.after, each.unit)} ({each.rule}). {' '.join(each.why)}"
-    )
+            lines = Lines(running.house.store, conn, packs, since, progress, as_json)
+            sums = [await lines.meetings(), await lines.periods()]
+    for each in sums:
+        click.echo(each, err=as_json)
 
 
 def _print(answer: dict[str, Any]) -> None:

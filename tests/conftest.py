@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def database_server() -> Iterator[ConnectKwargs]:
     """A server, told by how to reach a database from which others can be made.
 
-    Each process of tests has its own, so that nothing of one is seen by another.
+    Each process of tests starts one, so that nothing of one is seen by another.
     ``DATABASE_URL`` names one whose user may create databases; else an embedded one is started.
     """
     if url := os.environ.get("DATABASE_URL"):

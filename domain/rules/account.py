@@ -15,7 +15,7 @@ from typing import Final
 
 from domain.rules.allotting import Place, Room
 from domain.rules.cycles import Window, months_after, required_in
-from domain.rules.entries import Entry, category_of, in_total, is_about
+from domain.rules.entries import Entry, categories_in, category_of, in_total, is_about
 from domain.rules.explain import READ_THE_TEXT, Missing, Step, not_determined, of_unit, plain
 from domain.rules.model import Cap, Floor, Pack
 from domain.rules.spans import span_of, spans_of
@@ -169,8 +169,12 @@ def account(
         unknown = not_determined("cycle.required", because, needed=READ_THE_TEXT)
         missing.append(replace(unknown, clause=pack.source.clause))
     steps = _sentences(pack, total, counted, carried_in, required, why)
-    names = sorted({category_of(pack, row.entry) for row in total if row.counted} - {""})
-    categories = {" ".join(name.casefold().split()): name for name in names}  # each spelled once
+    categories, others = categories_in(pack.cycle, (_category(pack, row) for row in total))
+    wanted = pack.cycle.distinct_categories
+    if wanted is not None and len(categories) < wanted <= len(categories) + len(others):
+        because = f"it was not read whether this is a category of its own: {', '.join(others)}"
+        unread = not_determined("cycle.categories", because, needed=READ_THE_TEXT)
+        missing.append(replace(unread, clause=pack.source.clause))
     return Account(
         window=window,
         unit=pack.cycle.unit,
@@ -181,7 +185,7 @@ def account(
         required=required,
         caps=tuple(_caps(pack, window, room)),
         floors=tuple(_floors(pack, window, rows)),
-        categories=tuple(categories.values()),
+        categories=categories,
         categories_wanted=pack.cycle.distinct_categories,
         carries_over=_carries_over(pack, window, total, counted, required),
         steps=steps,
@@ -204,6 +208,11 @@ def _rows(pack: Pack, window: Window, entries: Sequence[Entry], room: Room) -> l
         )
         for claim, (_, steps) in zip(claims, told, strict=True)
     ]
+
+
+def _category(pack: Pack, row: Row) -> str:
+    """Return the category that a row counts under; nothing where it does not count."""
+    return category_of(pack, row.entry) if row.counted else ""
 
 
 def _caps(pack: Pack, window: Window, room: Room) -> Iterator[CapState]:

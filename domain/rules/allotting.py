@@ -17,7 +17,7 @@ from typing import Final
 
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry, is_about
-from domain.rules.model import Cap, Floor, Pack
+from domain.rules.model import Pack, Per, Selection
 from domain.rules.spans import span_of
 
 _ZERO: Final = Decimal(0)
@@ -69,8 +69,8 @@ class Room:
 
     def claim(self, entry: Entry, worth: Decimal) -> Claim:
         """Return the claim of an entry; nothing is given yet."""
-        caps = self._places(self._pack.caps, entry, unknown_fits=True)
-        floors = self._places(self._pack.floors, entry, unknown_fits=False)
+        caps = self._places(entry, [(cap.per, cap.of) for cap in self._pack.caps], doubt=True)
+        floors = self._places(entry, [(each.per, each.of) for each in self._pack.floors])
         return Claim(entry, worth, caps, floors)
 
     def allot(self, claims: Sequence[Claim]) -> None:
@@ -81,12 +81,12 @@ class Room:
             self._give_the_rest(claim)
 
     def _places(
-        self, limits: Sequence[Cap] | Sequence[Floor], entry: Entry, *, unknown_fits: bool
+        self, entry: Entry, limits: Iterable[tuple[Per, Selection]], *, doubt: bool = False
     ) -> tuple[Place, ...]:
         return tuple(
-            (index, span_of(limit.per, entry.day, self._window)[0])
-            for index, limit in enumerate(limits)
-            if is_about(self._pack, limit.of, entry, unknown_fits=unknown_fits)
+            (index, span_of(per, entry.day, self._window)[0])
+            for index, (per, of) in enumerate(limits)
+            if is_about(self._pack, of, entry, unknown_fits=doubt)
         )
 
     def _fill_floors(self, claims: Iterable[Claim]) -> None:

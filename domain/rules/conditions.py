@@ -14,6 +14,7 @@ from domain.rules.model import Needs, Pack, PostTest, Rule
 from domain.rules.remedies import ALONE, WAYS
 
 _WORD = re.compile(r"\w+")
+_BRACKETS = re.compile(r"[()\[\]]")
 
 
 def obstacles(
@@ -255,9 +256,28 @@ def _about_the_provider(needs: Needs, attendance: Attendance) -> Iterator[Missin
 
 
 def names_any(bodies: Iterable[str], wanted: Iterable[str]) -> bool:
-    """Tell whether the name of one of the bodies holds one of the wanted names as whole words."""
-    words = [_words(body) for body in bodies]
-    return any(f" {_words(name).strip()} " in body for name in wanted for body in words)
+    """Tell whether one of the bodies is one of those that a text names.
+
+    A body is meant if its name is the wanted one or begins with it, or holds a wanted name of
+    several words. Several bodies share an abbreviation: one beside a name in full, in brackets or
+    before them, says nothing, and the full name decides. Where a text names abbreviations only,
+    there is nothing else to compare, and one will do wherever it stands.
+    """
+    names = [_words(name).strip() for name in wanted]
+    if not any(" " in name for name in names):
+        return any(f" {name} " in _words(body) for name in names for body in bodies)
+    said = [part for body in bodies for part in _parts(body)]
+    return any(
+        part.startswith(f" {name} ") or (" " in name and f" {name} " in part)
+        for name in names
+        for part in said
+    )
+
+
+def _parts(body: str) -> list[str]:
+    """Return what stands in and around the brackets of a name, without bare abbreviations."""
+    parts = [words for each in _BRACKETS.split(body) if (words := _words(each)).strip()]
+    return [part for part in parts if " " in part.strip()] or parts
 
 
 def _words(name: str) -> str:

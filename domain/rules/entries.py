@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from decimal import Decimal
 
 from msgspec import Struct
 
 from domain.papers import CreditKind
-from domain.rules.model import Pack, Selection
+from domain.rules.model import Cycle, Pack, Selection
 from domain.values import Modality
 
 
@@ -51,6 +51,29 @@ def category_of(pack: Pack, entry: Entry) -> str:
     """Return the name of an entry's rule, or what the member called it."""
     rule = pack.rule(entry.rule)
     return entry.category if rule is None else rule.name
+
+
+def categories_in(cycle: Cycle, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the different categories among names, and names of which nobody knows.
+
+    Args:
+        cycle: what the text says of categories.
+        names: of rules, or what members called them; in any spelling, empty for none.
+
+    Returns:
+        Categories, and names that may be further ones; each once, in order.
+    """
+    spelled = {_plainly(name): name for name in sorted(names)}
+    spelled.pop("", None)
+    if not cycle.categories:
+        return tuple(spelled.values()), ()
+    known = {_plainly(name): each[0] for each in cycle.categories for name in each}
+    found = sorted({known[name] for name in spelled if name in known})
+    return tuple(found), tuple(name for plain, name in spelled.items() if plain not in known)
+
+
+def _plainly(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def in_total(pack: Pack, entry: Entry) -> bool:

@@ -194,7 +194,9 @@ class Needs(Table, frozen=True):
         modalities: ways of meeting that count; empty for all.
         topics: the meeting has one of these topics; empty for any.
         approved_provider: a provider with an approval for that day and way of meeting vouches.
-        approved_by: and the approval comes from one of these bodies; empty for any.
+        approved_by: and the approval comes from one of these bodies; empty for any. Name a body
+            in full and by its abbreviation: then an abbreviation beside another name in full says
+            nothing, since others have the same.
         approved_by_unknown: the text read does not say whose approval is taken (or names only some
             of the bodies); an approval by a body not named then leaves the answer open.
         syllabus_first: dates and topics were handed out before the first meeting of the series.
@@ -330,7 +332,10 @@ class Cycle(Table, frozen=True):
         begins: month and day, such as ``12-01``; absent: it ends with the licence.
         begins_in_year: a year in which a cycle of several years begins.
         required: absent means not determined.
-        distinct_categories: from how many rules the credit must come.
+        distinct_categories: from how many categories the credit must come; without *categories*
+            every rule is one, and everything that members enter under a name of its own.
+        categories: those that the text tells apart, each with every spelling of it, the body's own
+            first. Whether another name is a further category is then not determined.
         not_in_total: credits that are a duty of their own and do not count towards *required*.
         averaging: for cycles of a month: whether one month may make up for another.
         carry_over: the most that passes into the next cycle; 0 where nothing does.
@@ -344,6 +349,7 @@ class Cycle(Table, frozen=True):
     begins_in_year: int | None = None
     required: Decimal | None = None
     distinct_categories: int | None = None
+    categories: tuple[tuple[str, ...], ...] = ()
     not_in_total: Selection | None = None
     averaging: bool | None = None
     carry_over: Decimal | None = None

@@ -23,7 +23,7 @@ from infra.stripe.connection import Connection
 from infra.stripe.prices import PLANS
 
 PRODUCT: Final = "peerhour-membership"
-_TIERS: Final = (25, 50, 75)
+_TIERS: Final = (25, 50, 75, 100)
 _COUPON_NAME: Final = "Reduced dues"  # stands on invoices
 
 

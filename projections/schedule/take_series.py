@@ -6,7 +6,7 @@ from typing import Final
 
 from domain.base import Root
 from domain.groups import PeerGroup
-from domain.meetings import Meeting
+from domain.meeting_events import LeadRecorded
 from domain.personal import shown
 from projections import Connection
 
@@ -42,7 +42,7 @@ async def take_series(event: Root.Event, conn: Connection) -> None:
             await conn.execute(_SYLLABUS, series_id, day)
 
 
-async def take_lead(event: Meeting.LeadRecorded, conn: Connection) -> None:
+async def take_lead(event: LeadRecorded, conn: Connection) -> None:
     """Keep who led a meeting."""
     lead = event.lead
     outsider = lead.outsider

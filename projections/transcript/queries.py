@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -23,6 +23,11 @@ _HELD: Final = """SELECT meeting_id, rule_id, licence_id, unit_name, amount, cod
                     FROM held WHERE member_id = $1 ORDER BY meeting_id, rule_id"""
 _OVERLAPS: Final = """SELECT meeting_id, other_meeting_id, minutes FROM overlap
                        WHERE member_id = $1 ORDER BY meeting_id, other_meeting_id, minutes"""
+
+
+_OWNERS: Final = """SELECT member_id FROM ledger_owner WHERE member_id > $1
+                     ORDER BY member_id LIMIT 500"""
+_HOW_MANY_OWNERS: Final = "SELECT count(*) FROM ledger_owner"
 
 
 _STEPS: Final = msgspec.json.Decoder(list[Step])
@@ -121,3 +126,17 @@ def totals(rows: Sequence[AwardRow]) -> list[Total]:
             amount, minutes = sums.get((row.rule_id, row.unit_name), (Decimal(0), 0))
             sums[row.rule_id, row.unit_name] = (amount + row.amount, minutes + row.minutes)
     return [Total(*key, *value) for key, value in sorted(sums.items())]
+
+
+async def owners(conn: Connection) -> AsyncIterator[UUID]:
+    """Yield every member with a ledger, in the order of their ids, page by page."""
+    after = UUID(int=0)
+    while page := await conn.fetch(_OWNERS, after):
+        for row in page:
+            yield row["member_id"]
+        after = page[-1]["member_id"]
+
+
+async def how_many_owners(conn: Connection) -> int:
+    """Return how many members :func:`owners` yields."""
+    return int(await conn.fetchval(_HOW_MANY_OWNERS))

@@ -15,6 +15,7 @@ import asyncpg
 from domain.payments import PaymentDesk
 from domain.ports import Clock, Randomness
 from domain.recording import EventStore
+from infra.gathered_inbox import GatheredInbox
 from infra.payment_keys import is_live
 from infra.queues import Inbox, NotYet, WillNeverWork
 from infra.rooted_inbox import RootedInbox
@@ -126,7 +127,8 @@ def _door(settings: Settings, parts: Parts) -> PaymentsDoor:
     assert settings.stripe_key is not None, "there is a desk"
     livemode = is_live(settings.stripe_key.get_secret_value())
     opens = StripeDoor(settings.webhook_secrets, livemode=livemode)
-    return PaymentsDoor(opens=opens, letterbox=parts.inbox, clock=parts.clock)
+    letterbox = GatheredInbox(parts.pool, parts.clock, parts.inbox)
+    return PaymentsDoor(opens=opens, letterbox=letterbox, clock=parts.clock)
 
 
 async def _reconciler(

@@ -361,6 +361,7 @@ async def _assemble(
             "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
             "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}, but={PAYMENTS}),
             **news.steps,
+            **({} if orders is None else {"payment orders": orders.work_one}),
             **(_dues_steps(house, pool) if takes_dues else {}),
         },
         sweep=sweep,

@@ -199,9 +199,10 @@ class Carrier:
                 request_id=str(request_id) if request_id else None,
                 broken=isinstance(status, int) and status >= _SERVER_ERROR,
             )
-            # an earlier try, of which no answer came, may have done it
-            doubtful = entry.tries and isinstance(refusal, (PaymentRefused, NotFound))
-            if doubtful and (found := await self.payments.made_by(call)):
+            # an earlier try, of which no answer came, may have done it: then there is nothing left
+            # to end, and what was asked for twice is refused
+            refused = isinstance(refusal, (PaymentRefused, NotFound))
+            if refused and (found := await self.payments.made_by(call)):
                 return found
             raise
 

@@ -15,6 +15,7 @@ from typing import Final
 
 from litestar.exceptions import HTTPException, ValidationException
 
+from domain.access import AccessNeeded
 from domain.errors import (
     AlreadyExists,
     DomainError,
@@ -100,6 +101,7 @@ _ACTIONS: Final[Mapping[str, tuple[str, str]]] = MappingProxyType(
         SignInRequired.code: ("Sign in", "/sign-in"),
         LinkNotUsable.code: ("Ask for a new link", "/sign-in"),
         OtherBrowser.code: ("Ask for a new link here", "/sign-in"),
+        AccessNeeded.code: ("See why, and what you can do", "/you/access"),
     }
 )
 

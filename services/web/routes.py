@@ -17,6 +17,7 @@ from services.web.api.meetings import MeetingApi
 from services.web.api.members import MemberApi
 from services.web.api.verifications import VerificationApi
 from services.web.orders import Asking, order_from_header
+from services.web.pages.access import AccessController, AdminAccessController
 from services.web.pages.admin import AdminController
 from services.web.pages.administrators import AdministratorController
 from services.web.pages.approvals import ApprovalController
@@ -29,6 +30,7 @@ from services.web.pages.evidence import EvidenceController
 from services.web.pages.group_page import group_visit_of
 from services.web.pages.groups import GroupController
 from services.web.pages.home import HomeController
+from services.web.pages.lead import LeadController
 from services.web.pages.leading import LeadingController
 from services.web.pages.leave import LeaveController
 from services.web.pages.licences import LicenceController
@@ -47,6 +49,7 @@ from services.web.pages.programs import ProgramController
 from services.web.pages.providers import ProviderController
 from services.web.pages.renewals import RenewalController
 from services.web.pages.revocations import RevocationController
+from services.web.pages.series import PartController, SeriesController
 from services.web.pages.settling import SettlingController
 from services.web.pages.stuck import StuckController
 from services.web.pages.verify import VerificationController
@@ -68,12 +71,19 @@ API: Final = Router(
 )
 GROUPS: Final = Router(
     path="/groups",
-    route_handlers=[GroupController, BelongingController],
+    route_handlers=[GroupController, BelongingController, SeriesController],
     dependencies={"group_visit": Provide(group_visit_of)},
 )
 MEETINGS: Final = Router(
     path="/meetings/{meeting_id:uuid}",
-    route_handlers=[MeetingController, PlanningController, LeadingController, SettlingController],
+    route_handlers=[
+        MeetingController,
+        PlanningController,
+        LeadingController,
+        SettlingController,
+        LeadController,
+        PartController,
+    ],
     dependencies={"visit": Provide(visit_of)},
 )
 
@@ -91,6 +101,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     YouController,
     LicenceController,
     LeaveController,
+    AccessController,
     NameController,
     MembershipController,
     MembershipStartController,
@@ -99,6 +110,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     MembershipChangeController,
     MembershipMoneyController,
     AdminController,
+    AdminAccessController,
     StuckController,
     AdministratorController,
     ProviderController,

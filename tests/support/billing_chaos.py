@@ -9,7 +9,7 @@ import asyncio
 import socket
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,6 +44,10 @@ from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
 _IDS: Final = UUID("7d3a0b44-2a2c-4b5e-9a55-b6b7b8f8a001")
 _PLAN: Final = "membership-monthly"
 _CARDS: Final = ("pm_card_visa", "pm_card_mastercard", "pm_card_refundFail", "pm_card_visa")
+
+
+Fact = tuple[str, int, str]
+"""What has to stand in a ledger: its key, minor units, and the currency."""
 
 
 @dataclass
@@ -88,11 +92,11 @@ class Storm:
     lost: int
     seconds: float
     wrong_before: int
-    wrong_subscriptions: int
-    wrong_facts: int
+    wrong_subscriptions: list[str]
+    wrong_facts: list[str]
     added: int
     added_again: int
-    drift: int
+    drift: list[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,34 +182,56 @@ async def served(app: Any, listener: socket.socket) -> AsyncIterator[None]:
         await serving
 
 
+Acts = Mapping[int, Callable[[StormyHouse, Payer], Awaitable[None]]]
+"""What some of the crowd do, by the rest of their number divided by six."""
+
+
 async def storm(house: StormyHouse, *, payers: int) -> Storm:
-    """Let a crowd pay for some months while messages are held, then let them go in a storm."""
+    """Let a crowd pay for two months, with messages held and then let go in a storm each time.
+
+    Each stretch is shorter than the thirty days for which Stripe keeps its events.
+    """
+    await _no_chores(house)
     await house.simulated.hold()
     crowd = [await _begin(house, number) for number in range(payers)]
-    await _live(house, crowd)
-    events = await _count_events(house)
-    began = time.perf_counter()
-    told = await house.simulated.release(shuffle=True, repeat=0.2, drop=0.05)
-    seconds = time.perf_counter() - began
-    await house.simulated.fault("error_before", "get /v1/subscriptions/*", times=3)
-    await house.settle()
-    before = await _wrong(house, crowd)
-    first = await _reconcile(house)
-    await house.settle()
+    tries: set[Fact] = set()
+    sent, lost, seconds, added, before = 0, 0, 0.0, 0, 0
+    for days, acts in _STRETCHES:
+        await house.simulated.hold()
+        await _live(house, crowd, days, acts)
+        tries |= await _failed_tries(house)
+        began = time.perf_counter()
+        told = await house.simulated.release(shuffle=True, repeat=0.2, drop=0.05)
+        seconds += time.perf_counter() - began
+        sent, lost = sent + told["sent"], lost + told["dropped"]
+        await house.simulated.fault("error_before", "get /v1/subscriptions/*", times=3)
+        await house.settle()
+        before += sum(map(len, await _wrong(house, crowd, tries)))
+        added += (await _reconcile(house)).added
     again = await _reconcile(house)
-    await house.settle()
-    subscriptions, facts = await _wrong(house, crowd)
+    subscriptions, facts = await _wrong(house, crowd, tries)
     return Storm(
-        events=events,
-        deliveries=told["sent"],
-        lost=told["dropped"],
+        events=await _count_events(house),
+        deliveries=sent,
+        lost=lost,
         seconds=seconds,
-        wrong_before=sum(before),
+        wrong_before=before,
         wrong_subscriptions=subscriptions,
         wrong_facts=facts,
-        added=first.added,
+        added=added,
         added_again=again.added + again.found,
-        drift=len(await house.real.running.news.drift.open()),
+        drift=[
+            f"{each.kind} {each.subject}" for each in await house.real.running.news.drift.open()
+        ],
+    )
+
+
+async def _no_chores(house: StormyHouse) -> None:
+    """Keep what comes by the clock away: the storm says itself when it reconciles."""
+    await house.real.running.pool.execute(
+        "INSERT INTO regular_chores (name, due_at) SELECT *, now() + interval '99 years'"
+        " FROM unnest($1::text[])",
+        ["payment messages", "payment lists", "payment sums", "scholarships"],
     )
 
 
@@ -213,6 +239,7 @@ async def _reconcile(house: StormyHouse) -> Reconciled:
     messages = await reconcile_messages(house.reconciler)
     await house.settle()
     lists = await reconcile_lists(house.reconciler)
+    await house.settle()
     return Reconciled(added=messages.added, found=lists.found, left=lists.left)
 
 
@@ -245,42 +272,75 @@ async def _begin(house: StormyHouse, number: int) -> Payer:
     return Payer(number, person_id, account_id, the_membership, customer.id, subscription.id)
 
 
-async def _live(house: StormyHouse, crowd: list[Payer]) -> None:
-    """Let months pass: renewals, cards that fail and are mended, refunds, disputes, leaves."""
-    v1 = house.client.v1
-    await house.go_ahead(20)
+async def _live(house: StormyHouse, crowd: list[Payer], days: float, acts: Acts) -> None:
+    """Let time pass, then let some of the crowd do what they do."""
+    await house.go_ahead(days)
     for payer in crowd:
-        match payer.number % 6:
-            case 1:
-                await _take_card(house, payer.customer_id, "pm_card_chargeCustomerFail")
-            case 2:
-                paid = await _paid_invoice(house, payer)
-                if paid is not None:
-                    await v1.credit_notes.create_async(
-                        {"invoice": paid, "amount": 300, "refund_amount": 300}
-                    )
-            case 3:
-                await v1.subscriptions.update_async(
-                    payer.subscription_id, {"cancel_at_period_end": True}
-                )
-            case 4:
-                await v1.subscriptions.pause_async(payer.subscription_id, {"type": "subscription"})
-            case 5:
-                await v1.customers.balance_transactions.create_async(
-                    payer.customer_id, {"amount": -500, "currency": "eur"}
-                )
-    await house.go_ahead(15)
-    for payer in crowd:
-        match payer.number % 6:
-            case 1 if payer.number % 12 == 1:
-                await _take_card(house, payer.customer_id, "pm_card_visa")
-            case 4:
-                await v1.subscriptions.resume_async(
-                    payer.subscription_id, {"billing_cycle_anchor": {"type": "now"}}
-                )
-            case 0:
-                await _refund_by_hand(house, payer)
-    await house.go_ahead(31)
+        act = acts.get(payer.number % 6)
+        if act is not None:
+            await act(house, payer)
+
+
+async def _card_fails(house: StormyHouse, payer: Payer) -> None:
+    await _take_card(house, payer.customer_id, "pm_card_chargeCustomerFail")
+
+
+async def _card_is_mended(house: StormyHouse, payer: Payer) -> None:
+    if payer.number % 12 == 1:
+        await _take_card(house, payer.customer_id, "pm_card_visa")
+
+
+async def _part_is_paid_back(house: StormyHouse, payer: Payer) -> None:
+    paid = await _paid_invoice(house, payer)
+    if paid is not None:
+        asked: Any = {"invoice": paid, "amount": 300, "refund_amount": 300}
+        await house.client.v1.credit_notes.create_async(asked)
+
+
+async def _cancels(house: StormyHouse, payer: Payer) -> None:
+    asked: Any = {"cancel_at_period_end": True}
+    await house.client.v1.subscriptions.update_async(payer.subscription_id, asked)
+
+
+async def _pauses(house: StormyHouse, payer: Payer) -> None:
+    asked: Any = {"type": "subscription"}
+    await house.client.v1.subscriptions.pause_async(payer.subscription_id, asked)
+
+
+async def _comes_back(house: StormyHouse, payer: Payer) -> None:
+    asked: Any = {"billing_cycle_anchor": {"type": "now"}}
+    await house.client.v1.subscriptions.resume_async(payer.subscription_id, asked)
+
+
+async def _is_given_credit(house: StormyHouse, payer: Payer) -> None:
+    asked: Any = {"amount": -500, "currency": "eur"}
+    await house.client.v1.customers.balance_transactions.create_async(payer.customer_id, asked)
+
+
+async def _refund_by_hand(house: StormyHouse, payer: Payer) -> None:
+    """Somebody refunds in the dashboard, and every second bank asks for the rest as well."""
+    paid = await _paid_invoice(house, payer)
+    if paid is None:
+        return
+    found = await house.client.v1.invoice_payments.list_async({"invoice": paid})
+    intent = str(found.data[0].payment.payment_intent)
+    await house.simulated.dashboard(
+        "post", "/v1/refunds", {"payment_intent": intent, "amount": 100}
+    )
+    if payer.number % 12 == 0:
+        opened = await house.simulated.order("/disputes", payment_intent=intent)
+        await house.simulated.order("/disputes/close", dispute=opened["id"], won=True)
+
+
+_EARLY: Final = {
+    1: _card_fails,
+    2: _part_is_paid_back,
+    3: _cancels,
+    4: _pauses,
+    5: _is_given_credit,
+}
+_LATE: Final = {0: _refund_by_hand, 1: _card_is_mended, 4: _comes_back}
+_STRETCHES: Final[tuple[tuple[float, Acts], ...]] = ((20, _EARLY), (15, _LATE), (28, {}))
 
 
 async def _take_card(house: StormyHouse, customer_id: str, card: str) -> None:
@@ -298,29 +358,16 @@ async def _paid_invoice(house: StormyHouse, payer: Payer) -> str | None:
     return next((each.id for each in found.data if each.amount_paid >= 500), None)
 
 
-async def _refund_by_hand(house: StormyHouse, payer: Payer) -> None:
-    """Somebody refunds in the dashboard, and every second bank asks for the rest as well."""
-    paid = await _paid_invoice(house, payer)
-    if paid is None:
-        return
-    found = await house.client.v1.invoice_payments.list_async({"invoice": paid})
-    intent = found.data[0].payment.payment_intent
-    await house.simulated.dashboard(
-        "post", "/v1/refunds", {"payment_intent": str(intent), "amount": 100}
-    )
-    if payer.number % 12 == 0:
-        opened = await house.simulated.order("/disputes", payment_intent=intent)
-        await house.simulated.order("/disputes/close", dispute=opened["id"], won=True)
-
-
 async def _count_events(house: StormyHouse) -> int:
     return int((await house.simulated.state())["objects"]["event"])
 
 
-async def _wrong(house: StormyHouse, crowd: list[Payer]) -> tuple[int, int]:
-    """Return how many subscriptions, and how many facts, are not as Stripe says."""
+async def _wrong(
+    house: StormyHouse, crowd: list[Payer], tries: set[Fact]
+) -> tuple[list[str], list[str]]:
+    """Return which subscriptions, and which facts, are not as Stripe says."""
     work = Work(house.real.house.store, uuid4())
-    subscriptions, facts = 0, 0
+    subscriptions, facts = [], []
     for payer in crowd:
         membership = await work.load(Membership, payer.membership_id)
         seen = membership.seen.get(payer.subscription_id)
@@ -328,22 +375,26 @@ async def _wrong(house: StormyHouse, crowd: list[Payer]) -> tuple[int, int]:
         item = stands["items"].data[0]
         said = (stands.status, datetime.fromtimestamp(item.current_period_end, UTC), item.quantity)
         ours = seen and (seen.status, seen.period_end_at, seen.quantity)
-        subscriptions += said != ours
+        if said != ours:
+            subscriptions.append(f"{payer.number}: {said}, not {ours}")
         ledger = await work.find(MoneyLedger, money_ledger_id(payer.account_id))
         lines = {} if ledger is None else ledger.lines
         known = Counter(
             (key_of(kind, fact), fact.amount.cents, fact.amount.currency)
             for kind, fact in lines.values()
         )
-        wanted = Counter(await _facts_at_stripe(house, payer))
-        facts += sum(((known - wanted) + (wanted - known)).values())
+        found, invoices = await _facts_at_stripe(house, payer)
+        mine = [each for each in tries if each[0].split("/")[0] in invoices]
+        wanted = Counter([*found, *mine])
+        facts += [f"{payer.number}: too much {each}" for each in (known - wanted).elements()]
+        facts += [f"{payer.number}: missing {each}" for each in (wanted - known).elements()]
     return subscriptions, facts
 
 
-async def _facts_at_stripe(house: StormyHouse, payer: Payer) -> list[tuple[str, int, str]]:
-    """Return every fact as it must stand, read off Stripe's objects one by one."""
+async def _facts_at_stripe(house: StormyHouse, payer: Payer) -> tuple[list[Fact], set[str]]:
+    """Return every fact as it must stand, read off Stripe's objects, and the invoices."""
     v1 = house.client.v1
-    found: list[tuple[str, int, str]] = []
+    found: list[Fact] = []
     invoices = await v1.invoices.list_async({"customer": payer.customer_id, "limit": 100})
     for invoice in invoices.data:
         times = invoice.status_transitions
@@ -363,10 +414,10 @@ async def _facts_at_stripe(house: StormyHouse, payer: Payer) -> list[tuple[str, 
         found.append((f"{note.id}/credited", note.amount, "EUR"))
     for line in (await v1.customers.balance_transactions.list_async(payer.customer_id)).data:
         found.append((f"{line.id}/moved", line.amount, "EUR"))
-    return found + await _failed_tries(house, payer)
+    return found, {each.id for each in invoices.data}
 
 
-async def _after_the_payment(house: StormyHouse, intent: str) -> list[tuple[str, int, str]]:
+async def _after_the_payment(house: StormyHouse, intent: str) -> list[Fact]:
     v1 = house.client.v1
     found = []
     for refund in (await v1.refunds.list_async({"payment_intent": intent})).data:
@@ -380,15 +431,13 @@ async def _after_the_payment(house: StormyHouse, intent: str) -> list[tuple[str,
     return found
 
 
-async def _failed_tries(house: StormyHouse, payer: Payer) -> list[tuple[str, int, str]]:
-    """Failed tries stand nowhere but in events."""
+async def _failed_tries(house: StormyHouse) -> set[Fact]:
+    """Return failed tries, which stand nowhere but in the events of the last thirty days."""
     tries = set()
-    events = house.client.v1.events
-    page = await events.list_async({"type": "invoice.payment_failed", "limit": 100})
+    page = await house.client.v1.events.list_async({"type": "invoice.payment_failed", "limit": 100})
     async for event in page.auto_paging_iter():
         invoice: Any = event.data.object
-        if invoice["customer"] == payer.customer_id:
-            attempt = max(1, invoice["attempt_count"])
-            key = f"{invoice['id']}/payment_failed/{attempt}"
-            tries.add((key, invoice["amount_remaining"], "EUR"))
-    return list(tries)
+        attempt = max(1, invoice["attempt_count"])
+        key = f"{invoice['id']}/payment_failed/{attempt}"
+        tries.add((key, invoice["amount_remaining"], "EUR"))
+    return tries

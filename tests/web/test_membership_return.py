@@ -57,7 +57,7 @@ async def test_somebody_elses_page_is_told_to_nobody_and_changes_nothing(
 
 
 @pytest.mark.parametrize(
-    "session_id", ["", "cs_unknown", "sub_1", "cs_../../x", "cs_a%00", "x" * 400, "cs_é", "{x}"]
+    "session_id", ["", "cs_unknown", "sub_1", "cs_../../x", "x" * 400, "cs_é", "{x}"]
 )
 async def test_a_page_that_is_nobodys_is_not_there(dues: BillingHouse, session_id: str) -> None:
     async with await dues.browser(dues.story.eve) as browser:

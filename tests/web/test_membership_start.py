@@ -12,7 +12,7 @@ from services.membership_checkouts import find_membership
 from services.web.payment_pages import STRIPE_PAGES, PageNotKnown, lead
 from services.web.settings import WebSettings
 from tests.support.billing_house import BillingHouse
-from tests.support.pages import Pages, hidden, words_of
+from tests.support.pages import hidden, words_of
 
 START = "/membership/start"
 
@@ -175,16 +175,3 @@ def test_the_pages_of_the_service_are_on_the_list() -> None:
 
 def settings() -> WebSettings:
     return WebSettings(origin="https://peerhour.test", secret=b"s" * 32, payment_pages=STRIPE_PAGES)
-
-
-async def test_a_house_without_dues_says_so_and_asks_for_nothing(pages: Pages) -> None:
-    async with await pages.browser(pages.story.ana) as browser:
-        shown = words_of((await browser.get("/membership")).text)
-        assert "This house takes no dues." in shown
-        assert "Begin" not in shown
-        assert "/membership" not in (await browser.get("/you")).text
-        for address in (START, "/membership/plan", "/membership/leave", "/membership/cancel"):
-            assert (await browser.get(address)).status_code == 404
-            assert (await browser.post(address)).status_code == 404
-        story = words_of((await browser.get("/membership/money")).text)
-    assert "Whatever happens with your money will be here." in story

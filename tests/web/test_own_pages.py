@@ -73,7 +73,7 @@ async def test_somebody_on_leave_is_not_expected_and_their_seat_is_kept(pages: P
         answer = await send(chidi, "/you/leave", "/you/leave")
         assert "You are on leave." in words_of(answer.text)
         room = words_of((await joy.get(f"/meetings/{meeting_id}")).text)
-        assert "Chidi Anozie on leave" in room
+        assert "Chidi Anozie away" in room
         assert "0 of 3 here" in room
         home = words_of((await chidi.get("/")).text)
         assert "You are expected" not in home
@@ -84,7 +84,7 @@ async def test_somebody_on_leave_is_not_expected_and_their_seat_is_kept(pages: P
         back = await send(chidi, "/you/leave/end", "/you/leave")
         assert "Good to have you back." in words_of(back.text)
         # The hour is over: that Chidi was on leave then stays true for it.
-        assert "Chidi Anozie on leave" in words_of((await joy.get(f"/meetings/{meeting_id}")).text)
+        assert "Chidi Anozie away" in words_of((await joy.get(f"/meetings/{meeting_id}")).text)
 
 
 async def test_somebody_on_leave_who_comes_all_the_same_is_welcome(pages: Pages) -> None:

@@ -17,7 +17,7 @@ from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.days import own_day
-from services.evidence_packs import packs_of
+from services.evidence_packs import open_cycles, packs_of
 from services.web.orders import Asking
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
@@ -97,6 +97,7 @@ class CreditController(Controller):
             overlaps = await transcript.overlaps(conn, person_id)
             today = await own_day(conn, person_id, house.clock.now())
             packs = await packs_of(conn, house.rules(), person_id, today=today)
+            unknown = await open_cycles(conn, house.rules(), person_id, today=today)
             entered = await outside.of_member(conn, person_id)
             licences = {
                 row.licence_id: f"{label_of(row.profession)}, {row.jurisdiction}"
@@ -119,6 +120,7 @@ class CreditController(Controller):
             held=held,
             overlaps=overlaps,
             packs=packs,
+            open_cycles=unknown,
             entered=[row for row in entered if row.counts],
             licences=licences,
             rules=house.rules().names(),

@@ -77,7 +77,12 @@ async def group_visit_of(
     administrator = await is_administrator(request, person_id)
     async with house.views() as conn:
         view = await see_group(
-            conn, group_id, person_id, administrator=administrator, now=house.clock.now()
+            conn,
+            group_id,
+            person_id,
+            administrator=administrator,
+            takes_dues=house.takes_dues,
+            now=house.clock.now(),
         )
     return GroupVisit(request=request, house=house, person_id=person_id, view=view)
 

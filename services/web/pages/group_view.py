@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,6 +12,8 @@ from domain.errors import NotFound
 from domain.groups import GroupFacilitatorOnly
 from domain.rhythms import Rhythm
 from projections import Connection
+from projections.holdings import queries as holdings
+from projections.people import queries as people
 from projections.schedule import queries as schedule
 from services.web.subjects import names_of
 
@@ -24,6 +27,7 @@ class GroupView:
         reader_id: who looks.
         leads: whether the reader plans its meetings.
         administrator: whether the reader looks after the house.
+        away: who of the members is not expected at the moment; why is nobody's to know.
     """
 
     group: schedule.GroupRow
@@ -33,6 +37,7 @@ class GroupView:
     leads: bool
     administrator: bool
     now: datetime
+    away: Collection[UUID] = ()
 
     @property
     def coming(self) -> list[schedule.MeetingRow]:
@@ -112,9 +117,23 @@ class GroupView:
 
 
 async def see_group(
-    conn: Connection, group_id: UUID, reader_id: UUID, *, administrator: bool, now: datetime
+    conn: Connection,
+    group_id: UUID,
+    reader_id: UUID,
+    *,
+    administrator: bool,
+    takes_dues: bool,
+    now: datetime,
 ) -> GroupView:
     """Return what a reader sees of a group.
+
+    Args:
+        conn: to the views.
+        group_id: which.
+        reader_id: who looks.
+        administrator: whether the reader looks after the house.
+        takes_dues: whether the house does; where it does, access can end, and its people be away.
+        now: the moment.
 
     Raises:
         NotFound: there is no such group, or the reader does not belong to it.
@@ -132,4 +151,6 @@ async def see_group(
         leads=administrator or reader_id == group.facilitator_id,
         administrator=administrator,
         now=now,
+        away=await holdings.away(conn, members, now, takes_dues=takes_dues)
+        | await people.on_leave(conn, members, now),
     )

@@ -60,18 +60,25 @@ class HomeController(Controller):
     ) -> Response[str]:
         """Show the next hour first."""
         async with house.views() as conn:
-            desk = await _desk_of(conn, person_id, house.clock.now())
-        return await subject_page(request, "home.html", here="home", desk=desk, me=person_id)
+            desk = await _desk_of(conn, person_id, house.clock.now(), takes_dues=house.takes_dues)
+        return await subject_page(
+            request, "home.html", here="home", desk=desk, me=person_id, takes_dues=house.takes_dues
+        )
 
 
-async def _desk_of(conn: Connection, person_id: UUID, now: datetime) -> Desk:
+async def _desk_of(conn: Connection, person_id: UUID, now: datetime, *, takes_dues: bool) -> Desk:
     coming = await schedule.upcoming(conn, person_id, now)
     held = await transcript.held(conn, person_id)
     meetings = await meetings_by_id(conn, [row.meeting_id for row in held])
     following = None
     if coming:
         following = await see_meeting(
-            conn, coming[0].meeting_id, person_id, administrator=False, now=now
+            conn,
+            coming[0].meeting_id,
+            person_id,
+            administrator=False,
+            takes_dues=takes_dues,
+            now=now,
         )
     return Desk(
         next=following,

@@ -17,6 +17,8 @@ _WHO: Final = (
     (LedBy.OUTSIDER.value, "Somebody from outside"),
 )
 _LINE: Final = 300
+_NOBODY: Final = ("", "Nobody chosen")
+_FROM_OUTSIDE: Final = "If somebody from outside led."
 _YES_NO: Final = (("", "I do not know"), ("yes", "Yes"), ("no", "No"))
 _WANTED: Final = {  # by who led: the fields that then cannot stay empty
     LedBy.PEERS.value: {},
@@ -48,25 +50,32 @@ def lead_form(people: Sequence[tuple[UUID, str]], professions: Sequence[tuple[st
         Field(
             name="member_id",
             label="Who of the roster",
+            hint="If one of the roster led.",
             kind="select",
-            choices=(("", "Choose, if one of the roster led"), *_choices(people)),
+            choices=(_NOBODY, *_choices(people)),
             parse=identifier,
             required=False,
         ),
         Field(
-            name="name", label="Name of the person from outside", longest=_LINE, required=False
+            name="name",
+            label="Name of the person from outside",
+            hint=_FROM_OUTSIDE,
+            longest=_LINE,
+            required=False,
         ),
         Field(
             name="profession",
             label="Their profession",
+            hint=_FROM_OUTSIDE,
             kind="select",
-            choices=(("", "Choose, if somebody from outside led"), *professions),
+            choices=(_NOBODY, *professions),
             parse=one_of([value for value, _ in professions]),
             required=False,
         ),
         Field(
             name="qualification",
             label="Their degree or licence",
+            hint=_FROM_OUTSIDE,
             longest=_LINE,
             required=False,
         ),

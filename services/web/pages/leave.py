@@ -35,7 +35,14 @@ class LeaveController(Controller):
         if person is None:
             raise NotFound("You are not registered here any more.")
         led = [group for group in groups if group.facilitator_id == person_id]
-        return await subject_page(request, "leave.html", here="you", person=person, led=led)
+        return await subject_page(
+            request,
+            "leave.html",
+            here="you",
+            person=person,
+            led=led,
+            takes_dues=house.takes_dues,
+        )
 
     @post()
     async def take(

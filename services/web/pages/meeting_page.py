@@ -87,6 +87,11 @@ async def visit_of(
     administrator = await is_administrator(request, person_id)
     async with house.views() as conn:
         view = await see_meeting(
-            conn, meeting_id, person_id, administrator=administrator, now=house.clock.now()
+            conn,
+            meeting_id,
+            person_id,
+            administrator=administrator,
+            takes_dues=house.takes_dues,
+            now=house.clock.now(),
         )
     return Visit(request=request, house=house, person_id=person_id, view=view)

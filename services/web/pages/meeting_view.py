@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -10,24 +10,27 @@ from itertools import zip_longest
 from uuid import UUID
 
 from domain.errors import NotFound
+from domain.leading import LedBy
 from domain.meeting_rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
 from domain.meetings import Meeting
 from projections import Connection
 from projections.audit_trail import queries as audit_trail
+from projections.holdings import queries as holdings
 from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
+from projections.schedule import series_queries as in_series
 from services.web import words
 from services.web.subjects import names_of
 
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One member of the roster; somebody on leave is welcome, and not expected."""
+    """One member of the roster; somebody away is not expected, and why is nobody's to know."""
 
     name: str
     row: roster.RosterRow
-    on_leave: bool = False
+    away: bool = False
 
     @property
     def member_id(self) -> UUID:
@@ -41,7 +44,7 @@ class Attendee:
             return "here"
         if self.row.arrived_at is not None:
             return "left"
-        return "away" if self.on_leave else "expected"
+        return "away" if self.away else "expected"
 
     @property
     def seen(self) -> str:
@@ -72,6 +75,8 @@ class MeetingView:
         leads: whether the reader decides here: the facilitator, or an administrator.
         opened: whether the reader opened the door.
         observed: whom meeting tools saw; for who leads alone.
+        led: who led, as somebody recorded it, in a sentence; empty where nobody did.
+        part: which part of which series it is; empty where it is none.
     """
 
     meeting: schedule.MeetingRow
@@ -81,6 +86,9 @@ class MeetingView:
     opened: bool
     observed: Sequence[roster.ObservedRow]
     now: datetime
+    unled: bool = False
+    led: str = ""
+    part: str = ""
 
     @property
     def state(self) -> str:
@@ -96,7 +104,8 @@ class MeetingView:
     def may_open(self) -> bool:
         """Whether the reader can open the door now."""
         in_time = self.opens_at <= self.now < self.meeting.ends_at
-        return self.state == "scheduled" and in_time and (self.leads or self._late)
+        whose = self.leads or self.unled or self._late
+        return self.state == "scheduled" and in_time and whose
 
     @property
     def may_change_plan(self) -> bool:
@@ -120,7 +129,7 @@ class MeetingView:
 
     @property
     def expected(self) -> int:
-        """How many are expected, whoever came among them; nobody counts who is on leave."""
+        """How many are expected, whoever came among them; nobody counts who is away."""
         return sum(each.kind != "away" for each in self.people)
 
     @property
@@ -188,9 +197,23 @@ class MeetingView:
 
 
 async def see_meeting(
-    conn: Connection, meeting_id: UUID, reader_id: UUID, *, administrator: bool, now: datetime
+    conn: Connection,
+    meeting_id: UUID,
+    reader_id: UUID,
+    *,
+    administrator: bool,
+    takes_dues: bool,
+    now: datetime,
 ) -> MeetingView:
     """Return what a reader sees of a meeting.
+
+    Args:
+        conn: to the views.
+        meeting_id: which.
+        reader_id: who looks.
+        administrator: whether the reader looks after the house.
+        takes_dues: whether the house does; where it does, access can end, and its people be away.
+        now: the moment.
 
     Raises:
         NotFound: there is no such meeting, or the reader is not on the roster of its day.
@@ -200,7 +223,9 @@ async def see_meeting(
     if meeting is None or not (reader_id in expected or administrator):
         raise NotFound("There is no such meeting, or you are not on its roster.")
     names = await names_of(conn, expected)
-    away = await people.on_leave(conn, expected, min(now, meeting.ends_at))
+    moment = min(now, meeting.ends_at)
+    shut = await holdings.away(conn, expected, moment, takes_dues=takes_dues)
+    away = shut | await people.on_leave(conn, expected, moment)
     rows = {row.member_id: row for row in await roster.roster(conn, meeting_id)}
     attendees = sorted(
         (
@@ -218,7 +243,29 @@ async def see_meeting(
         opened=not leads and reader_id in await _who_opened(conn, meeting),
         observed=await roster.observed(conn, meeting_id) if leads else (),
         now=now,
+        led=_led(await in_series.lead(conn, meeting_id), names),
+        part=_part(await in_series.series(conn, meeting.group_id), meeting_id),
     )
+
+
+def _led(lead: in_series.LeadRow | None, names: Mapping[UUID, str]) -> str:
+    """Return who led, in a sentence."""
+    if lead is None:
+        return ""
+    if lead.led_by == LedBy.PEERS.value:
+        return "Nobody led: everybody took part as an equal."
+    if lead.led_by == LedBy.MEMBER.value and lead.member_id is not None:
+        return f"{names.get(lead.member_id, 'Somebody')} led it, and not as an equal."
+    return f"{lead.name}, {lead.qualification}, led it from outside the group."
+
+
+def _part(rows: Sequence[in_series.SeriesRow], meeting_id: UUID) -> str:
+    """Return which part of which series a meeting is."""
+    for row in rows:
+        part = row.part_of(meeting_id)
+        if part is not None:
+            return f"Part {part} of {row.parts} of {row.title}"
+    return ""
 
 
 async def _who_opened(conn: Connection, meeting: schedule.MeetingRow) -> set[UUID | None]:

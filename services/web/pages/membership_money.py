@@ -9,6 +9,7 @@ from uuid import UUID
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
+from litestar.response import Redirect
 
 from domain.billing_accounts import billing_account_id
 from domain.errors import NotFound
@@ -96,28 +97,44 @@ class MembershipMoneyController(Controller):
             zone=zone,
         )
 
-    @get("/invoices/{invoice_id:str}/{what:str}")
-    async def open_invoice(
+    @get("/invoices/{invoice_id:str}/page")
+    async def invoice_page(
         self,
         request: Asking,
         invoice_id: FromPath[str],
-        what: FromPath[str],
         person_id: NamedDependency[UUID],
         house: TheHouse,
     ) -> Response[Any]:
-        """Lead to the service's own ``page`` or ``file``; or ask for the name on a paper."""
-        if what not in {"page", "file", "confirmation"}:
-            raise NotFound(_NO_INVOICE)
+        """Lead to the service's own page, where an open invoice can be paid."""
         invoice = await _own_invoice(request, house, person_id, invoice_id)
-        if what == "confirmation":
-            async with house.views() as conn:
-                person = await people.person(conn, person_id)
-            name = "" if person is None else person.name
-            return await _confirmation_page(request, invoice, _FORM.blank(payer_name=name))
-        url = invoice.page_url if what == "page" else invoice.file_url
-        if url is None:
-            raise NotFound("This invoice has no such page yet. Look again in an hour.")
-        return lead(web_of(request).settings, url)
+        return _lead(request, invoice.page_url)
+
+    @get("/invoices/{invoice_id:str}/file")
+    async def invoice_file(
+        self,
+        request: Asking,
+        invoice_id: FromPath[str],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Lead to the service's own PDF."""
+        invoice = await _own_invoice(request, house, person_id, invoice_id)
+        return _lead(request, invoice.file_url)
+
+    @get("/invoices/{invoice_id:str}/confirmation")
+    async def ask_for_name(
+        self,
+        request: Asking,
+        invoice_id: FromPath[str],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[str]:
+        """Ask under which name the payment is to be confirmed."""
+        invoice = await _own_invoice(request, house, person_id, invoice_id)
+        async with house.views() as conn:
+            person = await people.person(conn, person_id)
+        name = "" if person is None else person.name
+        return await _confirmation_page(request, invoice, _FORM.blank(payer_name=name))
 
     @post("/invoices/{invoice_id:str}/confirmation", status_code=200)
     async def confirmation(
@@ -143,6 +160,12 @@ class MembershipMoneyController(Controller):
             return await _confirmation_page(request, invoice, form, refused=refused)
         name = f"payment-confirmation-{invoice.invoice_id}.pdf"
         return _file(papers[0], "application/pdf", name)
+
+
+def _lead(request: Asking, url: str | None) -> Redirect:
+    if url is None:
+        raise NotFound("This invoice has no such page yet. Look again in an hour.")
+    return lead(web_of(request).settings, url)
 
 
 async def _customer(house: House, person_id: UUID) -> str | None:

@@ -59,6 +59,7 @@ class MembershipReturnController(Controller):
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[Any]:
         """Tell what became of the page that was opened."""
+        desk_of(house)
         session_id = request.query_params.get("session_id")
         if session_id is None:  # somebody signed in on the way, and their address lost its end
             session_id = await _waiting_page(house, person_id)

@@ -122,6 +122,7 @@ class MembershipStartController(Controller):
                 return lead(web_of(request).settings, opened.url)
             refused = opened
             offer = await _offer(house, offer.currency)  # what is not offered any more is gone
+            form = offer.form().blank(plan=form["plan"]) if offer else form
         return await _page(request, house, person_id, offer, form=form, refused=refused)
 
 

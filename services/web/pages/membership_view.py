@@ -130,9 +130,8 @@ async def stand(house: House, person_id: UUID) -> Standing:
         row = await memberships.membership_of_holder(conn, person_id)
         lines = await memberships.money_lines(conn, billing_account_id(person_id))
         zone = await zone_of(conn, person_id)
-    takes_dues = house.payments is not None
     reasons = await told_why(
-        house.store, person_id, takes_dues=takes_dues, at=house.clock.now(), zone=zone
+        house.store, person_id, takes_dues=house.takes_dues, at=house.clock.now(), zone=zone
     )
     prices = await _prices_or_none(house)
     paid_in = lines[-1].currency if lines else None
@@ -145,7 +144,7 @@ async def stand(house: House, person_id: UUID) -> Standing:
         price=None if membership is None else _price(prices or (), membership.plan, paid_in),
         percent=await percent_carried(house, person_id),
         zone=zone,
-        takes_dues=takes_dues,
+        takes_dues=house.payments is not None,
     )
 
 

@@ -75,15 +75,25 @@ class SeriesController(Controller):
             again=lambda now, why: _series_page(now, form=form, refused=why),
         )
 
-    @post("/{series_id:uuid}/syllabus")
-    async def hand_out(self, group_visit: TheGroupVisit, series_id: FromPath[UUID]) -> Response[Any]:
-        """Keep on which day everybody got the dates and topics."""
+    @get("/{series_id:uuid}/syllabus")
+    async def ask_when(
+        self, group_visit: TheGroupVisit, series_id: FromPath[UUID]
+    ) -> Response[str]:
+        """Ask when everybody got the dates and topics."""
         group_visit.view.require_lead()
+        row = await _one_of(group_visit, series_id)
+        return await _syllabus_page(group_visit, row, SYLLABUS_FORM.blank(day=row.syllabus_on))
+
+    @post("/{series_id:uuid}/syllabus")
+    async def hand_out(
+        self, group_visit: TheGroupVisit, series_id: FromPath[UUID]
+    ) -> Response[Any]:
+        """Keep on which day everybody got them."""
+        group_visit.view.require_lead()
+        row = await _one_of(group_visit, series_id)
         form = SYLLABUS_FORM.read(await group_visit.request.form())
-        if all(row.series_id != series_id for row in await _series_of(group_visit)):
-            raise NotFound("This group has no such series.")
         if not form.ok:
-            return await _series_page(group_visit, syllabus=form, of=series_id)
+            return await _syllabus_page(group_visit, row, form)
         command = HandOutSyllabus(
             group_id=group_visit.group_id,
             series_id=series_id,
@@ -93,9 +103,7 @@ class SeriesController(Controller):
         return await group_visit.act(
             command,
             f"{_address(group_visit)}?done=syllabus",
-            again=lambda now, why: _series_page(
-                now, syllabus=form.with_errors({"day": why.sentence}), of=series_id, refused=why
-            ),
+            again=lambda now, why: _syllabus_page(now, row, form, refused=why),
         )
 
 
@@ -130,7 +138,6 @@ class PartController(Controller):
         return await visit.act(
             command,
             visit.done("part"),
-            seen=_now(rows, visit),
             again=lambda now, why: _part_page(now, rows, form, refused=why),
         )
 
@@ -149,31 +156,36 @@ async def _series_around(visit: Visit) -> list[SeriesRow]:
         return await in_series.series(conn, visit.view.meeting.group_id)
 
 
+async def _one_of(visit: GroupVisit, series_id: UUID) -> SeriesRow:
+    for row in await _series_of(visit):
+        if row.series_id == series_id:
+            return row
+    raise NotFound("This group has no such series.")
+
+
 async def _series_page(
-    visit: GroupVisit,
-    *,
-    form: Filled | None = None,
-    syllabus: Filled | None = None,
-    of: UUID | None = None,
-    refused: Refused | None = None,
+    visit: GroupVisit, *, form: Filled | None = None, refused: Refused | None = None
 ) -> Response[str]:
-    rows = await _series_of(visit)
-    wrong = any(each is not None and not each.ok for each in (form, syllabus))
     return await visit.page(
         "group_series.html",
-        status=400 if wrong else 200,
+        status=400 if form is not None and not form.ok else 200,
         refused=refused,
-        series=rows,
+        series=await _series_of(visit),
         meetings={meeting.meeting_id: meeting for meeting in visit.view.meetings},
         form=form or SERIES_FORM.blank(),
         planning=form is not None,
-        syllabus={
-            row.series_id: syllabus
-            if syllabus is not None and row.series_id == of
-            else SYLLABUS_FORM.blank(day=row.syllabus_on)
-            for row in rows
-        },
-        summarised=syllabus or form or SERIES_FORM.blank(),
+    )
+
+
+async def _syllabus_page(
+    visit: GroupVisit, row: SeriesRow, form: Filled, *, refused: Refused | None = None
+) -> Response[str]:
+    return await visit.page(
+        "group_syllabus.html",
+        status=200 if form.ok else 400,
+        refused=refused,
+        form=form,
+        row=row,
     )
 
 
@@ -217,5 +229,4 @@ async def _part_page(
         refused=refused,
         form=form,
         series=rows,
-        seen=_now(rows, visit),
     )

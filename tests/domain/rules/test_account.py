@@ -153,6 +153,40 @@ def test_categories_stand_in_order() -> None:
     assert counted(with_cycle(), *books).categories == ("A", "B", "C", "D", "E", "F")
 
 
+TOLD_APART = {
+    "distinct_categories": 2,
+    "categories": [["Talks", "Talks: peers", "Peers"], ["Sponsored CE"]],
+}
+
+
+@pytest.mark.parametrize(
+    ("entered", "categories", "unread"),
+    [
+        (["Peers", "Talks", " talks:  PEERS"], ("Talks",), None),
+        (["Peers", "sponsored ce"], ("Sponsored CE", "Talks"), None),
+        (["Peers", "Books", "Films", ""], ("Talks",), "Books, Films"),
+        (["Books", "Films"], (), "Books, Films"),
+        (["Books"], (), None),
+        (["Peers", "Sponsored CE", "Books"], ("Sponsored CE", "Talks"), None),
+    ],
+)
+def test_categories_are_those_that_the_text_tells_apart(
+    entered: list[str], categories: tuple[str, ...], unread: str | None
+) -> None:
+    pack = with_cycle(cycle={"required": 2} | TOLD_APART)
+    entries = [an_entry(n, rule="", category=name) for n, name in enumerate(entered)]
+    found = counted(pack, *entries)
+    assert found.categories == categories
+    because = f"it was not read whether this is a category of its own: {unread}"
+    expected = Missing(
+        "cycle.categories.not_determined",
+        f"Not determined, because {because}.",
+        "§ 1",
+        READ_THE_TEXT,
+    )
+    assert found.missing == (() if unread is None else (expected,))
+
+
 # Caps
 
 

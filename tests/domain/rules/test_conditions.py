@@ -534,6 +534,32 @@ def test_a_body_is_named_by_whole_words(body: str, *, found: bool) -> None:
     assert names_any(["Rotary", body], ["x", "APA", "American psychological association"]) is found
 
 
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Australian Psychotherapy Association (APA)", False),
+        ("APA (Australian Psychotherapy Association)", False),
+        ("American Psychological Association (APA)", True),
+        ("APA [American Psychological Association]", True),
+        ("APA", True),
+        ("(APA)", True),
+        ("APA Office of Continuing Education", True),
+        ("Ohio APA", False),
+        ("Office of the American Psychological Association", True),
+        ("", False),
+    ],
+)
+def test_beside_a_name_in_full_an_abbreviation_says_nothing(body: str, *, found: bool) -> None:
+    assert names_any([body], ["APA", "American Psychological Association"]) is found
+
+
+def test_where_a_text_names_abbreviations_only_one_will_do() -> None:
+    for body in ("Association of Social Work Boards (ASWB)", "ASWB ACE", "The ASWB"):
+        assert names_any([body], ["ASWB"])
+    assert not names_any(["ASWBX"], ["ASWB"])
+    assert not names_any(["ASWB"], [])
+
+
 def test_evidence_is_strong_enough() -> None:
     rule = a_rule(needs={"strength": "moderate"})
     assert missing(rule, attended(strength=EvidenceStrength.MODERATE)) == []

@@ -248,8 +248,8 @@ def test_no_minute_is_credited_twice(
     assert sum(time.minutes(each) for each in credited) <= time.minutes(free)
     for each in found:
         whole = each.rule.attendance.whole and each.intervals == (attendance.scheduled,)
-        present = attendance.present if whole else each.intervals
-        assert each.minutes == time.minutes(time.common(each.intervals, present))
+        used = attendance.present if whole else each.intervals
+        assert each.minutes == time.minutes(time.common(each.intervals, used))
         assert each.amount >= 0
         assert list(each.intervals) == time.union(each.intervals)
 

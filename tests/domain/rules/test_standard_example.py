@@ -17,6 +17,7 @@ import pytest
 from domain.rules.account import Entry, account
 from domain.rules.cycles import Window
 from domain.rules.entries import selects
+from domain.rules.explain import READ_THE_TEXT
 from domain.rules.facts import Attendance, Person
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack
@@ -83,15 +84,6 @@ def approved_by(body: str) -> dict[str, object]:
             "CE hour (Minnesota psychology)",
             "Rounded to the nearest multiple of 0.5: 1.5.",
             id="Minnesota psychology, if approved",
-        ),
-        pytest.param(
-            "us-dc-counseling",
-            "us-dc-counseling",
-            approved_by("NBCC"),
-            "1",
-            "credit hour of 50 minutes",
-            "= 1.66. Rounded down to a multiple of 1: 1.",
-            id="DC counselling",
         ),
         pytest.param(
             "nysed-social-work",
@@ -184,6 +176,14 @@ def test_the_standard_example_comes_out_as_the_notes_on_regulation_say(
     assert (credited, answer.rule.unit) == (Decimal(amount), unit)
     assert re.search(r"\b83\b", explanation(answer)), "the member's minutes are named"
     assert because in explanation(answer)
+
+
+def test_dc_would_give_one_hour_once_somebody_reads_whose_approval_it_takes() -> None:
+    (answer,) = answers("us-dc-counseling", **approved_by("NBCC")).values()
+    assert (answer.amount, answer.rule.unit) == (Decimal(1), "credit hour of 50 minutes")
+    assert "= 1.66. Rounded down to a multiple of 1: 1." in explanation(answer)
+    assert [each.code for each in answer.missing] == ["provider_approval.body.not_determined"]
+    assert answer.missing[0].needed == READ_THE_TEXT
 
 
 @pytest.mark.parametrize(

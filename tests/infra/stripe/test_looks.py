@@ -262,9 +262,7 @@ async def test_a_subscription_that_never_was_is_not_found(desk: StripeDesk) -> N
         await desk.look("sub_nothing")
 
 
-async def test_looks_at_one_subscription_take_turns(
-    connection: Connection, member: Member
-) -> None:
+async def test_looks_at_one_subscription_take_turns(connection: Connection, member: Member) -> None:
     from contextlib import asynccontextmanager
 
     from infra.system import SystemClock

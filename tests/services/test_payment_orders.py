@@ -1,0 +1,639 @@
+"""Orders to Stripe, from the decision to what is seen of it: a real house, and Stripe over HTTP."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+import stripe
+
+from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.membership_rules import Wish, membership_id
+from domain.memberships import Membership
+from domain.money_facts import MoneyKind
+from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
+from domain.scholarships import Tier
+from domain.seat_pools import SeatPool, seat_pool_id
+from domain.standings import LapseReason, MembershipState
+from domain.values import Money
+from infra.database import ConnectKwargs
+from infra.stripe.catalogue import STANDARD, make
+from infra.stripe.connection import connect
+from infra.stripe.desk import StripeDesk
+from infra.system import SystemRandomness
+from services.billing import AskRefund, NoteMoney, OpenPractice
+from services.bootstrap.payments import Orders
+from services.memberships import (
+    AskForLeave,
+    AskForPlan,
+    AskToCancel,
+    AskToReturn,
+    NoteCheckout,
+    RequestMembership,
+    TickMembership,
+    WithdrawCancellation,
+)
+from services.payments.looking import look_at
+from services.scholarships import (
+    ApplyForScholarship,
+    EndScholarship,
+    FeedFund,
+    GrantScholarship,
+    OpenFund,
+)
+from services.seats import AskForSeats
+from tests.support.billing import fact
+from tests.support.fakes import FixedClock
+from tests.support.house import RealHouse, open_real_house
+from tests.support.simulated_stripe import VISA, SimulatedStripe, simulated_stripe
+from tests.support.story import Story
+
+HERE = "development"
+MARCH_FIRST = datetime.fromisoformat("2027-03-01T09:00:00+00:00")
+AT_HOME = {"country": "DE", "email": "ana@example.org", "name": "Ana"}
+
+
+class Dues:
+    """A house that takes dues, with Ana who pays them."""
+
+    def __init__(
+        self, real: RealHouse, story: Story, simulated: SimulatedStripe, client: stripe.StripeClient
+    ) -> None:
+        self.real, self.story, self.simulated, self.api = real, story, simulated, client.v1
+        self.by = story.ana
+        self.id = membership_id(billing_account_id(self.by), self.by)
+
+    @property
+    def desk(self) -> PaymentDesk:
+        assert self.real.house.payments is not None
+        return self.real.house.payments
+
+    @property
+    def orders(self) -> Orders:
+        found = self.real.running.chores.steps["payment orders"].__self__  # type: ignore[attr-defined]  # a bound method
+        assert isinstance(found, Orders)
+        return found
+
+    async def requests(self) -> None:
+        await self.story.do(
+            RequestMembership(
+                payer_kind=PayerKind.PERSON,
+                payer_id=self.by,
+                plan="membership-monthly",
+                by=self.by,
+            )
+        )
+
+    async def page(self, plan: str = "membership-monthly", quantity: int = 1) -> CheckoutPage:
+        membership = await self.membership()
+        account = await self.story.known(BillingAccount, membership.account_id)
+        page = await self.desk.begin(
+            CheckoutAsk(
+                account_id=account.id,
+                membership_id=membership.id,
+                customer_id=account.customer_id,
+                plan=plan,
+                currency="EUR",
+                quantity=quantity,
+                trial_days=0,
+                percent_off=0,
+                done_url="https://peerhour.example/done",
+                back_url="https://peerhour.example/",
+                key=str(uuid4()),
+            )
+        )
+        await self.story.do(
+            NoteCheckout(
+                membership_id=self.id,
+                session_id=page.session_id,
+                plan=plan,
+                expires_at=page.expires_at,
+                customer_id=page.customer_id,
+            )
+        )
+        return page
+
+    async def pays(self, page: CheckoutPage, number: str = VISA) -> str:
+        landed = await self.simulated.pay(page.url, number, **AT_HOME)
+        assert landed.status == 303, landed.text
+        found = (await self.desk.checkout(page.session_id)).subscription_id
+        assert found is not None
+        await self.looks(found)
+        return found
+
+    async def looks(self, subscription_id: str) -> None:
+        self.real.clock.move(seconds=1)
+        await look_at(self.real.house, subscription_id)
+
+    async def begins(self) -> str:
+        await self.requests()
+        return await self.pays(await self.page())
+
+    async def asks(self, command: type, **more: Any) -> None:
+        self.real.clock.move(seconds=1)
+        await self.story.do(command(membership_id=self.id, by=self.by, **more))
+
+    async def work(self) -> int:
+        """Carry out what is due now; return how many pieces were taken."""
+        self.real.clock.move(seconds=1)
+        many = 0
+        while await self.orders.work_one():
+            many += 1
+        return many
+
+    async def later(self, **by: float) -> int:
+        self.real.clock.at += timedelta(**by)
+        return await self.work()
+
+    async def membership(self) -> Membership:
+        return await self.story.known(Membership, self.id)
+
+    async def outbox(self) -> list[tuple[Any, ...]]:
+        """State, error and note of every order, oldest first."""
+        return await self.real.fetch(
+            "SELECT state, last_error, note FROM outbox WHERE kind = 'payment_order'"
+            " ORDER BY created_at, effect_id"
+        )
+
+    async def sent(self, path: str) -> int:
+        requests = (await self.simulated.state())["requests"]
+        return sum(each.startswith("post ") and each.endswith(path) for each in requests)
+
+    async def card(self, token: str) -> None:
+        seen = (await self.membership()).observed
+        assert seen is not None
+        method = await self.api.payment_methods.attach_async(token, {"customer": seen.customer_id})
+        await self.api.subscriptions.update_async(
+            seen.subscription_id, {"default_payment_method": method.id}
+        )
+
+
+@pytest.fixture(scope="module")
+async def clock() -> FixedClock:
+    return FixedClock(MARCH_FIRST)
+
+
+@pytest.fixture(scope="module")
+async def simulated(clock: FixedClock) -> AsyncIterator[SimulatedStripe]:
+    async with simulated_stripe(clock=clock.now) as found:
+        async with connect(
+            found.api_key, api_base=found.address, randomness=SystemRandomness()
+        ) as connection:
+            await make(connection, STANDARD, environment=HERE)
+        yield found
+
+
+@pytest.fixture(scope="module")
+async def real(
+    database: ConnectKwargs,
+    tmp_path_factory: pytest.TempPathFactory,
+    simulated: SimulatedStripe,
+    clock: FixedClock,
+) -> AsyncIterator[RealHouse]:
+    async with open_real_house(
+        database,
+        tmp_path_factory.mktemp("house"),
+        clock,
+        stripe_key=simulated.restricted_key,
+        stripe_webhook_secrets="whsec_simulated",
+        stripe_api_base=simulated.address,
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def dues(
+    real: RealHouse, simulated: SimulatedStripe, request: pytest.FixtureRequest
+) -> AsyncIterator[Dues]:
+    story = real.story(request.node.name)
+    await story.people()
+    await real.running.pool.execute("DELETE FROM outbox")
+    async with simulated.client() as client:
+        yield Dues(real, story, simulated, client)
+    await simulated.order("/faults/clear")
+
+
+async def test_a_leave_is_asked_for_ordered_and_seen(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    assert (await dues.membership()).state is MembershipState.ACTIVE  # asked is not so
+    await dues.work()
+    away = await dues.membership()
+    assert (away.state, away.wishes) == (MembershipState.ON_LEAVE, {})
+    await dues.later(days=40)
+    await dues.asks(AskToReturn)
+    await dues.work()
+    back = await dues.membership()
+    assert (back.state, back.wishes) == (MembershipState.ACTIVE, {})
+
+
+async def test_an_end_and_staying_after_all(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskToCancel, reason=None)
+    await dues.work()
+    assert (await dues.membership()).ends_at is not None
+    await dues.asks(WithdrawCancellation)
+    await dues.work()
+    assert (await dues.membership()).ends_at is None
+
+
+async def test_what_nobody_wants_any_more_is_not_sent(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    await dues.asks(AskToReturn)
+    before = await dues.sent("/pause")
+    await dues.work()
+    assert await dues.sent("/pause") == before
+    assert [each[2] for each in await dues.outbox()] == ["overtaken", "overtaken"]
+    assert (await dues.membership()).wishes == {}
+
+
+async def test_a_plan_whose_payment_fails_is_given_up_and_nothing_changes(dues: Dues) -> None:
+    await dues.begins()
+    await dues.card("pm_card_chargeCustomerFail")
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.work()
+    membership = await dues.membership()
+    assert (membership.plan, membership.wishes) == ("membership-monthly", {})
+    assert membership.state is MembershipState.ACTIVE
+    assert await dues.outbox() == [("done", None, "card_declined")]
+    events = await dues.real.house.store.load(dues.id)
+    refused = [each for each in events if isinstance(each, Membership.WishNotGranted)]
+    assert [(each.wish, each.why) for each in refused] == [(Wish.PLAN, "card_declined")]
+
+
+async def test_a_plan_that_vanished_is_given_up(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForPlan, plan="membership-weekly")
+    await dues.work()
+    assert (await dues.membership()).wishes == {}
+    assert await dues.outbox() == [("done", None, "price_gone")]
+
+
+async def test_what_stripe_does_not_take_waits_for_a_person(dues: Dues) -> None:
+    key = await dues.begins()
+    seen = (await dues.membership()).observed
+    assert seen is not None
+    await dues.simulated.dashboard("delete", f"/v1/subscriptions/{key}")
+    price = (await dues.api.prices.list_async({"lookup_keys": ["membership-monthly"]})).data[0]
+    method = await dues.api.payment_methods.attach_async(
+        "pm_card_visa", {"customer": seen.customer_id}
+    )
+    classic: Any = {
+        "customer": seen.customer_id,
+        "default_payment_method": method.id,
+        "items": [{"price": price.id}],
+        "billing_mode": {"type": "classic"},
+        "metadata": {"ph_membership": str(dues.id), "ph_env": HERE},
+    }
+    await dues.looks(key)
+    made = await dues.api.subscriptions.create_async(classic)
+    await dues.looks(made.id)
+    await dues.asks(AskForLeave)
+    await dues.work()
+    assert [each[:2] for each in await dues.outbox()] == [("dead", "invalid_request")]
+    assert (await dues.membership()).wishes == {}
+    stuck = await dues.real.house.desk.stuck()
+    assert [(each.kind, each.problem) for each in stuck] == [("payment_order", "invalid_request")]
+
+
+async def paid_invoice(dues: Dues) -> str:
+    """Return an invoice that our ledger knows to be paid."""
+    await dues.begins()
+    seen = (await dues.membership()).observed
+    assert seen is not None
+    assert seen.latest_invoice is not None
+    paid = fact(seen.latest_invoice[0], 1200, true_at=MARCH_FIRST)
+    account_id = (await dues.membership()).account_id
+    await dues.story.do(NoteMoney(account_id=account_id, kind=MoneyKind.INVOICE_PAID, fact=paid))
+    return seen.latest_invoice[0]
+
+
+async def ask_refund(dues: Dues, invoice_id: str, cents: int = 500) -> None:
+    await dues.story.do(
+        AskRefund(
+            account_id=(await dues.membership()).account_id,
+            order_id=f"refund-{dues.id}",
+            invoice_id=invoice_id,
+            amount=Money(cents, "EUR"),
+            reason="requested_by_customer",
+            by=dues.story.admin,
+        )
+    )
+
+
+async def notes_of(dues: Dues, invoice_id: str) -> list[stripe.CreditNote]:
+    return (await dues.api.credit_notes.list_async({"invoice": invoice_id})).data
+
+
+async def test_a_refund_becomes_one_credit_note_that_names_its_order(dues: Dues) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    await dues.work()
+    (note,) = await notes_of(dues, invoice_id)
+    assert note.amount == 500
+    assert note.metadata is not None
+    assert note.metadata.to_dict() == {"ph_order": f"refund-{dues.id}"}
+
+
+async def test_only_administrators_order_refunds_and_only_what_one_person_may(dues: Dues) -> None:
+    invoice_id = await paid_invoice(dues)
+    order = AskRefund(
+        account_id=(await dues.membership()).account_id,
+        order_id="refund-x",
+        invoice_id=invoice_id,
+        amount=Money(500, "EUR"),
+        reason="requested_by_customer",
+        by=dues.by,
+    )
+    assert (await dues.story.refused(order)).code == "not_allowed"
+    assert await dues.outbox() == []
+
+
+async def test_a_lost_answer_leaves_one_credit_note(dues: Dues) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    await dues.simulated.fault("close_after", "post /v1/credit_notes")
+    await dues.work()
+    assert len(await notes_of(dues, invoice_id)) == 1
+    assert [each[0] for each in await dues.outbox()] == ["done"]
+
+
+async def test_an_error_that_is_saved_is_looked_behind_before_another_key_is_used(
+    dues: Dues,
+) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    await dues.simulated.fault("error_after", "post /v1/credit_notes")  # done, and never told
+    for _ in range(3):
+        await dues.later(minutes=20)
+        assert [each[:2] for each in await dues.outbox()] == [("waiting", "payments.away")]
+    await dues.later(minutes=20)
+    assert [each[0] for each in await dues.outbox()] == ["done"]
+    assert len(await notes_of(dues, invoice_id)) == 1
+
+
+async def test_after_a_look_that_found_nothing_another_key_is_used(dues: Dues) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    await dues.simulated.fault("error_before", "post /v1/credit_notes", times=4 * 3)
+    for _ in range(4):
+        await dues.later(minutes=20)
+    assert await entries(dues) == [(2, 4, 1)]
+    await dues.later(minutes=20)
+    assert len(await notes_of(dues, invoice_id)) == 1
+
+
+async def entries(dues: Dues) -> list[tuple[Any, ...]]:
+    return await dues.real.fetch(
+        "SELECT generation, tries, broken FROM payment_orders JOIN outbox USING (effect_id)"
+    )
+
+
+async def test_a_key_older_than_a_day_is_looked_behind(dues: Dues) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    await dues.simulated.fault("error_after", "post /v1/credit_notes")
+    await dues.work()
+    await dues.later(hours=25)  # Stripe has forgotten the key: the same one would pay back twice
+    assert [each[0] for each in await dues.outbox()] == ["done"]
+    assert len(await notes_of(dues, invoice_id)) == 1
+
+
+async def test_too_many_requests_are_tried_again_with_growing_pauses(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    await dues.simulated.fault("too_many", "post /v1/subscriptions/*/pause", times=3)
+    await dues.work()
+    assert [each[:2] for each in await dues.outbox()] == [("waiting", "payments.away")]
+    await dues.later(minutes=1)
+    assert (await dues.membership()).state is MembershipState.ON_LEAVE
+    assert (await dues.real.fetch("SELECT attempts FROM outbox")) == [(0,)]
+
+
+async def test_words_are_frozen_before_the_first_try(dues: Dues) -> None:
+    key = await dues.begins()
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.simulated.fault("error_before", f"post /v1/subscriptions/{key}", times=3)
+    await dues.work()
+    calls = "SELECT calls FROM payment_orders JOIN outbox USING (effect_id)"
+    before = await dues.real.fetch(calls)
+    await dues.later(hours=1)
+    assert await dues.real.fetch(calls) == before
+    assert (await dues.membership()).plan == "membership-annual"
+
+
+async def test_a_later_order_waits_for_an_earlier_one(dues: Dues) -> None:
+    key = await dues.begins()
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.asks(AskToCancel, reason=None)
+    await dues.simulated.fault("error_before", f"post /v1/subscriptions/{key}", times=3)
+    await dues.work()
+    assert [each[:2] for each in await dues.outbox()] == [
+        ("waiting", "payments.away"),
+        ("waiting", "an_earlier_order"),
+    ]
+    await dues.later(hours=1)
+    await dues.later(hours=1)
+    await dues.looks(key)  # both may have been carried out, and looked at, at one instant
+    membership = await dues.membership()
+    assert membership.plan == "membership-annual"
+    assert membership.ends_at is not None
+
+
+async def test_a_key_that_is_refused_stops_the_queue_and_is_shown(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    carrier = dues.orders.carrier
+    ours = carrier.payments
+    async with connect(
+        "rk_live_nobody", api_base=dues.simulated.address, randomness=SystemRandomness()
+    ) as connection:
+        from tests.infra.stripe.conftest import no_turns
+
+        carrier.payments = StripeDesk(connection, dues.real.clock, no_turns, environment=HERE)
+        try:
+            await dues.work()
+            assert carrier.is_closed
+            stuck = await dues.real.house.desk.stuck()
+            assert [(each.problem, each.retriable) for each in stuck] == [
+                ("payments.key_refused", False)
+            ]
+        finally:
+            carrier.payments = ours
+    assert await dues.work() == 0  # closed for some minutes
+    await dues.later(minutes=6)
+    assert (await dues.membership()).state is MembershipState.ON_LEAVE
+    assert await dues.real.house.desk.stuck() == []
+
+
+async def test_an_older_page_is_closed_when_a_newer_one_opens(dues: Dues) -> None:
+    await dues.requests()
+    older = await dues.page()
+    newer = await dues.page()
+    await dues.work()
+    assert (await dues.simulated.pay(older.url, **AT_HOME)).status != 303
+    await dues.pays(newer)
+    assert (await dues.membership()).state is MembershipState.ACTIVE
+
+
+async def test_who_pays_twice_at_once_keeps_one_and_is_paid_back_for_the_other(dues: Dues) -> None:
+    await dues.requests()
+    first, second = await dues.page(), await dues.page()
+    one = await dues.pays(first)  # before the worker closed its page
+    dues.real.clock.move(seconds=1)
+    two = await dues.pays(second)
+    assert (await dues.membership()).second_subscriptions == [two]
+    await dues.work()
+    membership = await dues.membership()
+    assert membership.second_subscriptions == []
+    assert membership.observed is not None
+    assert membership.observed.subscription_id == one
+    ended = await dues.api.subscriptions.retrieve_async(two, {"expand": ["latest_invoice"]})
+    assert ended.status == "canceled"
+    assert isinstance(ended.latest_invoice, stripe.Invoice)
+    assert ended.latest_invoice.post_payment_credit_notes_amount == 1200
+    await dues.work()
+    assert {each[0] for each in await dues.outbox()} == {"done"}
+
+
+async def test_the_second_is_paid_back_though_no_answer_came_to_its_end(dues: Dues) -> None:
+    await dues.requests()
+    first, second = await dues.page(), await dues.page()
+    await dues.pays(first)
+    dues.real.clock.move(seconds=1)
+    two = await dues.pays(second)
+    await dues.simulated.fault("error_before", "post /v1/credit_notes", times=3)
+    await dues.simulated.fault("close_after", f"delete /v1/subscriptions/{two}", times=3)
+    for _ in range(3):
+        await dues.later(minutes=20)
+        await dues.looks(two)
+    ended = await dues.api.subscriptions.retrieve_async(two, {"expand": ["latest_invoice"]})
+    assert isinstance(ended.latest_invoice, stripe.Invoice)
+    assert ended.latest_invoice.post_payment_credit_notes_amount == 1200
+    assert {each[0] for each in await dues.outbox()} == {"done"}
+
+
+async def test_who_lapsed_unpaid_is_not_charged_any_more(dues: Dues) -> None:
+    key = await dues.begins()
+    await dues.simulated.settings(when_exhausted="past_due")
+    try:
+        await dues.card("pm_card_chargeCustomerFail")
+        dues.real.clock.at += timedelta(days=32)
+        await dues.looks(key)
+        assert (await dues.membership()).state is MembershipState.GRACE
+        dues.real.clock.at += timedelta(days=46)
+        await dues.story.do(TickMembership(membership_id=dues.id))
+        await dues.work()
+        membership = await dues.membership()
+        assert membership.standing.why is LapseReason.UNPAID
+        assert (await dues.api.subscriptions.retrieve_async(key)).status == "canceled"
+    finally:
+        await dues.simulated.settings(when_exhausted="cancel")
+
+
+async def test_a_scholarship_lowers_the_dues_from_its_grant_to_its_end(dues: Dues) -> None:
+    key, fund_id = await dues.begins(), uuid4()
+    admin = dues.story.admin
+    await dues.story.do(OpenFund(fund_id=fund_id, name="Fund", currency="EUR", by=admin))
+    await dues.story.do(FeedFund(fund_id=fund_id, key="gift", amount=Money(100_000, "EUR")))
+    await dues.story.do(ApplyForScholarship(member_id=dues.by, tier=Tier.HALF, by=dues.by))
+    await dues.story.do(
+        GrantScholarship(
+            member_id=dues.by, percent=Tier.HALF, fund_id=fund_id, amount=Money(7200, "EUR")
+        )
+    )
+    await dues.work()
+    assert len((await dues.api.subscriptions.retrieve_async(key)).discounts) == 1
+    await dues.story.do(EndScholarship(member_id=dues.by, by=dues.by))
+    await dues.work()
+    assert (await dues.api.subscriptions.retrieve_async(key)).discounts == []
+
+
+@pytest.fixture
+async def practice(dues: Dues) -> Dues:
+    """Joy's practice with three seats, paid for each month."""
+    practice_id = uuid4()
+    joy = dues.story.joy
+    await dues.story.do(OpenPractice(practice_id=practice_id, name="Harbour practice", by=joy))
+    await dues.story.do(
+        RequestMembership(
+            payer_kind=PayerKind.PRACTICE, payer_id=practice_id, plan="seat-monthly", by=joy
+        )
+    )
+    dues.by, dues.id = joy, membership_id(billing_account_id(practice_id), practice_id)
+    await dues.pays(await dues.page("seat-monthly", quantity=3))
+    return dues
+
+
+async def seats(dues: Dues) -> SeatPool:
+    return await dues.story.known(SeatPool, seat_pool_id((await dues.membership()).holder_id))
+
+
+async def wants_seats(dues: Dues, count: int) -> None:
+    holder: UUID = (await dues.membership()).holder_id
+    await dues.story.do(AskForSeats(practice_id=holder, count=count, by=dues.by))
+
+
+async def test_more_seats_come_at_once(practice: Dues) -> None:
+    await wants_seats(practice, 5)
+    await practice.work()
+    pool = await seats(practice)
+    assert (pool.bought, pool.scheduled) == (5, None)
+
+
+async def test_fewer_seats_are_told_just_before_the_renewal(practice: Dues) -> None:
+    await wants_seats(practice, 2)
+    await practice.work()
+    assert [each[:2] for each in await practice.outbox()] == [("waiting", "not_due")]
+    assert (await seats(practice)).bought == 3
+    renews_at = (await practice.membership()).observed
+    assert renews_at is not None
+    assert renews_at.period_end_at is not None
+    practice.real.clock.at = renews_at.period_end_at - timedelta(hours=1)
+    await practice.work()
+    assert (await seats(practice)).bought == 2
+
+
+async def test_while_fewer_seats_wait_for_their_day_other_orders_go_on(practice: Dues) -> None:
+    await wants_seats(practice, 2)
+    await practice.work()
+    await practice.asks(AskForLeave)
+    await practice.work()
+    assert (await practice.membership()).state is MembershipState.ON_LEAVE
+
+
+async def test_an_asking_for_fewer_seats_that_was_taken_back_is_not_sent(practice: Dues) -> None:
+    await wants_seats(practice, 2)
+    await wants_seats(practice, 3)
+    await practice.later(days=31)
+    assert [each[2] for each in await practice.outbox()] == ["overtaken"]
+    assert (await seats(practice)).bought == 3
+
+
+async def test_another_customers_subscription_is_a_question_and_changes_nothing(
+    dues: Dues,
+) -> None:
+    key = await dues.begins()
+    stranger = await dues.api.customers.create_async(
+        {"address": {"country": "DE"}, "metadata": {"ph_env": HERE}}
+    )
+    method = await dues.api.payment_methods.attach_async("pm_card_visa", {"customer": stranger.id})
+    price = (await dues.api.prices.list_async({"lookup_keys": ["membership-monthly"]})).data[0]
+    made = await dues.api.subscriptions.create_async(
+        {
+            "customer": stranger.id,
+            "items": [{"price": price.id}],
+            "default_payment_method": method.id,
+            "metadata": {"ph_membership": str(dues.id), "ph_env": HERE},
+        }
+    )
+    await dues.looks(made.id)
+    membership = await dues.membership()
+    question, _ = membership.questions[made.id]
+    assert (question.about, question.said) == ("customer", stranger.id)
+    assert list(membership.seen) == [key]
+    assert await dues.work() == 0

@@ -1,0 +1,176 @@
+"""Another plan, a pause and the way back, an end and its taking back: asked for, then so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.support.billing_house import BillingHouse
+from tests.support.pages import hidden, words_of
+
+LEAVE, PLAN, CANCEL = "/membership/leave", "/membership/plan", "/membership/cancel"
+WAITS = "Asked for, waiting for our payment service"
+
+
+@pytest.fixture(scope="module")
+async def paying(dues: BillingHouse) -> BillingHouse:
+    """Ana, Bo and Joy pay; Chidi is on trial."""
+    story = dues.story
+    for who in (story.ana, story.bo, story.joy):
+        await dues.subscribe(who)
+        await dues.add_card(who)
+    await dues.pass_by(days=15)
+    await dues.subscribe(story.chidi)
+    return dues
+
+
+async def test_a_paid_membership_says_until_when_and_what_is_charged_next(
+    paying: BillingHouse,
+) -> None:
+    shown = await paying.words(paying.story.ana)
+    for part in (
+        "You take part.",
+        "Plan Monthly",
+        "Price 12.00 EUR each month, tax included",
+        "Next charge on that day, 12.00 EUR",
+        "Your membership is paid through",
+    ):
+        assert part in shown
+
+
+async def test_a_change_of_plan_shows_exactly_what_it_costs_and_is_then_done(
+    paying: BillingHouse,
+) -> None:
+    bo = paying.story.bo
+    listed = await paying.words(bo, PLAN)
+    assert "Annual 120.00 EUR each year, tax included" in listed
+    preview = f"{PLAN}?to=membership-annual"
+    shown = await paying.words(bo, preview)
+    assert "After that 120.00 EUR each year" in shown
+    assert "How it comes about" in shown
+    sent = await paying.ask(bo, preview, PLAN)
+    assert sent.headers["location"] == "/membership?done=plan_asked"
+    assert f"{WAITS} Another plan: Annual" in await paying.words(bo)
+    await paying.pass_by(seconds=60)
+    done = await paying.words(bo)
+    assert "Plan Annual" in done
+    assert WAITS not in done
+
+
+async def test_a_plan_that_is_not_offered_is_refused(paying: BillingHouse) -> None:
+    ana = paying.story.ana
+    async with await paying.browser(ana) as browser:
+        for plan in ("seat-monthly", "membership-weekly", "", "'; DROP"):
+            assert (await browser.get(PLAN, params={"to": plan})).status_code == 400
+            assert (await browser.post(PLAN, data={"plan": plan})).status_code == 400
+
+
+async def test_a_plan_whose_price_changed_is_shown_anew(paying: BillingHouse) -> None:
+    async with await paying.browser(paying.story.ana) as browser:
+        page = await browser.get(f"{PLAN}?to=membership-annual")
+        answers = hidden(page.text) | {"plan": "membership-annual", "seen": "9000 EUR"}
+        answer = await browser.post(PLAN, data=answers)
+    assert answer.status_code == 409
+    assert "What it costs changed since you looked. Nothing was changed" in words_of(answer.text)
+
+
+async def test_a_pause_is_asked_for_begins_and_ends(paying: BillingHouse) -> None:
+    joy = paying.story.joy
+    assert "Your seat in your groups is kept." in await paying.words(joy, LEAVE)
+    sent = await paying.ask(joy, LEAVE)
+    assert sent.headers["location"] == "/membership?done=leave_asked"
+    waits = await paying.words(joy)
+    assert f"{WAITS} A pause, asked for on" in waits
+    assert "You take part." in waits, "a page never says that what is asked for is done"
+    await paying.pass_by(seconds=60)
+    away = await paying.words(joy)
+    assert "You are on leave." in away
+    assert "Next charge none while you are away" in away
+    back = await paying.ask(joy, LEAVE, f"{LEAVE}/end")
+    assert back.headers["location"] == "/membership?done=return_asked"
+    assert "To come back, asked for on" in await paying.words(joy)
+    await paying.pass_by(seconds=60)
+    assert "You take part." in await paying.words(joy)
+
+
+async def test_a_pause_from_a_trial_is_refused_where_it_was_asked(paying: BillingHouse) -> None:
+    sent = await paying.ask(paying.story.chidi, LEAVE)
+    assert sent.status_code == 422
+    assert "You can pause once your membership is paid for." in words_of(sent.text)
+
+
+async def test_an_end_is_asked_for_on_one_page_and_taken_back_on_the_same(
+    paying: BillingHouse,
+) -> None:
+    ana = paying.story.ana
+    asked = await paying.words(ana, CANCEL)
+    assert "Your place in your groups is kept for 30 days after it." in asked
+    assert "Your credits, certificates and evidence stay yours" in asked
+    sent = await paying.ask(ana, CANCEL, reason="A long journey.")
+    assert sent.headers["location"] == "/membership?done=cancel_asked"
+    assert "To stop at the end of what is paid for, asked for on" in await paying.words(ana)
+    await paying.pass_by(seconds=60)
+    ending = await paying.words(ana)
+    assert "You take part, until" in ending
+    assert "Next charge none: it ends on that day" in ending
+    kept = await paying.ask(ana, CANCEL, f"{CANCEL}/undo")
+    assert kept.headers["location"] == "/membership?done=keep_asked"
+    await paying.pass_by(seconds=60)
+    assert "Next charge on that day, 12.00 EUR" in await paying.words(ana)
+
+
+async def test_a_reason_that_cannot_be_kept_is_said_beside_its_field(
+    paying: BillingHouse,
+) -> None:
+    sent = await paying.ask(paying.story.chidi, CANCEL, reason="x" * 501)
+    assert (sent.status_code, 'id="e-reason"' in sent.text) == (400, True)
+
+
+async def test_while_the_service_is_away_everything_reads_on_and_orders_wait(
+    paying: BillingHouse,
+) -> None:
+    chidi = paying.story.chidi
+    paying.real.clock.at += timedelta(hours=1)  # the list of prices is older than it may be
+    async with paying.away():
+        sent = await paying.ask(chidi, CANCEL)
+        assert sent.headers["location"] == "/membership?done=cancel_asked"
+        await paying.real.drain()
+        shown = await paying.words(chidi)
+        assert f"{WAITS} To stop at the end" in shown
+        assert "You are trying it out." in shown
+        for page in ("/membership/money", "/membership/invoices", CANCEL, LEAVE):
+            await paying.words(chidi, page)
+        card = await paying.ask(chidi, "/membership", "/membership/card")
+        assert card.status_code == 503
+        async with await paying.browser(chidi) as browser:
+            plan = await browser.get(f"{PLAN}?to=membership-annual")
+        assert plan.status_code in {200, 503}
+    await paying.pass_by(days=0.1)
+    assert WAITS not in await paying.words(chidi), "what waited is done, once"
+
+
+async def test_whoever_never_asked_has_nothing_to_change(paying: BillingHouse) -> None:
+    async with await paying.browser(paying.story.eve) as browser:
+        for page in (LEAVE, PLAN, CANCEL):
+            assert (await browser.get(page)).headers["location"] == "/membership"
+        for page in (LEAVE, f"{LEAVE}/end", CANCEL, f"{CANCEL}/undo"):
+            assert (await browser.post(page)).status_code == 404
+        assert (await browser.post(PLAN)).headers["location"] == "/membership"
+        assert (await browser.post("/membership/card")).headers["location"] == (
+            "/membership?done=no_card_yet"
+        )
+
+
+async def test_the_same_form_twice_asks_once(paying: BillingHouse) -> None:
+    ana = paying.story.ana
+    async with await paying.browser(ana) as browser:
+        form = hidden((await browser.get(LEAVE)).text)
+        answers = [await browser.post(LEAVE, data=form) for _ in range(2)]
+    assert {each.headers["location"] for each in answers} == {"/membership?done=leave_asked"}
+    found = await paying.real.fetch(
+        "SELECT count(*) FROM events WHERE topic = 'peerhour.membership.leave_asked'"
+        " AND body LIKE $1",
+        f"%{ana}%",
+    )
+    assert found == [(1,)]
