@@ -9,6 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Final
+
+EVENTS: Final = "stripe/events"
+"""The mark up to which the payment service's events were read."""
 
 
 class DriftKind(StrEnum):

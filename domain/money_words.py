@@ -69,8 +69,20 @@ _MEANINGS: Final[Mapping[MoneyKind, str]] = MappingProxyType(
         MoneyKind.DISPUTE_CLOSED: "It was about {amount}.",
     }
 )
+_OF_NOTHING: Final[Mapping[MoneyKind, str]] = MappingProxyType(
+    {
+        MoneyKind.INVOICE_ISSUED: "It asks for nothing.",
+        MoneyKind.INVOICE_PAID: "It asked for nothing, so nothing was charged.",
+    }
+)
 _REASONS: Final[Mapping[str, str]] = MappingProxyType(
     {
+        # why an invoice was written
+        "subscription_create": "It is the first one of your membership.",
+        "subscription_cycle": "It is for the next period.",
+        "subscription_update": "What you pay for had changed.",
+        "manual": "It was written by hand.",
+        # why a payment failed
         "card_declined": "The bank declined the card.",
         "generic_decline": "The bank declined the card and did not say why.",
         "do_not_honor": "The bank declined the card and did not say why.",
@@ -81,6 +93,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "incorrect_cvc": "The security code of the card was not right.",
         "authentication_required": "The bank wanted you to confirm the payment.",
         "processing_error": "Something went wrong between the banks.",
+        # why something was given back, or could not be
         "requested_by_customer": "You asked for it.",
         "duplicate": "The same was paid twice.",
         "fraudulent": "The payment was taken for one that you did not make.",
@@ -88,10 +101,26 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "product_unsatisfactory": "You were not content.",
         "service_issue": "Something on our side had gone wrong.",
         "second_subscription": "The same membership was paid for twice.",
+        "lost_or_stolen_card": "The bank does not take that card any more.",
+        "expired_or_canceled_card": "That card had ended.",
+        "declined": "The bank declined it.",
+        # why a bank asks for a payment, and how it decided
+        "general": "The bank did not say why.",
+        "unrecognized": "The payment was not recognised.",
+        "subscription_canceled": "The membership was taken for one that had ended.",
+        "credit_not_processed": "A refund was expected.",
+        "product_not_received": "What was paid for was taken for missing.",
         "won": "It stays paid: the bank decided that the payment was right.",
         "lost": "The bank gave the payment back to you.",
         "warning_closed": "It was only an inquiry; nothing moved.",
         "prevented": "It was settled before the bank had to decide.",
+        # why a balance moved
+        "adjustment": "It was set by hand.",
+        "applied_to_invoice": "It was used for an invoice.",
+        "unapplied_from_invoice": "An invoice that had used it was taken back.",
+        "credit_note": "An invoice was lowered.",
+        "invoice_too_small": "The sum was too small to be charged.",
+        "invoice_too_large": "The sum was too large to be charged at once.",
     }
 )
 
@@ -127,8 +156,8 @@ def told(kind: MoneyKind, fact: MoneyFact, *, reader: UUID) -> Told:
 def _meaning(kind: MoneyKind, fact: MoneyFact) -> str:
     if kind is MoneyKind.CREDIT_BALANCE_MOVED:
         return _balance(fact.amount)
-    if kind is MoneyKind.INVOICE_PAID and not fact.amount.cents:
-        return "It asked for nothing, so nothing was charged."
+    if not fact.amount.cents and kind in _OF_NOTHING:
+        return _OF_NOTHING[kind]
     return _MEANINGS[kind].format(amount=written(fact.amount), attempt=fact.attempt)
 
 

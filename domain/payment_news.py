@@ -15,6 +15,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.money_facts import MoneyFact, MoneyKind
+from domain.payments import Purchase
 
 
 class ForgedMessage(DomainError):
@@ -68,6 +69,7 @@ class News:
         account_id: whose account that is, as we had said to the service ourselves.
         foreign: a word for why it is none of ours, such as ``another_house``.
         facts: what happened with money; each goes into the ledger once.
+        purchase: what the invoice behind the facts was paid for, if it was paid once.
     """
 
     message_id: str | None
@@ -76,6 +78,7 @@ class News:
     account_id: UUID | None = None
     foreign: str | None = None
     facts: Sequence[tuple[MoneyKind, MoneyFact]] = ()
+    purchase: Purchase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

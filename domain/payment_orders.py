@@ -66,7 +66,11 @@ class SetSeats(msgspec.Struct, frozen=True, tag="set_seats"):
 
 
 class SetPercentOff(msgspec.Struct, frozen=True, tag="set_percent_off"):
-    """Let a scholarship carry a part of the dues, until a day; 0 percent ends it."""
+    """Let a scholarship carry a part of the dues; 0 percent ends it.
+
+    ``until`` is what was agreed. Nothing ends by itself on that day: a scholarship ends by its own
+    rules, and orders it then.
+    """
 
     membership_id: UUID
     subscription_id: str

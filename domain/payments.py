@@ -61,6 +61,12 @@ class CardRefused(PaymentRefused):
     code = "payments.card_refused"
 
 
+class CatalogueFault(DomainError):
+    """A file of prices cannot be used; the message says why."""
+
+    code = "payments.catalogue_fault"
+
+
 class Every(StrEnum):
     """How often dues are paid."""
 
@@ -136,6 +142,63 @@ class CheckoutPage:
     expires_at: datetime
 
 
+class Purpose(StrEnum):
+    """What is paid for once, and not each period."""
+
+    FUND = "fund"  # a gift to a scholarship fund
+    MONTHS = "months"  # gift months for somebody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurchaseAsk:
+    """What the service's page for something that is paid once is asked for.
+
+    Attributes:
+        account_id: who pays; comes back as the page's reference.
+        customer_id: under which id the service knows the payer, if it does.
+        purpose: what for.
+        subject_id: which fund, or which gift.
+        price: of one; *quantity* says how many.
+        quantity: how many months; 1 for a gift to a fund.
+        line: a neutral word for it, as invoice and bank show it.
+        includes_tax: whether tax is part of the price; ``None`` where there is no tax.
+        done_url: as in :class:`CheckoutAsk`, like *back_url* and *key*.
+    """
+
+    account_id: UUID
+    customer_id: str | None
+    purpose: Purpose
+    subject_id: UUID
+    price: Money
+    quantity: int
+    line: str
+    includes_tax: bool | None
+    done_url: str
+    back_url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Purchase:
+    """Something that was paid once, and what for, as its invoice says.
+
+    Attributes:
+        account_id: who paid; ``None`` if the invoice does not say.
+        purpose: what for.
+        subject_id: which fund, or which gift.
+        quantity: how many months.
+        invoice_id: names the payment for ever.
+        paid: what was paid, with tax.
+    """
+
+    account_id: UUID | None
+    purpose: Purpose
+    subject_id: UUID
+    quantity: int
+    invoice_id: str
+    paid: Money
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutSeen:
     """What became of such a page.
@@ -145,12 +208,14 @@ class CheckoutSeen:
         account_id: whose it is, as we had said; ``None`` if it is none of ours.
         subscription_id: what began with it.
         complete: whether it was gone through.
+        purchase: what was paid once on it, if anything was.
     """
 
     session_id: str
     account_id: UUID | None
     subscription_id: str | None
     complete: bool
+    purchase: Purchase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,8 +303,16 @@ class PaymentDesk(Protocol):
         """
         ...
 
+    async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
+        """Return a page for something that is paid once; an invoice is made for it."""
+        ...
+
     async def checkout(self, session_id: str) -> CheckoutSeen:
         """Return what became of such a page."""
+        ...
+
+    async def tax_id(self, customer_id: str) -> tuple[str, str] | None:
+        """Return the newest tax id that a payer's invoices name: its kind, and the id of it."""
         ...
 
     async def card_page(self, customer_id: str, *, back_url: str) -> str:

@@ -19,7 +19,7 @@ from domain.errors import DomainError, InvalidFields
 from domain.periods import months_later
 
 _SCHOLARSHIPS: Final = UUID("5f6d4a1c-6a4c-5e0e-9a52-1c2b7f3f9d21")
-_MONTHS: Final = 12
+MONTHS_OF_A_YEAR: Final = 12
 ASKED_BEFORE_DAYS: Final = 60  # from when "still right for you?" is asked
 ANSWER_DAYS: Final = 30  # after its year a scholarship waits so long for the answer
 
@@ -153,7 +153,7 @@ class Scholarship(Root):
         """Return the end of the year that would begin now, or follow on the present one."""
         follows = self.until is not None and self.asked is None
         begins = self.until if follows and self.until is not None else at
-        return months_later(max(begins, at - timedelta(days=ANSWER_DAYS)), _MONTHS)
+        return months_later(max(begins, at - timedelta(days=ANSWER_DAYS)), MONTHS_OF_A_YEAR)
 
     def grant(self, percent: Tier, *, until: datetime, fund_id: UUID, at: datetime) -> None:
         """Let a fund carry what was asked for, or as much of it as it can.

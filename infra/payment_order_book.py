@@ -15,9 +15,11 @@ from domain.payment_orders import Call, EntryOfOrder, Made
 _KEPT: Final = timedelta(days=400)  # a dispute may come 120 days after a year that was paid at once
 
 _COLUMNS: Final = "calls, step, generation, began_at, tries, broken"
-_FIND: Final = f"SELECT {_COLUMNS} FROM payment_orders WHERE effect_id = $1"  # noqa: S608  constants
+_FIND: Final = f"SELECT {_COLUMNS} FROM payment_orders WHERE effect_id = $1 AND calls IS NOT NULL"  # noqa: S608  constants
 _FREEZE: Final = """INSERT INTO payment_orders (effect_id, kind, calls, created_at)
-                    VALUES ($1, $2, $3, $4) ON CONFLICT (effect_id) DO NOTHING"""
+                    VALUES ($1, $2, $3, $4)
+                    ON CONFLICT (effect_id) DO UPDATE SET calls = excluded.calls
+                      WHERE payment_orders.calls IS NULL"""
 _TRY: Final = """UPDATE payment_orders SET tries = tries + 1, began_at = coalesce(began_at, $2)
                   WHERE effect_id = $1"""
 _FAIL: Final = """UPDATE payment_orders SET last_error = $2, request_id = coalesce($3, request_id),
@@ -30,6 +32,10 @@ _STEP: Final = """UPDATE payment_orders
 _RENEW: Final = """UPDATE payment_orders
                       SET generation = generation + 1, began_at = NULL, broken = 0
                     WHERE effect_id = $1 AND generation = $2"""
+_REOPEN: Final = """UPDATE payment_orders
+                       SET generation = generation + 1, began_at = NULL, broken = 0,
+                           calls = CASE WHEN step > 0 THEN calls END
+                     WHERE effect_id = $1"""
 _EARLIER: Final = """
     SELECT EXISTS (
         SELECT FROM outbox o, outbox mine
@@ -90,6 +96,14 @@ class PaymentOrderBook:
     async def renew(self, effect_id: UUID, generation: int) -> None:
         """Take a new key, now that the old one is seen to have made nothing."""
         await self._pool.execute(_RENEW, effect_id, generation)
+
+    async def reopen(self, effect_id: UUID) -> None:
+        """Forget the words of an order that was refused: if a person tries again, it is said anew.
+
+        The key is a new one as well, because the refusal is saved with the old one. What an earlier
+        call of the same order has done stays done.
+        """
+        await self._pool.execute(_REOPEN, effect_id)
 
     async def earlier_waits(self, effect_id: UUID, subject: str, *, not_due: str) -> bool:
         """Tell whether an earlier order about the same subject waits, and not for its day."""

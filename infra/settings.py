@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
@@ -12,6 +12,9 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import DomainError
 from infra.payment_keys import key_faults, split_secrets
+
+# Whoever handles a message holds one connection for its turn, one for its look's, and stores.
+_POOL_WITH_PAYMENTS: Final = 4
 
 
 class SettingsUnusable(DomainError):
@@ -150,6 +153,8 @@ class Settings(BaseSettings):
             api_base=self.stripe_api_base,
             production=self.environment is Environment.PRODUCTION,
         )
+        if self.stripe_key is not None and self.pool_size < _POOL_WITH_PAYMENTS:
+            faults.append(f"PEERHOUR_POOL_SIZE is at least {_POOL_WITH_PAYMENTS} with payments")
         if faults:
             raise ValueError("; ".join(faults))
         return self

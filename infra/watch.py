@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import asyncpg
 
-from domain.drift import Drift, DriftRow
+from domain.drift import EVENTS, Drift, DriftRow
 
 _LEASE: Final = timedelta(hours=1)
 _KEPT: Final = timedelta(days=400)  # differences that are gone
@@ -116,6 +116,10 @@ class DriftBook:
     async def open(self) -> list[DriftRow]:
         """Return what is not healed, oldest first."""
         return [DriftRow(**row) for row in await self._pool.fetch(_OPEN)]
+
+    async def events_read(self) -> datetime | None:
+        """Return until when the payment service's events were read."""
+        return await Watermarks(self._pool).reached(EVENTS)
 
     async def found_since(self, since: datetime) -> int:
         """Count what was found from an instant on, healed or not."""

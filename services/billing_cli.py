@@ -29,3 +29,43 @@ async def catalogue(file: Path | None) -> None:
 
     for line in await make_catalogue(bootstrap.start_process(), file):
         click.echo(line)
+
+
+@billing.command()
+@click.option("--events", "messages", is_flag=True, help="Take in messages that never came.")
+@click.option("--lists", is_flag=True, help="Compare subscriptions and invoices, and heal.")
+@click.option("--money", is_flag=True, help="Compare last month's sums.")
+@asynchronous
+async def reconcile(*, messages: bool, lists: bool, money: bool) -> None:
+    """Compare our record with Stripe's, by all three without an option; again changes nothing.
+
+    Exit status 1 if a difference is left that only a person can settle.
+    """
+    from domain.payments import PaymentsOff
+    from services import bootstrap
+    from services.payments import reconciling
+
+    chosen = [
+        (name, act)
+        for name, wanted, act in (
+            ("events", messages, reconciling.reconcile_messages),
+            ("lists", lists, reconciling.reconcile_lists),
+            ("money", money, reconciling.reconcile_money),
+        )
+        if wanted or not (messages or lists or money)
+    ]
+    settings = bootstrap.start_process()
+    async with bootstrap.open_house(settings, application_name="peerhour billing") as running:
+        reconciler = running.news.reconciler
+        if reconciler is None:
+            raise PaymentsOff("This house takes no dues; there is nothing to compare.")
+        left = 0
+        for name, act in chosen:
+            came = await act(reconciler)
+            await bootstrap.drain(running)
+            left += came.left
+            click.echo(f"{name:<7} {came.added} added, {came.found} differed, {came.left} left")
+        for row in await reconciler.drift.open():
+            click.echo(f"  {row.kind} {row.subject}: ours {row.ours}, theirs {row.theirs}")
+    if left:
+        raise SystemExit(1)

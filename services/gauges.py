@@ -1,4 +1,4 @@
-"""Figures about the log for Prometheus: its length, who is behind, what waits, what is stuck."""
+"""Figures for Prometheus: the log's length, who is behind, what waits, is stuck, or differs."""
 
 from __future__ import annotations
 
@@ -31,6 +31,16 @@ class Gauges:
             "peerhour_queue_waiting", "Pieces that wait.", ["queue"], registry=registry
         )
         self._stuck = Gauge("peerhour_stuck", "Things that need a person.", registry=registry)
+        self._drift = Gauge(
+            "peerhour_billing_drift",
+            "Differences from the payment service's record that are not healed.",
+            registry=registry,
+        )
+        self._read = Gauge(
+            "peerhour_billing_events_read_timestamp_seconds",
+            "Until when the payment service's events were read; 0 if they never were.",
+            registry=registry,
+        )
 
     async def refresh(self, house: House) -> None:
         """Read the figures once."""
@@ -40,6 +50,10 @@ class Gauges:
         for queue, many in (await house.desk.waiting()).items():
             self._waiting.labels(queue).set(many)
         self._stuck.set(len(await house.desk.stuck()))
+        if house.drift is not None:
+            self._drift.set(len(await house.drift.open()))
+            read = await house.drift.events_read()
+            self._read.set(0 if read is None else read.timestamp())
 
     async def keep(self, house: House) -> None:
         """Read the figures again and again until cancelled."""

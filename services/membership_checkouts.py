@@ -47,6 +47,13 @@ async def find_membership(house: House, person_id: UUID) -> Membership | None:
     return await work.find(Membership, membership_id(billing_account_id(person_id), person_id))
 
 
+async def find_customer(house: House, person_id: UUID) -> str | None:
+    """Return under which id the payment service knows a person, once it does."""
+    work = Work(house.store, person_id)
+    account = await work.find(BillingAccount, billing_account_id(person_id))
+    return None if account is None else account.customer_id
+
+
 async def percent_carried(house: House, person_id: UUID) -> int:
     """Return how many percent of a person's dues a scholarship carries now; 0 for none."""
     scholarship = await Work(house.store, person_id).find(Scholarship, scholarship_id(person_id))

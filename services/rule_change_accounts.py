@@ -21,12 +21,12 @@ from domain.meeting_rules import MeetingState
 from domain.meetings import Meeting
 from domain.members import Licence, Member
 from domain.recording import EventStore
-from domain.rules.account import Account, Entry
+from domain.rules.account import Account, Entry, account
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window
 from domain.rules.explain import plain
 from domain.rules.facts import Attendance
-from domain.rules.histories import History, LicenceFacts, judge_history
+from domain.rules.histories import History, LicenceFacts, judge_history, window_of
 from domain.rules.model import Pack
 from projections import Connection
 from projections.outside_credits import queries as outside_credits
@@ -167,10 +167,13 @@ class AccountComparison:
             ]
             old, new = ({} if each is None else each for each in reckoned)
             unknown += None in reckoned
-            windows = sorted({*old, *new}, key=lambda each: each.from_day)
+            windows = sorted({*old, *new}, key=lambda each: (each.from_day, each.until_day))
             periods += len(windows)
             for window in windows:
-                before, after = old.get(window), new.get(window)
+                before, after = (
+                    each.get(window) or _empty(pack, _facts(licence), window)
+                    for each, pack in zip((old, new), self._versions, strict=True)
+                )
                 differences += _differences(member_id, licence.licence_id, before, after)
         return ComparedMember(periods, unknown, tuple(differences))
 
@@ -217,6 +220,13 @@ def _facts(licence: Licence) -> LicenceFacts:
         valid_from=licence.valid_from,
         valid_until=licence.valid_until,
     )
+
+
+def _empty(pack: Pack, licence: LicenceFacts, window: Window) -> Account | None:
+    """Return a period in which a version counts nothing; ``None`` where it has no such period."""
+    if pack.cycle is None or window_of(pack, licence, window.from_day) != window:
+        return None
+    return account(pack, window, ())
 
 
 def _differences(

@@ -1,4 +1,4 @@
-"""Commands about scholarships, their fund, and gift months."""
+"""Commands about scholarships and the funds that carry them."""
 
 from __future__ import annotations
 
@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from domain.access import GrantKind
 from domain.errors import NotAllowed
 from domain.funds import Fund
-from domain.gifts import Gift
 from domain.members import Member
+from domain.periods import months_later
 from domain.ports import Clock
-from domain.scholarships import Scholarship, ScholarshipNotRunning, Tier, scholarship_id
+from domain.scholarships import (
+    MONTHS_OF_A_YEAR,
+    Scholarship,
+    ScholarshipNotRunning,
+    Tier,
+    scholarship_id,
+)
 from domain.values import Money
-from services.access_records import note_source
 from services.dispatch import Work
 from services.members import require_administrator
 from services.payments import ordering
@@ -39,6 +43,15 @@ class OpenFund:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedFund:
     """Take a gift to a fund in, once for each payment."""
+
+    fund_id: UUID
+    key: str
+    amount: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeFromFund:
+    """Take a gift out of a fund again because its payment went back, once for each return."""
 
     fund_id: UUID
     key: str
@@ -92,23 +105,6 @@ class TickScholarship:
     member_id: UUID
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GiveMonths:
-    """Give months of taking part, paid for before."""
-
-    gift_id: UUID
-    months: int
-    giver_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RedeemGift:
-    """Take gift months for oneself."""
-
-    gift_id: UUID
-    member_id: UUID
-
-
 async def open_fund(cmd: OpenFund, *, work: Work, clock: Clock) -> None:
     """Begin a fund; for administrators."""
     await require_administrator(work, cmd.by)
@@ -120,6 +116,13 @@ async def feed_fund(cmd: FeedFund, *, work: Work, clock: Clock) -> None:
     """Take a gift in."""
     fund = await work.load(Fund, cmd.fund_id)
     fund.feed(cmd.key, cmd.amount, at=clock.now())
+    work.save(fund)
+
+
+async def take_from_fund(cmd: TakeFromFund, *, work: Work, clock: Clock) -> None:
+    """Take it out; what is promised already the house has to fill up first."""
+    fund = await work.load(Fund, cmd.fund_id)
+    fund.give_back(cmd.key, cmd.amount, at=clock.now())
     work.save(fund)
 
 
@@ -139,6 +142,7 @@ async def grant_scholarship(cmd: GrantScholarship, *, work: Work, clock: Clock) 
     """Set a year's money aside and let the scholarship run; both, or neither."""
     now = clock.now()
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
+    await _free_rest(work, scholarship, now)  # of the tier that ran before
     until = scholarship.next_until(now)
     scholarship.grant(cmd.percent, until=until, fund_id=cmd.fund_id, at=now)
     await _set_aside(work, cmd.fund_id, scholarship, cmd.amount, until, now)
@@ -160,6 +164,7 @@ async def end_scholarship(cmd: EndScholarship, *, work: Work, clock: Clock) -> N
     """End it on its holder's wish."""
     _require_self(cmd.member_id, cmd.by)
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
+    await _free_rest(work, scholarship, clock.now())
     scholarship.end(at=clock.now())
     await _save(work, scholarship)
 
@@ -169,22 +174,6 @@ async def tick_scholarship(cmd: TickScholarship, *, work: Work, clock: Clock) ->
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
     scholarship.tick(at=clock.now())
     await _save(work, scholarship)
-
-
-async def give_months(cmd: GiveMonths, *, work: Work, clock: Clock) -> None:
-    """Give months."""
-    await work.require_new(cmd.gift_id)
-    gift = Gift.give(cmd.gift_id, months=cmd.months, giver_id=cmd.giver_id, at=clock.now())
-    work.save(gift)
-
-
-async def redeem_gift(cmd: RedeemGift, *, work: Work, clock: Clock) -> None:
-    """Take the months."""
-    await work.load(Member, cmd.member_id)
-    gift = await work.load(Gift, cmd.gift_id)
-    gift.redeem(cmd.member_id, at=clock.now())
-    work.save(gift)
-    await note_source(work, cmd.member_id, GrantKind.GIFT, gift.id, clock)
 
 
 async def _set_aside(
@@ -199,6 +188,22 @@ async def _set_aside(
     fund.set_aside(scholarship.id, amount, until=until, at=now)
     work.save(fund)
     await _save(work, scholarship)
+
+
+async def _free_rest(work: Work, scholarship: Scholarship, now: datetime) -> None:
+    """Give the fund back what a year that ends early does not need: its whole months to come."""
+    until = scholarship.until
+    if scholarship.fund_id is None or until is None or until <= now:
+        return
+    fund = await work.load(Fund, scholarship.fund_id)
+    promised = fund.promises.get((scholarship.id, until))
+    if promised is None:
+        return
+    ahead = sum(months_later(now, n) <= until for n in range(1, MONTHS_OF_A_YEAR + 1))
+    rest = Money(promised.cents * ahead // MONTHS_OF_A_YEAR, promised.currency)
+    if rest.cents:
+        fund.free(scholarship.id, rest, until=until, at=now)
+        work.save(fund)
 
 
 async def _save(work: Work, scholarship: Scholarship) -> None:

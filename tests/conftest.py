@@ -18,6 +18,9 @@ from infra.database import ConnectKwargs, connect, parse_database_url
 from infra.embedded_postgres import MAINTENANCE, EmbeddedPostgres
 
 LONG = {"browser", "faults"}  # markers of files that take half a minute or more
+MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
+ROOM = 4 * 2**30  # bytes; containers often have 64 MiB there
+FOLDERS = pytest.StashKey[list[Path]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -30,24 +33,55 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items.sort(key=lambda item: not (LONG & {mark.name for mark in item.iter_markers()}))
 
 
+@pytest.hookimpl(optionalhook=True)  # pytest-xdist asks it
+def pytest_configure_node(node: Any) -> None:
+    """Give a process the folder of its server: a test may change settings of the whole server."""
+    folder = new_folder()
+    node.config.stash.setdefault(FOLDERS, []).append(folder)
+    node.workerinput["folder"] = str(folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop what those processes could not stop because they were killed."""
+    for folder in config.stash.get(FOLDERS, []):
+        remove_server(folder)
+
+
 @pytest.fixture(scope="session")
-def database_server() -> Iterator[ConnectKwargs]:
+def database_server(request: pytest.FixtureRequest) -> Iterator[ConnectKwargs]:
     """A server, told by how to reach a database from which others can be made.
 
-    Each process of tests starts one, so that nothing of one is seen by another.
     ``DATABASE_URL`` names one whose user may create databases; else an embedded one is started.
     """
     if url := os.environ.get("DATABASE_URL"):
         yield parse_database_url(url)
         return
-    folder = Path(tempfile.mkdtemp(prefix="peerhour-tests-"))
+    given = getattr(request.config, "workerinput", {}).get("folder")
+    folder = Path(given) if given else new_folder()
     server = EmbeddedPostgres(folder / "db")
     try:
         server.start()
         yield server.connect_kwargs(MAINTENANCE)
     finally:
-        server.stop()
-        shutil.rmtree(folder, ignore_errors=True)
+        remove_server(folder)
+
+
+def new_folder() -> Path:
+    return Path(tempfile.mkdtemp(prefix="peerhour-tests-", dir=quick_folder()))
+
+
+def remove_server(folder: Path) -> None:
+    EmbeddedPostgres(folder / "db").stop(anyone=True)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def quick_folder() -> Path | None:
+    """Where a database need not wait for a disk: no test pulls the plug. None: wherever.
+
+    The servers that tests kill are not this one, and lie on the disk.
+    """
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if roomy and os.access(MEMORY, os.W_OK) else None
 
 
 @pytest.fixture(scope="session")

@@ -4,7 +4,7 @@
 CREATE TABLE payment_orders (
     effect_id   uuid        PRIMARY KEY,
     kind        text        NOT NULL,
-    calls       text        NOT NULL,            -- JSON, frozen
+    calls       text,                            -- JSON, frozen; none once it was refused
     step        smallint    NOT NULL DEFAULT 0,  -- how many of the calls are done
     generation  smallint    NOT NULL DEFAULT 1,
     began_at    timestamptz,                     -- when this generation was first tried

@@ -13,6 +13,8 @@ import stripe
 
 from domain.errors import NotFound
 from domain.payment_news import ListedSubscription, Message, News
+from domain.payments import Purchase
+from domain.values import Money
 from infra.stripe import marks
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
@@ -34,14 +36,20 @@ from infra.stripe.facts import (
     order_of,
 )
 from infra.stripe.observing import plan_of, will_end
+from infra.stripe.purchases import purchase_of
 from infra.stripe.readings import id_of, moment
 
 ANOTHER_HOUSE: Final = "another_house"
 _PAGE: Final = 100  # the most that Stripe puts on one page
-_MOVES: Final = {"charge": "paid", "payment": "paid", "refund": "paid_back"} | {
-    "payment_refund": "paid_back",
-    "refund_failure": "paid_back",
-    "payment_failure_refund": "paid_back",
+PAID: Final = "paid"
+PAID_BACK: Final = "paid_back"
+_MOVES: Final = {
+    "charge": PAID,
+    "payment": PAID,
+    "refund": PAID_BACK,
+    "payment_refund": PAID_BACK,
+    "refund_failure": PAID_BACK,
+    "payment_failure_refund": PAID_BACK,
 }
 
 
@@ -69,9 +77,11 @@ class StripeBooks:
             return News(message_id=content["id"], foreign=foreign)
         customer_id = customer_of(thing)
         context = NOTHING_MORE
+        paid_for = thing if thing.get("object") == "invoice" else None
         if content["type"] in ABOUT_A_PAYMENT:
             invoice = await self._invoice_paid_by(thing)
             if invoice is not None:
+                paid_for = invoice
                 told = _metadata_of(invoice) | told
                 customer_id = customer_id or customer_of(invoice)
                 context = await self._context(thing, invoice)
@@ -84,6 +94,7 @@ class StripeBooks:
             account_id=self._marked(told, marks.ACCOUNT),
             foreign=self._foreign(told),
             facts=facts_of(content, context),
+            purchase=self._purchase(paid_for),
         )
 
     async def payer(self, customer_id: str) -> News:
@@ -136,12 +147,11 @@ class StripeBooks:
         }
         async for found in self._all(self._v1.balance_transactions.list_async, asked):
             line = _plain(found)
-            move, source = _MOVES.get(line["type"]), line.get("source")
-            if move is None or not isinstance(source, dict):
+            move = _MOVES.get(line["type"])
+            if move is None:
                 continue
-            amount = from_stripe(source["amount"], source["currency"])
-            failed = line["type"] in {"refund_failure", "payment_failure_refund"}
-            sums[move, amount.currency] += -amount.cents if failed else amount.cents
+            amount = _in_the_payers_currency(line)
+            sums[move, amount.currency] += amount.cents if move == PAID else -amount.cents
         return sums
 
     async def _invoice_paid_by(self, thing: Json) -> Json | None:
@@ -189,6 +199,18 @@ class StripeBooks:
         )
         return Context(balance_lines=tuple(map(_plain, reversed(lines.data))))
 
+    def _purchase(self, invoice: Json | None) -> Purchase | None:
+        """Return what an invoice was paid for, if it was for something that is paid once."""
+        if invoice is None:
+            return None
+        return purchase_of(
+            _metadata_of(invoice),
+            invoice_id=foreign_id(invoice.get("id")),
+            paid=invoice.get("amount_paid"),
+            currency=invoice.get("currency"),
+            environment=self._environment,
+        )
+
     def _foreign(self, told: Mapping[str, Any]) -> str | None:
         house = told.get(marks.ENVIRONMENT)
         return ANOTHER_HOUSE if house is not None and house != self._environment else None
@@ -212,6 +234,15 @@ def _plain(found: Any) -> dict[str, Any]:
     """Return an object of the SDK as JSON has it."""
     plain: dict[str, Any] = found.to_dict(for_json=True)
     return plain
+
+
+def _in_the_payers_currency(line: Json) -> Money:
+    """Return what a line of the balance moved: for us, or in what its payer paid in."""
+    source = line.get("source")
+    if isinstance(source, dict) and source["currency"] != line["currency"]:
+        whole = from_stripe(source["amount"], source["currency"])
+        return whole if line["amount"] >= 0 else Money(-whole.cents, whole.currency)
+    return from_stripe(line["amount"], line["currency"])
 
 
 def _metadata_of(thing: Json) -> dict[str, Any]:

@@ -13,8 +13,8 @@ from typing import Any, Final
 import msgspec
 import stripe
 
-from domain.errors import DomainError, NotFound
-from domain.payments import Every
+from domain.errors import NotFound
+from domain.payments import CatalogueFault, Every
 from domain.values import Money, check_currency
 from infra.stripe import marks
 from infra.stripe.amounts import to_stripe
@@ -25,12 +25,6 @@ from infra.stripe.prices import PLANS
 PRODUCT: Final = "peerhour-membership"
 _TIERS: Final = (25, 50, 75, 100)
 _COUPON_NAME: Final = "Reduced dues"  # stands on invoices
-
-
-class CatalogueFault(DomainError):
-    """A file of prices cannot be used."""
-
-    code = "payments.catalogue_fault"
 
 
 class Plan(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

@@ -7,10 +7,18 @@ from uuid import UUID
 
 import stripe
 
-from domain.payments import CheckoutAsk, CheckoutPage, CheckoutSeen, PaymentRefused
+from domain.payments import (
+    CheckoutAsk,
+    CheckoutPage,
+    CheckoutSeen,
+    PaymentRefused,
+    Purchase,
+    PurchaseAsk,
+)
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 from infra.stripe.prices import PriceList
+from infra.stripe.purchases import page_params, purchase_of
 from infra.stripe.readings import id_of, instant
 
 #: Coupons of scholarships by their percentage; the catalogue makes them, nobody else can use them.
@@ -39,17 +47,18 @@ class Checkouts:
         """Open a page; see :meth:`domain.payments.PaymentDesk.begin`."""
         price_id = await self._prices.id_of(ask.plan, ask.currency)
         customer_id = ask.customer_id or await self._customer(ask.account_id)
+        params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)
         try:
-            session = await self._session(ask, price_id, customer_id)
+            return await self._page(params, ask, customer_id)
         except PaymentRefused:
             await self._prices.require_still_offered(ask.plan, ask.currency)
             raise
-        return CheckoutPage(
-            session_id=session.id,
-            customer_id=customer_id,
-            url=session.url or ask.back_url,
-            expires_at=instant(session.expires_at),
-        )
+
+    async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
+        """Open a page for something that is paid once."""
+        customer_id = ask.customer_id or await self._customer(ask.account_id)
+        params = page_params(ask, customer_id, self._environment, taxes=self._taxes)
+        return await self._page(params, ask, customer_id)
 
     async def seen(self, session_id: str) -> CheckoutSeen:
         """Return what became of a page.
@@ -66,7 +75,29 @@ class Checkouts:
             account_id=named if named == marks.as_id(session.client_reference_id) else None,
             subscription_id=id_of(session.subscription),
             complete=session.status == "complete",
+            purchase=self._purchase(session),
         )
+
+    def _purchase(self, session: stripe.checkout.Session) -> Purchase | None:
+        """Return what was paid on a page; a payment that is still on its way was not."""
+        if session.mode != "payment" or session.payment_status == "unpaid":
+            return None
+        return purchase_of(
+            session.metadata,
+            invoice_id=id_of(session.invoice),
+            paid=session.amount_total,
+            currency=session.currency,
+            environment=self._environment,
+        )
+
+    async def tax_id(self, customer_id: str) -> tuple[str, str] | None:
+        """Return the newest tax id of a payer."""
+        found = await self._connection.ask(
+            lambda: self._connection.client.v1.customers.tax_ids.list_async(
+                customer_id, {"limit": 1}
+            )
+        )
+        return next(((each.type, each.id) for each in found.data), None)
 
     async def card_page(self, customer_id: str, *, back_url: str) -> str:
         """Return the address of the page where a card is changed."""
@@ -98,15 +129,20 @@ class Checkouts:
         )
         return customer.id
 
-    async def _session(
-        self, ask: CheckoutAsk, price_id: str, customer_id: str
-    ) -> stripe.checkout.Session:
-        params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)
-        return await self._connection.ask(
+    async def _page(
+        self, params: Any, ask: CheckoutAsk | PurchaseAsk, customer_id: str
+    ) -> CheckoutPage:
+        session = await self._connection.ask(
             lambda: self._connection.client.v1.checkout.sessions.create_async(
                 params,
                 {"idempotency_key": f"ph-{self._environment}-checkout-{ask.key}"},
             )
+        )
+        return CheckoutPage(
+            session_id=session.id,
+            customer_id=customer_id,
+            url=session.url or ask.back_url,
+            expires_at=instant(session.expires_at),
         )
 
 

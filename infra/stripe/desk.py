@@ -13,6 +13,7 @@ from domain.payments import (
     Invoice,
     Preview,
     Price,
+    PurchaseAsk,
     Seen,
 )
 from domain.ports import Clock, Randomness
@@ -64,6 +65,14 @@ class StripeDesk:
     async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
         """Open a page for a first payment."""
         return await self._checkouts.begin(ask)
+
+    async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
+        """Open a page for something that is paid once."""
+        return await self._checkouts.buy(ask)
+
+    async def tax_id(self, customer_id: str) -> tuple[str, str] | None:
+        """Return the newest tax id of a payer."""
+        return await self._checkouts.tax_id(customer_id)
 
     async def checkout(self, session_id: str) -> CheckoutSeen:
         """Return what became of such a page."""

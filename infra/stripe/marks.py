@@ -15,6 +15,9 @@ MEMBERSHIP: Final = "ph_membership"
 ORDER: Final = "ph_order"
 ENVIRONMENT: Final = "ph_env"
 PLAN: Final = "ph_plan"
+PURPOSE: Final = "ph_purpose"
+SUBJECT: Final = "ph_subject"
+QUANTITY: Final = "ph_quantity"
 
 
 def read_id(metadata: object, name: str, *, environment: str) -> UUID | None:

@@ -45,7 +45,9 @@ _QUESTIONS: Final = """SELECT q.subscription_id, q.membership_id, q.about, q.sai
 _LINES: Final = """SELECT position, kind, object_id, concerns, attempt, cents, currency, order_id,
                           actor, person_id, second_id, reason, true_at, known_at, source_event_id,
                           request_id, idempotency_key
-                     FROM money_line WHERE account_id = $1 ORDER BY true_at, position"""
+                     FROM money_line WHERE account_id = $1
+                    -- the service dates by the second; nothing happens to an unwritten invoice
+                    ORDER BY true_at, kind <> 'invoice_issued', position"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

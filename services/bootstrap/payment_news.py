@@ -109,7 +109,7 @@ async def open_payment_news(
         door = _door(settings, parts)
         reconciler = await _reconciler(stack, settings, parts, desk, drift, marks)
         rooted = RootedInbox(parts.pool, parts.clock, parts.inbox, source=SOURCE, kept=_KEPT)
-        steps["payment messages"] = partial(rooted.work_one, _handler(reconciler))
+        steps["payment messages"] = partial(rooted.work_one, _handler(reconciler, parts))
         chores |= {
             "payment messages": Chore(Rhythm.HOURLY, partial(reconcile_messages, reconciler)),
             "payment lists": Chore(Rhythm.NIGHTLY, partial(reconcile_lists, reconciler)),

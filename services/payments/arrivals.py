@@ -16,6 +16,7 @@ from domain.payment_news import News, UnknownPayer, UnreadableMessage
 from domain.payments import PaymentsAway
 from services.effects import Piece
 from services.payments.noting import Notary, note, payer_of
+from services.payments.purchases import Purchases
 
 Verdict = str | Exception | None
 """Done (with a word if it was none of ours), or what stands in the way."""
@@ -37,12 +38,14 @@ class Arrivals:
 
     Attributes:
         notary: notes facts; its books say what messages mean.
+        purchases: carries out what was paid once.
         look: fetches a subscription anew.
         give_up: makes the exception that says that trying again is useless.
         not_yet: makes the one that says that this was no try.
     """
 
     notary: Notary
+    purchases: Purchases
     look: Looks
     give_up: Callable[[str], Exception]
     not_yet: Callable[[str], Exception]
@@ -91,6 +94,8 @@ async def _note(arrivals: Arrivals, news: News, unseen: DomainError | None) -> V
     """Note the facts even where the look failed; the message is done when both worked."""
     try:
         word = await note(arrivals.notary, news)
+        if word is None:
+            await arrivals.purchases.take(news)
     except DomainError as refusal:
         return _verdict(arrivals, refusal)
     if unseen is not None and news.subscription_id is not None and word is None:

@@ -7,6 +7,7 @@ is never worded twice. Source: docs.stripe.com/api/idempotent_requests.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ _KEY_HOLDS: Final = timedelta(hours=23)  # of the 24 that the service remembers 
 _BROKEN: Final = 3  # errors under one key, after which the answer counts as saved
 _FIRST_PAUSE: Final = 2.0  # seconds; doubles
 _LONGEST_PAUSE: Final = 900.0
+_WITHIN: Final = 50.0  # seconds; the lease of a piece holds for a minute
 _CLOSED_FOR: Final = timedelta(minutes=5)
 _SERVER_ERROR: Final = 500
 
@@ -88,6 +90,10 @@ class OrderBook(Protocol):
 
     async def renew(self, effect_id: UUID, generation: int) -> None:
         """Take a new key."""
+        ...
+
+    async def reopen(self, effect_id: UUID) -> None:
+        """Forget the words of an order that was refused."""
         ...
 
     async def earlier_waits(self, effect_id: UUID, subject: str, *, not_due: str) -> bool:
@@ -141,11 +147,12 @@ class Carrier:
             raise self.give_up("unreadable") from None
         await self._require_turn(effect_id, order)
         try:
-            word = await self._send_all(effect_id, order)
+            async with asyncio.timeout(_WITHIN):
+                word = await self._send_all(effect_id, order)
         except PaymentKeyRefused as refusal:
             raise self._closed(refusal) from None
-        except PaymentsAway as away:
-            raise self.not_yet(away.code, await self._pause(effect_id)) from None
+        except (PaymentsAway, TimeoutError):
+            raise self.not_yet(PaymentsAway.code, await self._pause(effect_id)) from None
         except (PaymentRefused, PriceGone, NotFound) as refusal:
             word = await self._refused(effect_id, order, refusal)
         await self._look(order)
@@ -215,9 +222,10 @@ class Carrier:
         if wish is not None:
             word = why.rpartition(".")[2]
             give_up = GiveUpWish(membership_id=_membership(order), wish=wish, why=word)
-            await self.dispatch(give_up, Order(command_id=uuid5(effect_id, "give-up")))
+            await self.dispatch(give_up, Order(command_id=uuid5(effect_id, f"give-up/{word}")))
             if isinstance(refusal, (CardRefused, PriceGone)):
                 return word
+        await self.book.reopen(effect_id)
         log.error("payments.order_refused", order=type(order).__name__, why=why)
         raise self.give_up(why)
 

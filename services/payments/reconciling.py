@@ -17,7 +17,14 @@ from uuid import UUID
 
 import structlog
 
-from domain.drift import INVOICE_KINDS, SUBSCRIPTION_KINDS, Drift, DriftKind, DriftRow
+from domain.drift import (
+    EVENTS,
+    INVOICE_KINDS,
+    SUBSCRIPTION_KINDS,
+    Drift,
+    DriftKind,
+    DriftRow,
+)
 from domain.errors import DomainError
 from domain.money_facts import key_of
 from domain.payment_news import News, PaymentBooks
@@ -36,7 +43,6 @@ from services.payments.noting import Notary, note, payer_of
 
 log = structlog.get_logger()
 
-WATERMARK: Final = "stripe/events"
 _OVERLAP: Final = timedelta(minutes=10)
 _KEPT_BY_STRIPE: Final = timedelta(days=30)
 _FIRST_LOOK_BACK: Final = timedelta(days=29)
@@ -70,6 +76,10 @@ class DriftBook(Protocol):
 
     async def open(self) -> Sequence[DriftRow]:
         """Return what is not healed, oldest first."""
+        ...
+
+    async def events_read(self) -> datetime | None:
+        """Return until when the service's messages were read from its list."""
         ...
 
     async def found_since(self, since: datetime) -> int:
@@ -126,13 +136,13 @@ async def reconcile_messages(reconciler: Reconciler) -> Reconciled:
         PaymentsAway: the list could not be read to its end; the mark stays.
     """
     began = reconciler.clock.now()
-    mark = await reconciler.marks.reached(WATERMARK)
+    mark = await reconciler.marks.reached(EVENTS)
     await _alarm(reconciler, mark, began)
     since = began - _FIRST_LOOK_BACK if mark is None else mark - _OVERLAP
     added = 0
     async for message in reconciler.books.messages(since):
         added += await keep(reconciler.letterbox, message, came_by=RECONCILE)
-    await reconciler.marks.reach(WATERMARK, began)
+    await reconciler.marks.reach(EVENTS, began)
     return Reconciled(added=added)
 
 
@@ -255,7 +265,7 @@ async def _alarm(reconciler: Reconciler, mark: datetime | None, now: datetime) -
         drifts = [
             Drift(
                 kind=DriftKind.WATERMARK,
-                subject=WATERMARK,
+                subject=EVENTS,
                 ours=f"{mark:%Y-%m-%dT%H:%M:%SZ}",
                 theirs=f"{now - _KEPT_BY_STRIPE:%Y-%m-%dT%H:%M:%SZ}",
             )

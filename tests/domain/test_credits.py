@@ -63,6 +63,31 @@ def test_a_minute_is_credited_once_by_one_rule_and_again_by_another() -> None:
     assert ledger.taken("contact-hour", LICENCE) == [span(0, 60)]
 
 
+def test_a_whole_meeting_is_used_up_by_a_shorter_presence_and_never_the_other_way_round() -> None:
+    ledger = a_ledger()
+    whole = replace(credited(span(0, 60)), minutes=55)
+    ledger.award(AWARD, **an_award(credited=whole))
+    assert ledger.taken("contact-hour", LICENCE) == [span(0, 60)]
+    beyond = replace(credited(span(60, 120)), minutes=61)
+    with pytest.raises(InvalidFields):
+        ledger.award(OTHER_AWARD, **an_award(credited=beyond))
+
+
+def test_what_is_explained_further_is_no_second_fact() -> None:
+    ledger = a_ledger()
+    plain_one = Missing("evaluation.missing", "This rule needs your evaluation.")
+    ledger.hold(MEETING, **a_hold(plain_one))
+    assert len(facts(ledger)) == 1
+    more = Missing("evaluation.missing", plain_one.sentence, "§ 1", "Evaluate it.", {"hours": "9"})
+    ledger.hold(MEETING, **a_hold(more, rule_version=2))
+    assert facts(ledger) == []
+    ledger.hold(MEETING, **a_hold(Missing("evaluation.late", plain_one.sentence)))
+    ledger.hold(MEETING, **a_hold(Missing("evaluation.late", "It came late.")))
+    ledger.hold(MEETING, **a_hold(Missing("evaluation.late", "It came late."), amount=Decimal(2)))
+    ledger.hold(MEETING, **a_hold(Missing("evaluation.late", "It came late."), unit_name="point"))
+    assert len(facts(ledger)) == 4
+
+
 def test_meetings_at_the_same_time_are_found_once_with_their_minutes() -> None:
     ledger = a_ledger()
     ledger.note_presence(MEETING, intervals=[span(0, 60)], at=SEVEN_PM)

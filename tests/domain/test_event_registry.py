@@ -61,6 +61,7 @@ def test_the_personal_fields_are_those_that_must_be_encrypted() -> None:
         "peerhour.program.revised": ("instructor_name",),
         "peerhour.group.member_removed": ("reason",),
         "peerhour.meeting.presence_observed": ("people[].names[]",),
+        "peerhour.meeting.lead_recorded": ("lead.outsider.name",),
         "peerhour.meeting.presence_corrected": ("reason",),
         "peerhour.meeting.voided": ("reason",),
         "peerhour.meeting.cancelled": ("reason",),

@@ -42,6 +42,10 @@ def test_a_moved_balance_says_in_whose_favour(cents: int, says: str) -> None:
 def test_an_invoice_about_nothing_says_that_nothing_was_charged() -> None:
     words = told(MoneyKind.INVOICE_PAID, fact("in_1", 0), reader=ANA)
     assert words.meaning == "It asked for nothing, so nothing was charged."
+    written = fact("in_1", 0, reason="subscription_create")
+    assert told(MoneyKind.INVOICE_ISSUED, written, reader=ANA).meaning == (
+        "It asks for nothing. It is the first one of your membership."
+    )
 
 
 def test_a_reason_becomes_a_sentence_and_an_unknown_one_is_named_as_the_services() -> None:

@@ -129,3 +129,27 @@ def test_minutes_lie_between_nothing_and_the_whole_window(
     assert 0 <= presence.minutes <= 60
     assert presence.minutes == presence.seconds // 60
     assert (presence.strength is NONE) == (presence.seconds == 0)
+
+
+# One of those present
+
+
+@pytest.mark.parametrize(
+    ("stays", "present"),
+    [
+        ([(0, 60)], True),
+        ([(0, 30)], True),
+        ([(0, 29.9)], False),
+        ([(0, 15), (40, 55)], True),
+        ([(0, 15), (10, 25)], False),
+        ([(-60, 29)], False),
+        ([(59, 60)], False),
+        ([], False),
+    ],
+)
+def test_half_of_the_scheduled_time_makes_somebody_one_of_those_present(
+    stays: list[tuple[float, float]], *, present: bool
+) -> None:
+    window = span(0, 60)
+    found = minutes_present([Stay(span(*each), Source.DOOR_CODE) for each in stays], window)
+    assert found.is_of(window) is present

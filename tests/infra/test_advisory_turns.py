@@ -63,4 +63,4 @@ async def test_whoever_fails_leaves_the_turn_to_the_next(pool: asyncpg.Pool[Any]
             raise RuntimeError
     async with asyncio.timeout(5), turns("a"):
         pass
-    assert turns._turns == {}  # noqa: SLF001  nothing is kept for keys that nobody waits for
+    assert turns._turns == {}  # nothing is kept for keys that nobody waits for

@@ -1,4 +1,4 @@
-"""Keys of Stripe's: real money in production and nowhere else; every wrong combination is refused."""
+"""Keys of Stripe's: real money in production and nowhere else; what does not fit is refused."""
 
 from __future__ import annotations
 

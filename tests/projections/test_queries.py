@@ -226,7 +226,9 @@ async def test_what_waits_says_for_what_and_overlaps_name_both_meetings(
 ) -> None:
     held = {each.meeting_id: each for each in await transcript.held(view, BO)}
     assert held[told.past].codes == ["evaluation.missing"]
-    assert held[told.past].sentences == ["This rule needs your evaluation of the meeting."]
+    assert held[told.past].sentences == [
+        "This rule needs your evaluation of the meeting. Evaluate the meeting."
+    ]
     assert held[told.tonight].codes == ["meeting.voided"]
     (overlap,) = await transcript.overlaps(view, BO)
     assert told.past in {overlap.meeting_id, overlap.other_meeting_id}

@@ -15,7 +15,8 @@ from services.access import holdings_of
 from services.billing import OpenPractice
 from services.dispatch import Work
 from services.memberships import ObserveSubscription, RequestMembership
-from services.scholarships import ApplyForScholarship, GiveMonths, RedeemGift
+from services.gifts import GiveMonths, RedeemGift
+from services.scholarships import ApplyForScholarship
 from services.seats import AcceptSeat, OfferSeat
 from tests.support.billing import GIFT, MONTHLY, PRACTICE, active, day, paused
 from tests.support.house import SmallHouse
@@ -40,7 +41,7 @@ async def test_all_that_a_person_was_granted_is_found() -> None:
     taken = AcceptSeat(practice_id=PRACTICE, seat_id=SEAT, member_id=house.ana, by=house.ana)
     await house.do(taken)
     await house.do(GiveMonths(gift_id=GIFT, months=1, giver_id=None))
-    await house.do(RedeemGift(gift_id=GIFT, member_id=house.ana))
+    await house.do(RedeemGift(gift_id=GIFT, member_id=house.ana, by=house.ana))
     await house.do(ApplyForScholarship(member_id=house.ana, tier=Tier.HALF, by=house.ana))
     holdings = await holdings_of(
         Work(house.memory, uuid4()),

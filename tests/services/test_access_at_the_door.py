@@ -23,7 +23,7 @@ from services.meetings import (
     GiveEvaluation,
     OpenMeeting,
 )
-from services.scholarships import GiveMonths, RedeemGift
+from services.gifts import GiveMonths, RedeemGift
 from tests.support.builders import SIX_PM, minutes
 from tests.support.evenings import DAYS, a_group, an_evening, found, opened, pays, plan
 from tests.support.house import SmallHouse
@@ -281,4 +281,4 @@ async def test_another_grant_opens_what_a_lapsed_membership_does_not(house: Smal
 async def give_months(house: SmallHouse, member_id: UUID) -> None:
     gift_id = house.id(f"gift:{member_id}")
     await house.do(GiveMonths(gift_id=gift_id, months=1, giver_id=None))
-    await house.do(RedeemGift(gift_id=gift_id, member_id=member_id))
+    await house.do(RedeemGift(gift_id=gift_id, member_id=member_id, by=member_id))

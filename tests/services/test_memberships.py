@@ -13,8 +13,18 @@ from domain.membership_rules import Wish, membership_id
 from domain.memberships import Membership
 from domain.money_facts import MoneyKind
 from domain.money_ledger import MoneyLedger, money_ledger_id
+from domain.payment_orders import (
+    ChangePlan,
+    EndNow,
+    EndWithPeriod,
+    ExpireCheckout,
+    PauseDues,
+    PaymentOrder,
+    ResumeDues,
+    decoded,
+)
 from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import MembershipState
+from domain.standings import MembershipState, Question
 from services.billing import LinkCustomer, NoteMoney, OpenPractice
 from services.memberships import (
     AskForLeave,
@@ -28,7 +38,18 @@ from services.memberships import (
     TickMembership,
     WithdrawCancellation,
 )
-from tests.support.billing import ANNUAL, CUSTOMER, MONTHLY, active, day, fact, paused, unpaid
+from tests.support.billing import (
+    ANNUAL,
+    CUSTOMER,
+    MONTHLY,
+    SUBSCRIPTION,
+    active,
+    day,
+    ended,
+    fact,
+    paused,
+    unpaid,
+)
 from tests.support.house import SmallHouse
 
 PRACTICE = UUID(int=700)
@@ -78,15 +99,20 @@ async def test_nobody_asks_in_somebody_elses_name(house: SmallHouse) -> None:
     assert (await house.refused(practice)).code == "billing_account.payer_only"
 
 
-async def test_a_look_at_stripe_begins_a_membership_and_another_customers_is_refused(
+async def test_a_look_at_stripe_begins_a_membership_and_another_customers_is_a_question(
     house: SmallHouse,
 ) -> None:
     own = await begun(house)
     account = await house.known(BillingAccount, billing_account_id(house.ana))
     membership = await house.known(Membership, own)
     assert (account.customer_id, membership.state) == (CUSTOMER, MembershipState.ACTIVE)
-    foreign = ObserveSubscription(membership_id=own, observation=active(1, customer_id="cus_x"))
-    assert (await house.refused(foreign)).code == "billing_account.customer_differs"
+    foreign = active(1, customer_id="cus_x", subscription_id="sub_x")
+    for _ in range(2):
+        await house.do(ObserveSubscription(membership_id=own, observation=foreign))
+    asked = await house.known(Membership, own)
+    assert asked.questions == {"sub_x": (Question(about="customer", said="cus_x"), day(1))}
+    assert asked.seen == membership.seen
+    assert asked.version == membership.version + 1
     link = LinkCustomer(account_id=account.id, customer_id=CUSTOMER)
     await house.do(link)
     assert (await house.known(BillingAccount, account.id)).version == account.version
@@ -178,3 +204,79 @@ async def test_a_money_fact_is_noted_once_whoever_brings_it(house: SmallHouse) -
     ledger = await house.known(MoneyLedger, money_ledger_id(account_id))
     assert list(ledger.lines) == ["in_1/paid"]
     assert ledger.version == 2
+
+
+async def ordered(house: SmallHouse) -> list[PaymentOrder]:
+    """Return what Stripe is to be told, oldest first."""
+    return [decoded(each.payload) for each in house.effects("payment_order")]
+
+
+async def test_what_is_asked_for_is_ordered_with_the_event(house: SmallHouse) -> None:
+    own = await begun(house)
+    by = house.ana
+    for command in (
+        AskForLeave(membership_id=own, by=by),
+        AskForLeave(membership_id=own, by=by),  # asking twice is one fact, and one order
+        AskToReturn(membership_id=own, by=by),
+        AskForPlan(membership_id=own, plan=ANNUAL, by=by),
+        AskToCancel(membership_id=own, reason=None, by=by),
+        WithdrawCancellation(membership_id=own, by=by),
+    ):
+        await house.do(command)
+    assert await ordered(house) == [
+        PauseDues(own, SUBSCRIPTION),
+        ResumeDues(own, SUBSCRIPTION),
+        ChangePlan(own, SUBSCRIPTION, ANNUAL),
+        EndWithPeriod(own, SUBSCRIPTION, ends=True),
+        EndWithPeriod(own, SUBSCRIPTION, ends=False),
+    ]
+
+
+async def test_a_second_subscription_is_ended_and_paid_back_once(house: SmallHouse) -> None:
+    own = await begun(house)
+    for seen in (1, 2):
+        second = active(seen, subscription_id="sub_2", began=1)
+        await house.do(ObserveSubscription(membership_id=own, observation=second))
+    assert await ordered(house) == [EndNow(own, "sub_2", pay_back=True)]
+
+
+async def test_who_lapses_unpaid_is_not_charged_again_unless_stripe_has_ended_it(
+    house: SmallHouse,
+) -> None:
+    own = await begun(house)
+    late = unpaid(44, since=44)
+    house.clock.at = day(44)
+    await house.do(ObserveSubscription(membership_id=own, observation=late))
+    house.clock.at = day(44 + 45)
+    await house.do(TickMembership(membership_id=own))
+    assert await ordered(house) == [EndNow(own, SUBSCRIPTION, pay_back=False)]
+
+
+async def test_what_stripe_has_ended_is_not_ended_again(house: SmallHouse) -> None:
+    own = await begun(house)
+    over = ended(60, "payment_failed", unpaid_since=day(44))
+    house.clock.at = day(60)
+    await house.do(ObserveSubscription(membership_id=own, observation=over))
+    house.clock.at = day(44 + 45)
+    await house.do(TickMembership(membership_id=own))
+    assert (await house.known(Membership, own)).state is MembershipState.LAPSED
+    assert await ordered(house) == []
+
+
+async def test_the_customer_of_a_page_is_linked_at_once_and_an_older_page_is_closed(
+    house: SmallHouse,
+) -> None:
+    await house.do(request(house))
+    account_id = billing_account_id(house.ana)
+    own = membership_id(account_id, house.ana)
+    for session_id in ("cs_1", "cs_2"):
+        page = NoteCheckout(
+            membership_id=own,
+            session_id=session_id,
+            plan=MONTHLY,
+            expires_at=day(1),
+            customer_id=CUSTOMER,
+        )
+        await house.do(page)
+    assert (await house.known(BillingAccount, account_id)).customer_id == CUSTOMER
+    assert await ordered(house) == [ExpireCheckout(own, "cs_1")]

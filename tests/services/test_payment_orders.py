@@ -19,6 +19,7 @@ from domain.scholarships import Tier
 from domain.seat_pools import SeatPool, seat_pool_id
 from domain.standings import LapseReason, MembershipState
 from domain.values import Money
+from infra.advisory_turns import AdvisoryTurns
 from infra.database import ConnectKwargs
 from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import connect
@@ -452,9 +453,8 @@ async def test_a_key_that_is_refused_stops_the_queue_and_is_shown(dues: Dues) ->
     async with connect(
         "rk_live_nobody", api_base=dues.simulated.address, randomness=SystemRandomness()
     ) as connection:
-        from tests.infra.stripe.conftest import no_turns
-
-        carrier.payments = StripeDesk(connection, dues.real.clock, no_turns, environment=HERE)
+        turns = AdvisoryTurns(dues.real.running.pool, most=1)
+        carrier.payments = StripeDesk(connection, dues.real.clock, turns, environment=HERE)
         try:
             await dues.work()
             assert carrier.is_closed
@@ -535,22 +535,45 @@ async def test_who_lapsed_unpaid_is_not_charged_any_more(dues: Dues) -> None:
         await dues.simulated.settings(when_exhausted="cancel")
 
 
-async def test_a_scholarship_lowers_the_dues_from_its_grant_to_its_end(dues: Dues) -> None:
-    key, fund_id = await dues.begins(), uuid4()
+async def grants(dues: Dues, tier: Tier) -> None:
+    fund_id = uuid4()
     admin = dues.story.admin
     await dues.story.do(OpenFund(fund_id=fund_id, name="Fund", currency="EUR", by=admin))
     await dues.story.do(FeedFund(fund_id=fund_id, key="gift", amount=Money(100_000, "EUR")))
-    await dues.story.do(ApplyForScholarship(member_id=dues.by, tier=Tier.HALF, by=dues.by))
+    await dues.story.do(ApplyForScholarship(member_id=dues.by, tier=tier, by=dues.by))
     await dues.story.do(
         GrantScholarship(
-            member_id=dues.by, percent=Tier.HALF, fund_id=fund_id, amount=Money(7200, "EUR")
+            member_id=dues.by, percent=tier, fund_id=fund_id, amount=Money(7200, "EUR")
         )
     )
+
+
+async def test_a_scholarship_lowers_the_dues_from_its_grant_to_its_end(dues: Dues) -> None:
+    key = await dues.begins()
+    await grants(dues, Tier.HALF)
     await dues.work()
     assert len((await dues.api.subscriptions.retrieve_async(key)).discounts) == 1
     await dues.story.do(EndScholarship(member_id=dues.by, by=dues.by))
     await dues.work()
     assert (await dues.api.subscriptions.retrieve_async(key)).discounts == []
+
+
+async def test_what_was_refused_is_said_anew_when_a_person_tries_again(
+    dues: Dues, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("infra.stripe.ordering.COUPON", "forgotten-{percent}")
+    key = await dues.begins()
+    await grants(dues, Tier.HALF)
+    await dues.work()
+    (stuck,) = await dues.real.house.desk.stuck()
+    assert (stuck.problem, stuck.retriable) == ("resource_missing", True)
+    await dues.api.coupons.create_async(
+        {"id": "forgotten-50", "percent_off": 50, "duration": "forever"}
+    )
+    await dues.real.house.desk.revive(stuck.where, stuck.key)
+    await dues.work()
+    assert len((await dues.api.subscriptions.retrieve_async(key)).discounts) == 1
+    assert {each[0] for each in await dues.outbox()} == {"done"}
 
 
 @pytest.fixture
@@ -637,3 +660,14 @@ async def test_another_customers_subscription_is_a_question_and_changes_nothing(
     assert (question.about, question.said) == ("customer", stranger.id)
     assert list(membership.seen) == [key]
     assert await dues.work() == 0
+
+
+async def test_what_was_done_long_ago_is_forgotten(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    await dues.work()
+    many = "SELECT count(*) FROM payment_orders JOIN outbox USING (effect_id)"
+    await dues.orders.book.sweep(at=dues.real.clock.now() + timedelta(days=399))
+    assert await dues.real.fetch(many) == [(1,)]
+    await dues.orders.book.sweep(at=dues.real.clock.now() + timedelta(days=401))
+    assert await dues.real.fetch(many) == [(0,)]

@@ -113,6 +113,13 @@ async def test_a_new_floor_leaves_the_total_and_is_still_a_loss() -> None:
     assert not found.gains
 
 
+async def test_a_version_that_counts_nothing_still_has_the_period() -> None:
+    house = await a_house(1)
+    found = await of_ana(house, version(a_rule(group={"min": 9})))
+    assert (found.before, found.after, found.window) == (1, 0, YEAR)
+    assert found.why == ("0 hours earned, 0 count.", "2 required, 2 to go.")
+
+
 async def test_what_was_entered_counts_with_what_was_attended() -> None:
     house = await a_house(1)
     entered = [an_entry(rule="", amount=Decimal(4), elsewhere=True)]

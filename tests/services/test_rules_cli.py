@@ -300,15 +300,23 @@ def test_two_versions_are_compared_over_a_houses_meetings(
         ("rules", "diff", new, old, "--since", "2020-01-01"),
         ("rules", "diff", old, new, "--since", "2100-01-01"),
     )
-    *lines, total = gained.splitlines()
+    *lines, total, in_all = gained.splitlines()
     assert total == "2 attendances compared: 2 people gain in 2, 0 lose in 0."
-    assert sorted(line.partition(" gains: ")[2].partition(" (")[0] for line in lines) == [
+    assert in_all == "2 licence periods compared: 2 people gain in 2, 0 lose in 0."
+    assert sorted(line.partition(" gains: ")[2].partition(" (")[0] for line in lines[:2]) == [
         "0.83 -> 1 hour of peer consultation",
         "1 -> 1.2 hours of peer consultation",
     ]
     assert "60 ÷ 60 minutes per hour of peer consultation = 1." in gained
-    assert lost.endswith("2 attendances compared: 0 people gain in 0, 2 lose in 2.\n")
-    assert later == "0 attendances compared: 0 people gain in 0, 0 lose in 0.\n"
+    assert sorted(
+        line.partition(" gains: ")[2].partition(" Still wanted")[0] for line in lines[2:]
+    ) == ["0.83 -> 1 hour count.", "1 -> 1.2 hours count."]
+    assert "2 attendances compared: 0 people gain in 0, 2 lose in 2.\n" in lost
+    assert lost.endswith("2 licence periods compared: 0 people gain in 0, 2 lose in 2.\n")
+    assert later == (
+        "0 attendances compared: 0 people gain in 0, 0 lose in 0.\n"
+        "0 licence periods compared: 0 people gain in 0, 0 lose in 0.\n"
+    )
 
 
 def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
@@ -326,8 +334,12 @@ def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
     rows = [json.loads(line) for line in done.stdout.rstrip("\0").splitlines()]
     assert {row["after"] for row in rows} == {"0"}
     assert {row["before"] for row in rows} == {"1", "0.83"}
-    assert all("You must take part by phone" in row["why"][0] for row in rows)
-    assert "2 lose in 2." in done.stderr
+    meetings, periods = ([row for row in rows if (key in row)] for key in ("meeting", "from"))
+    assert all("You must take part by phone" in row["why"][0] for row in meetings)
+    assert len(meetings) == len(periods) == 2
+    assert all(row["short_after"][-1] == "in all: 36" for row in periods)
+    assert "2 attendances compared: 0 people gain in 0, 2 lose in 2." in done.stderr
+    assert "2 licence periods compared: 0 people gain in 0, 2 lose in 2." in done.stderr
 
 
 def test_a_version_that_cannot_be_used_is_refused_before_anything_is_read(

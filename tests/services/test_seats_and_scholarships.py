@@ -20,14 +20,13 @@ from domain.seat_pools import SeatPool, seat_pool_id
 from domain.values import Money
 from services.billing import OpenPractice
 from services.memberships import ObserveSubscription, RequestMembership
+from services.gifts import GiveMonths, RedeemGift
 from services.scholarships import (
     ApplyForScholarship,
     EndScholarship,
     FeedFund,
-    GiveMonths,
     GrantScholarship,
     OpenFund,
-    RedeemGift,
     RenewScholarship,
     TickScholarship,
 )
@@ -198,8 +197,8 @@ async def test_nobody_asks_renews_or_ends_for_somebody_else(house: SmallHouse) -
 
 async def test_gift_months_are_taken_once(house: SmallHouse) -> None:
     await house.do(GiveMonths(gift_id=GIFT, months=3, giver_id=house.bo))
-    await house.do(RedeemGift(gift_id=GIFT, member_id=house.ana))
-    late = RedeemGift(gift_id=GIFT, member_id=house.eve)
+    await house.do(RedeemGift(gift_id=GIFT, member_id=house.ana, by=house.ana))
+    late = RedeemGift(gift_id=GIFT, member_id=house.eve, by=house.eve)
     assert (await house.refused(late)).code == "gift.spent"
     gift = await house.known(Gift, GIFT)
     access = Holdings(member_id=house.ana, gifts=[gift]).access()

@@ -191,9 +191,9 @@ async def storm(house: StormyHouse, *, payers: int) -> Storm:
 
     Each stretch is shorter than the thirty days for which Stripe keeps its events.
     """
-    await _no_chores(house)
+    await no_chores(house)
     await house.simulated.hold()
-    crowd = [await _begin(house, number) for number in range(payers)]
+    crowd = [await begin_dues(house, number) for number in range(payers)]
     tries: set[Fact] = set()
     sent, lost, seconds, added, before = 0, 0, 0.0, 0, 0
     for days, acts in _STRETCHES:
@@ -226,7 +226,7 @@ async def storm(house: StormyHouse, *, payers: int) -> Storm:
     )
 
 
-async def _no_chores(house: StormyHouse) -> None:
+async def no_chores(house: StormyHouse) -> None:
     """Keep what comes by the clock away: the storm says itself when it reconciles."""
     await house.real.running.pool.execute(
         "INSERT INTO regular_chores (name, due_at) SELECT *, now() + interval '99 years'"
@@ -243,19 +243,32 @@ async def _reconcile(house: StormyHouse) -> Reconciled:
     return Reconciled(added=messages.added, found=lists.found, left=lists.left)
 
 
-async def _begin(house: StormyHouse, number: int) -> Payer:
-    """Register somebody, and begin their dues at Stripe as Checkout would."""
+async def register(house: StormyHouse, number: int) -> None:
+    """Make somebody known who would like to take part."""
     person_id = uuid5(_IDS, str(number))
-    account_id = billing_account_id(person_id)
-    the_membership = membership_id(account_id, person_id)
-    dispatch = house.real.house.dispatch
     for command in (
         RegisterMember(member_id=person_id, name_on_papers=f"Ana {number}"),
         RequestMembership(
             payer_kind=PayerKind.PERSON, payer_id=person_id, plan=_PLAN, by=person_id
         ),
     ):
-        await dispatch(command, Order(command_id=uuid4(), actor_id=person_id))
+        order = Order(command_id=uuid4(), actor_id=person_id)
+        await house.real.house.dispatch(command, order)
+
+
+async def begin_dues(house: StormyHouse, number: int, *, known: bool = True) -> Payer:
+    """Register somebody, and begin their dues at Stripe as Checkout would.
+
+    Args:
+        house: theirs.
+        number: says what they do later, and their card.
+        known: whether our own record of it stands already.
+    """
+    person_id = uuid5(_IDS, str(number))
+    account_id = billing_account_id(person_id)
+    the_membership = membership_id(account_id, person_id)
+    if known:
+        await register(house, number)
     marks = {"ph_account": str(account_id), "ph_env": "development"}
     v1 = house.client.v1
     customer = await v1.customers.create_async({"metadata": marks})
@@ -291,7 +304,7 @@ async def _card_is_mended(house: StormyHouse, payer: Payer) -> None:
 
 
 async def _part_is_paid_back(house: StormyHouse, payer: Payer) -> None:
-    paid = await _paid_invoice(house, payer)
+    paid = await paid_invoice(house, payer)
     if paid is not None:
         asked: Any = {"invoice": paid, "amount": 300, "refund_amount": 300}
         await house.client.v1.credit_notes.create_async(asked)
@@ -319,7 +332,7 @@ async def _is_given_credit(house: StormyHouse, payer: Payer) -> None:
 
 async def _refund_by_hand(house: StormyHouse, payer: Payer) -> None:
     """Somebody refunds in the dashboard, and every second bank asks for the rest as well."""
-    paid = await _paid_invoice(house, payer)
+    paid = await paid_invoice(house, payer)
     if paid is None:
         return
     found = await house.client.v1.invoice_payments.list_async({"invoice": paid})
@@ -351,7 +364,7 @@ async def _take_card(house: StormyHouse, customer_id: str, card: str) -> None:
     )
 
 
-async def _paid_invoice(house: StormyHouse, payer: Payer) -> str | None:
+async def paid_invoice(house: StormyHouse, payer: Payer) -> str | None:
     found = await house.client.v1.invoices.list_async(
         {"customer": payer.customer_id, "status": "paid"}
     )

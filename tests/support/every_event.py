@@ -157,7 +157,8 @@ def ledger_events() -> list[Root.Event]:
         at=b.SEVEN_PM,
     )
     ledger.withdraw(b.AWARD, reason="Voided.", at=b.SEVEN_PM)
-    ledger.hold(b.OTHER_MEETING, **b.a_hold(Missing("licence.missing", "A licence is needed.")))
+    alone = Missing("group.too_small", "Two are wanted.", "§ 1", "Come with another.", {"min": "2"})
+    ledger.hold(b.OTHER_MEETING, **b.a_hold(alone))
     return b.facts(ledger)
 
 

@@ -17,17 +17,19 @@ from domain.certificate_checks import CheckChannel
 from domain.certificates import RevocationReason
 from domain.claim_lines import Outcome
 from domain.documents import document_of
+from domain.leading import LedBy
 from domain.members import ErasureBasis, Role
 from domain.papers import CreditKind
 from domain.values import Interval, Modality, Style
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
 from projections.roster import queries as roster
-from services import claim_answers, demo, exports, groups, meetings, members, providers
+from services import claim_answers, demo, exports, groups, meetings, members, providers, series
 from services.certificate_checks import NoteCheck
 from services.certificates import RevokeCertificate
 from services.demo import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
 from services.dispatch import Order
+from services.leads import RecordLead
 from services.outside_credits import (
     Activity,
     CorrectOutsideCredit,
@@ -145,7 +147,27 @@ class _Teller:
             ),
             meetings.CloseMeeting(meeting_id=meeting_id, by=BO),
         )
+        await self._what_was_said(group_id, meeting_id)
         self._house.clock.at = EVENING
+
+    async def _what_was_said(self, group_id: UUID, meeting_id: UUID) -> None:
+        """Record who led the other hour, and that it begins a series with a syllabus."""
+        series_id = uuid5(STORY, "series")
+        about_it = {"group_id": group_id, "series_id": series_id, "by": BO}
+        await self._do(
+            RecordLead(
+                meeting_id=meeting_id,
+                led_by=LedBy.OUTSIDER,
+                name="Kim Obi",
+                profession="psychology",
+                qualification="PhD",
+                supervisor=True,
+                by=BO,
+            ),
+            series.PlanSeries(title="Reading on", parts=3, **about_it),
+            series.PlacePart(part=1, meeting_id=meeting_id, **about_it),
+            series.HandOutSyllabus(day=date(2026, 11, 1), **about_it),
+        )
 
     async def money(self, played: demo.Played) -> None:
         house = self._house.house

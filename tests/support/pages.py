@@ -60,6 +60,22 @@ class Pages:
         )
         return int(rows[0][0])
 
+    async def session(self, person_id: UUID) -> str:
+        """Return what the cookie of somebody holds who has signed in."""
+        secret = new_secret(self.real.house.randomness)
+        now = self.real.clock.now()
+        await PostgresSessions(self.real.running.pool).add(
+            id_hash=digest(secret),
+            public_id=uuid4(),
+            person_id=person_id,
+            at=now - _LASTS,
+            idle=2 * _LASTS,
+            ends_at=now + _LASTS,
+            method="link",
+            device="Test",
+        )
+        return secret
+
     async def _client(self, person_id: UUID | None, headers: dict[str, str]) -> httpx.AsyncClient:
         client = httpx.AsyncClient(
             transport=httpx.ASGITransport(
@@ -70,19 +86,7 @@ class Pages:
             headers=headers,
         )
         if person_id is not None:
-            secret = new_secret(self.real.house.randomness)
-            now = self.real.clock.now()
-            await PostgresSessions(self.real.running.pool).add(
-                id_hash=digest(secret),
-                public_id=uuid4(),
-                person_id=person_id,
-                at=now - _LASTS,
-                idle=2 * _LASTS,
-                ends_at=now + _LASTS,
-                method="link",
-                device="Test",
-            )
-            client.cookies.set(SESSION_COOKIE, secret)
+            client.cookies.set(SESSION_COOKIE, await self.session(person_id))
         return client
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from services.series import PlanSeries
 from tests.support import outside
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages
@@ -58,6 +59,12 @@ FORMS = {
     "/you/licences": (
         "profession", "jurisdiction", "number", "valid_from", "valid_until", "command_id",
     ),
+    "/groups/{group}/series": ("title", "parts", "command_id"),
+    "/groups/{group}/series/{series}/syllabus": ("day", "command_id"),
+    "/meetings/{open}/series": ("part", "command_id"),
+    "/meetings/{open}/led": (
+        "led_by", "member_id", "name", "profession", "qualification", "supervisor", "command_id",
+    ),
     "/admin/revive": ("where", "key", "seen", "command_id"),
     "/admin/settle": ("where", "key", "reason", "seen", "command_id"),
     "/admin/people": ("name", "email", "command_id"),
@@ -88,6 +95,9 @@ LOOKS = (
     "/?done={word}", "/you?done={word}", "/api/v1/verifications/{word}",
     "/api/v1/meetings/{word}", "/admin/settle?where=reader&key={word}",
     "/admin/settle?where={word}&key=a",
+    "/renewals/{licence}/us-ca-psychology/period?from={word}&until={word}&kind={word}",
+    "/renewals/{licence}/us-ca-psychology/2026-01-01_{word}.json",
+    "/renewals/{licence}/{word}/period", "/renewals?join={word}&every={word}&way={word}",
     "/credits/outside/{word}/document", "/credits/outside?done={word}",
 )  # fmt: skip
 
@@ -100,10 +110,15 @@ async def names(pages: Pages) -> dict[str, object]:
     await story.psychologist("admin")
     await pages.real.drain()
     entered = await outside.enter(story, "admin")
+    series = story.id("series")
+    await story.do(
+        PlanSeries(series_id=series, group_id=story.group, title="Three", parts=3, by=story.joy)
+    )
     await pages.real.drain()
     return {
         "entered": entered,
         "group": story.group,
+        "series": series,
         "open": opened,
         "ana": story.ana,
         "licence": story.licence("admin"),

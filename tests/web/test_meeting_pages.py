@@ -79,6 +79,7 @@ async def test_the_hour_from_door_to_close(
     assert "You are here since" in page
     assert "You are checked in." in page
     assert "1 of 4" in (await joy.get(at)).text
+    await joy.post(f"{at}/roster", data={"member_id": str(pages.story.joy), "to": "here"})
     pages.real.clock.at += minutes(60)
     await ana.post(f"{at}/check-out", data=hidden(page))
     assert "You left at" in (await ana.get(at)).text

@@ -11,7 +11,6 @@ from datetime import timedelta
 import pypdf
 import pytest
 
-from domain.billing_accounts import billing_account_id
 from domain.money_facts import Actor, MoneyKind
 from projections.memberships import queries as memberships
 from services.money_story import StoryLine, story_of
@@ -216,15 +215,16 @@ async def test_a_card_that_fails_is_told_mended_and_stands_in_the_story(
 async def test_a_bank_that_wants_a_confirmation_is_named_as_such(paying: BillingHouse) -> None:
     ana = paying.story.ana
     async with paying.real.house.views() as conn:
-        payer = await memberships.payer(conn, billing_account_id(ana))
-    assert payer is not None
-    assert payer.customer_id is not None
+        row = await memberships.membership_of_holder(conn, ana)
+    assert row is not None
+    assert row.customer_id is not None
+    assert row.subscription_id is not None
     async with paying.stripe.client() as client:
         card = await client.v1.payment_methods.attach_async(
-            "pm_card_authenticationRequired", {"customer": payer.customer_id}
+            "pm_card_authenticationRequired", {"customer": row.customer_id}
         )
-        await client.v1.customers.update_async(
-            payer.customer_id, {"invoice_settings": {"default_payment_method": card.id}}
+        await client.v1.subscriptions.update_async(
+            row.subscription_id, {"default_payment_method": card.id}
         )
     await paying.pass_by(days=31)
     shown = await paying.words(ana)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -20,14 +21,10 @@ _LINE: Final = 300
 _NOBODY: Final = ("", "Nobody chosen")
 _FROM_OUTSIDE: Final = "If somebody from outside led."
 _YES_NO: Final = (("", "I do not know"), ("yes", "Yes"), ("no", "No"))
-_WANTED: Final = {  # by who led: the fields that then cannot stay empty
-    LedBy.PEERS.value: {},
-    LedBy.MEMBER.value: {"member_id": "Choose who led."},
-    LedBy.OUTSIDER.value: {
-        "name": "Write their name.",
-        "profession": "Choose the profession of their licence.",
-        "qualification": "Write their degree or licence.",
-    },
+_ASKED: Final = {  # by who led: what then is asked; the rest is not read
+    LedBy.PEERS.value: (),
+    LedBy.MEMBER.value: ("member_id",),
+    LedBy.OUTSIDER.value: ("name", "profession", "qualification", "supervisor"),
 }
 
 
@@ -54,14 +51,14 @@ def lead_form(people: Sequence[tuple[UUID, str]], professions: Sequence[tuple[st
             kind="select",
             choices=(_NOBODY, *_choices(people)),
             parse=identifier,
-            required=False,
+            missing="Choose who led.",
         ),
         Field(
             name="name",
             label="Name of the person from outside",
             hint=_FROM_OUTSIDE,
             longest=_LINE,
-            required=False,
+            missing="Write their name.",
         ),
         Field(
             name="profession",
@@ -70,14 +67,14 @@ def lead_form(people: Sequence[tuple[UUID, str]], professions: Sequence[tuple[st
             kind="select",
             choices=(_NOBODY, *professions),
             parse=one_of([value for value, _ in professions]),
-            required=False,
+            missing="Choose the profession of their licence.",
         ),
         Field(
             name="qualification",
             label="Their degree or licence",
             hint=_FROM_OUTSIDE,
             longest=_LINE,
-            required=False,
+            missing="Write their degree or licence.",
         ),
         Field(
             name="supervisor",
@@ -91,29 +88,19 @@ def lead_form(people: Sequence[tuple[UUID, str]], professions: Sequence[tuple[st
 
 
 def read_lead(form: Filled) -> Filled:
-    """Return the form with what the chosen answer lacks."""
+    """Return the form without what is wrong about answers that were not asked for."""
     if "led_by" not in form.values:
-        return form
-    wanted = _WANTED[form["led_by"]]
-    lacking = {
-        name: words
-        for name, words in wanted.items()
-        if name not in form.errors and not form.values.get(name)
-    }
-    return form.with_errors(lacking)
+        return replace(form, errors={"led_by": form.errors["led_by"]})
+    asked = ("led_by", *_ASKED[form["led_by"]])
+    return replace(form, errors={k: words for k, words in form.errors.items() if k in asked})
 
 
 def said_of(form: Filled) -> dict[str, Any]:
     """Return what the form says, as the order takes it."""
-    supervisor = form["supervisor"]
-    return {
-        "led_by": LedBy(form["led_by"]),
-        "member_id": form["member_id"],
-        "name": form["name"] or "",
-        "profession": form["profession"] or "",
-        "qualification": form["qualification"] or "",
-        "supervisor": None if supervisor is None else supervisor == "yes",
-    }
+    said = {name: form[name] for name in _ASKED[form["led_by"]]}
+    if "supervisor" in said:
+        said["supervisor"] = None if said["supervisor"] is None else said["supervisor"] == "yes"
+    return {"led_by": LedBy(form["led_by"]), **said}
 
 
 def as_recorded(form: Form, row: LeadRow | None) -> Filled:

@@ -9,8 +9,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.billing_accounts import billing_account_id
-from projections.memberships import queries as memberships
+from services.membership_checkouts import find_customer
 from services.web import membership_words
 from services.web.context import web_of
 from services.web.orders import Asking, attempt
@@ -39,18 +38,17 @@ class MembershipController(Controller):
     ) -> Response[Any]:
         """Lead to the page where a card is changed, whatever the membership's standing."""
         desk = desk_of(house)
-        async with house.views() as conn:
-            payer = await memberships.payer(conn, billing_account_id(person_id))
-        if payer is None or payer.customer_id is None:
+        customer_id = await find_customer(house, person_id)
+        if customer_id is None:
             return Redirect("/membership?done=no_card_yet", status_code=303)
         await ask_service(request, person_id)
         opened: list[str] = []
 
-        async def open_page(customer_id: str) -> None:
+        async def open_page(customer: str) -> None:
             back = f"{house.origin}/membership?done=card_seen"
-            opened.append(await desk.card_page(customer_id, back_url=back))
+            opened.append(await desk.card_page(customer, back_url=back))
 
-        refused = await attempt(open_page(payer.customer_id))
+        refused = await attempt(open_page(customer_id))
         if refused is not None:
             return await _overview(
                 request, person_id, house, status=refused.status, problem=refused.sentence

@@ -18,6 +18,7 @@ from domain.payments import Invoice, PaymentsAway
 from projections.memberships import queries as memberships
 from projections.people import queries as people
 from services.house import House
+from services.membership_checkouts import find_customer
 from services.money_story import as_csv, as_json, fact_of, story_of
 from services.web import membership_words
 from services.web.context import web_of
@@ -78,7 +79,7 @@ class MembershipMoneyController(Controller):
     ) -> Response[str]:
         """List my invoices; while the payment service is away, what our record knows of them."""
         found: list[Invoice] | None = []
-        customer_id = await _customer(house, person_id)
+        customer_id = await find_customer(house, person_id)
         if customer_id is not None:
             await ask_service(request, person_id)
             try:
@@ -168,12 +169,6 @@ def _lead(request: Asking, url: str | None) -> Redirect:
     return lead(web_of(request).settings, url)
 
 
-async def _customer(house: House, person_id: UUID) -> str | None:
-    async with house.views() as conn:
-        payer = await memberships.payer(conn, billing_account_id(person_id))
-    return None if payer is None else payer.customer_id
-
-
 async def _own_invoice(request: Asking, house: House, person_id: UUID, invoice_id: str) -> Invoice:
     """Return an invoice of the person's own account.
 
@@ -181,7 +176,7 @@ async def _own_invoice(request: Asking, house: House, person_id: UUID, invoice_i
         NotFound: there is none of this id, or it is somebody else's.
     """
     desk = desk_of(house)
-    customer_id = await _customer(house, person_id)
+    customer_id = await find_customer(house, person_id)
     if customer_id is None or not invoice_id.replace("_", "").isalnum() or len(invoice_id) > 255:  # noqa: PLR2004 - as the service's ids
         raise NotFound(_NO_INVOICE)
     await ask_service(request, person_id)

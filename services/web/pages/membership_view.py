@@ -8,7 +8,7 @@ everything else is there without it.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,18 +16,17 @@ from uuid import UUID
 
 from domain.access_words import Why
 from domain.billing_accounts import PayerKind, billing_account_id
-from domain.membership_rules import LIVE, UNPAID
+from domain.membership_rules import LIVE, UNPAID, Wish
 from domain.memberships import Membership
 from domain.observations import PaymentTrouble
 from domain.payments import PaymentDesk, PaymentsAway, PaymentsOff, Price
 from domain.standings import MembershipState
 from projections import Connection
 from projections.memberships import queries as memberships
-from projections.memberships.queries import MembershipRow
 from projections.schedule import queries as schedule
 from services.access import told_why
 from services.house import House
-from services.membership_checkouts import find_membership, percent_carried
+from services.membership_checkouts import find_customer, find_membership, percent_carried
 from services.web.context import web_of
 from services.web.orders import Asking
 from services.web.throttles import Throttle, take_turn
@@ -44,8 +43,9 @@ class Standing:
     """A person's membership, as its page tells it.
 
     Attributes:
-        row: the view's row, if they ever asked to take part.
-        membership: the same, as it stands by its own events.
+        membership: theirs, if they ever asked to take part.
+        customer_id: under which id the payment service knows them.
+        refused: what they asked for and did not get, with the service's word for why.
         trouble: a payment that failed and is still wanted.
         why: why they have, or lack, access.
         prices: what is offered to people; ``None`` while our payment service is away.
@@ -55,8 +55,9 @@ class Standing:
         takes_dues: whether this house takes any.
     """
 
-    row: MembershipRow | None
     membership: Membership | None
+    customer_id: str | None
+    refused: Mapping[str, str]
     trouble: PaymentTrouble | None
     why: Why
     prices: Sequence[Price] | None
@@ -74,6 +75,11 @@ class Standing:
     def lives(self) -> bool:
         """Whether there is something to change, pause or end."""
         return self.state in LIVE
+
+    @property
+    def wishes(self) -> Mapping[Wish, datetime]:
+        """What was asked for and is not so yet, with when it was asked."""
+        return {} if self.membership is None else self.membership.wishes
 
     @property
     def unpaid(self) -> bool:
@@ -136,8 +142,9 @@ async def stand(house: House, person_id: UUID) -> Standing:
     prices = await _prices_or_none(house)
     paid_in = lines[-1].currency if lines else None
     return Standing(
-        row=row,
         membership=membership,
+        customer_id=await find_customer(house, person_id),
+        refused={} if row is None else row.refused,
         trouble=None if membership is None else membership.trouble,
         why=reasons,
         prices=prices,

@@ -522,7 +522,8 @@ def test_whose_approval_is_taken_may_be_unknown_in_part() -> None:
     [
         ("APA", True),
         ("apa, sponsor", True),
-        ("the-APA", True),
+        ("APA-accredited", True),
+        ("the-APA", False),
         ("CAPA", False),
         ("APAC", False),
         ("American Psychological  Association", True),

@@ -16,7 +16,7 @@ from domain.rules.histories import LicenceFacts
 from domain.rules.model import Pack
 from domain.rules.months import looked_ahead
 from domain.values import Interval
-from tests.domain.rules.made import a_pack, a_rule
+from tests.domain.rules.made import a_pack, a_rule, these
 
 TODAY = date(2026, 11, 10)
 LICENCE = LicenceFacts(id="ana", profession="counseling", valid_until=date(2030, 1, 1))
@@ -53,7 +53,7 @@ def test_each_of_twelve_months_says_what_the_plan_gives_it() -> None:
     months = foreseen(monthly(), *plan, earned=(earned,)).months
     assert len(months) == 12
     assert (months[0].name, months[-1].name) == ("November 2026", "October 2027")
-    found = [(each.meetings, each.now, each.then, each.lacks) for each in months[:3]]
+    found = [these(each.meetings, each.now, each.then, each.lacks) for each in months[:3]]
     assert found == [(1, 1, 2, 0), (2, 0, 2, 0), (0, 0, 0, 2)]
 
 

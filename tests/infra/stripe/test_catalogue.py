@@ -9,9 +9,9 @@ import msgspec
 import pytest
 
 from domain.errors import DomainError
-from domain.payments import Every
+from domain.payments import CatalogueFault, Every
 from domain.values import Money
-from infra.stripe.catalogue import STANDARD, CatalogueFault, Plan, make, read
+from infra.stripe.catalogue import STANDARD, Plan, make, read
 from infra.stripe.connection import Connection, connect
 from infra.system import SystemRandomness
 from tests.infra.stripe.conftest import HERE, desk_at

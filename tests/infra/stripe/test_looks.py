@@ -13,8 +13,8 @@ from domain.observations import DeclineKind, Observation
 from domain.standings import MembershipState, Question, Standing, standing_of
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
-from tests.infra.stripe.conftest import HERE, ask, desk_at
-from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
+from tests.infra.stripe.conftest import HERE, ask
+from tests.support.simulated_stripe import SimulatedStripe
 
 MARCH_FIRST = 1803859200  # 2027-03-01 00:00 UTC
 DAY = 86400

@@ -1,10 +1,10 @@
-"""Checkout Sessions on Stripe's own page, of mode subscription and setup."""
+"""Checkout Sessions on Stripe's own page, of mode subscription, payment and setup."""
 
 from __future__ import annotations
 
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
-from tests.support.simulated_stripe.billing import checkout
+from tests.support.simulated_stripe.billing import checkout, purchases
 from tests.support.simulated_stripe.refusals import invalid, missing, not_simulated
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -13,8 +13,8 @@ from tests.support.simulated_stripe.world.world import Json, World
     "post /v1/checkout/sessions",
     "allow_promotion_codes automatic_tax billing_address_collection cancel_url "
     "client_reference_id currency customer customer_creation customer_email customer_update "
-    "discounts expires_at line_items locale metadata mode payment_method_collection "
-    "saved_payment_method_options setup_intent_data submit_type subscription_data success_url "
+    "discounts expires_at invoice_creation line_items locale metadata mode payment_intent_data "
+    "payment_method_collection saved_payment_method_options setup_intent_data submit_type subscription_data success_url "
     "tax_id_collection ui_mode",
 )
 def create_session(call: Call) -> Json:
@@ -22,16 +22,20 @@ def create_session(call: Call) -> Json:
     _check(world, given)
     mode = given.get("mode", "subscription")
     subscribes = mode == "subscription"
+    buys = mode == "payment"
     wanted = given.get("line_items", [])
     rows, currency = (
-        checkout.lines_of(world, wanted, given.get("currency")) if subscribes else ([], "")
+        checkout.lines_of(world, wanted, given.get("currency"), once=buys)
+        if subscribes or buys
+        else ([], "")
     )
     key = world.names.id_of("checkout.session")
     data = given.get("subscription_data", {})
     world.note(key).update(
-        items=[{"price": each["price"], "quantity": each.get("quantity", 1)} for each in wanted],
+        items=[{"price": row["price"]["id"], "quantity": row["quantity"]} for row in rows],
         line_items=rows,
         subscription_data=data,
+        invoice_data=given.get("invoice_creation", {}).get("invoice_data", {}),
         customer_update=given.get("customer_update", {}),
         discounts=[_coupon(world, each) for each in given.get("discounts", [])],
         discounts_given=given.get("discounts", []),
@@ -52,13 +56,14 @@ def create_session(call: Call) -> Json:
         customer_email=given.get("customer_email"),
         discounts=[_shown(each) for each in given.get("discounts", [])],
         expires_at=given.get("expires_at", world.now() + world.settings.checkout_seconds),
+        invoice_creation=_invoice_creation(given) if buys else None,
         locale=given.get("locale"),
         metadata=given.get("metadata", {}),
         mode=mode,
         payment_method_collection=given.get("payment_method_collection", "always"),
         payment_method_types=["card"],
-        payment_status="unpaid" if subscribes else "no_payment_required",
-        setup_intent=None if subscribes else _setup(world, given)["id"],
+        payment_status="unpaid" if subscribes or buys else "no_payment_required",
+        setup_intent=_setup(world, given)["id"] if mode == "setup" else None,
         status="open",
         submit_type=given.get("submit_type"),
         success_url=given["success_url"],
@@ -69,7 +74,7 @@ def create_session(call: Call) -> Json:
         url=world.page(f"/c/pay/{key}"),
     )
     due, whole = checkout.due_today(world, session)
-    if subscribes:
+    if subscribes or buys:
         session |= {"amount_subtotal": whole, "amount_total": due}
         off = {"amount_discount": whole - due, "amount_shipping": 0, "amount_tax": 0}
         session["total_details"] = off | {"breakdown": None}
@@ -78,7 +83,11 @@ def create_session(call: Call) -> Json:
 
 def _check(world: World, given: Json) -> None:
     if given.get("mode", "subscription") == "payment":
-        raise not_simulated("Checkout Sessions of mode payment")
+        purchases.check(given)
+    elif "invoice_creation" in given:
+        raise invalid(
+            "You can only use `invoice_creation` in `payment` mode.", param="invoice_creation"
+        )
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise not_simulated("Checkout Sessions that are not a hosted page")
     if "success_url" not in given:
@@ -101,6 +110,12 @@ def _check(world: World, given: Json) -> None:
     if not _expiry_fits(given.get("expires_at"), world.now()):
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
         raise invalid(message, param="expires_at")
+
+
+def _invoice_creation(given: Json) -> Json:
+    asked = given.get("invoice_creation", {})
+    data = {"metadata": {}} | asked.get("invoice_data", {})
+    return {"enabled": asked.get("enabled", False), "invoice_data": data}
 
 
 def _expiry_fits(expires_at: int | None, now: int) -> bool:

@@ -39,7 +39,12 @@ def change(world: World, subscription: Json, given: Json) -> Json:
             failed = tried["status"] == "past_due" and subscription["status"] != "past_due"
         if failed:
             raise Refusal(402, "card_error", "Your card was declined.", code="card_declined")
-    _apply(world, subscription, given)
+    before = dict(subscription)
+    try:
+        _apply(world, subscription, given)
+    except Refusal:  # what is refused changes nothing, its metadata included
+        subscription |= before
+        raise
     statuses.changed(world, subscription)
     return subscription
 

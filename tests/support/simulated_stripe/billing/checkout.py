@@ -1,4 +1,4 @@
-"""Checkout Sessions: a person pays on a page of Stripe's, or leaves."""
+"""Checkout Sessions: a person subscribes, buys or saves a card on Stripe's page, or leaves."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from tests.support.simulated_stripe.billing import (
     discounts,
     items,
     methods,
+    payments,
+    purchases,
     subscriptions,
 )
 from tests.support.simulated_stripe.refusals import Refusal, invalid
@@ -50,7 +52,7 @@ def due_today(world: World, session: Json) -> tuple[int, int]:
     note = world.note(session["id"])
     if session["mode"] == "setup":
         return 0, 0
-    data = note.get("subscription_data", {})
+    data = note.get("subscription_data") or {}
     if data.get("trial_period_days") or data.get("trial_end"):
         return 0, 0
     rest = whole = sum(each["amount_subtotal"] for each in note["line_items"])
@@ -125,6 +127,10 @@ def _finish(world: World, session: Json, payer: Payer, method: Json | None) -> N
         with world.rehearsal():  # a card that is declined leaves nothing behind
             _subscribe(world, world.find("checkout.session", session["id"]), payer, method)
         _subscribe(world, session, payer, method)
+    elif session["mode"] == "payment":
+        with world.rehearsal():  # as above
+            _buy(world, world.find("checkout.session", session["id"]), payer, method)
+        _buy(world, session, payer, method)
     else:
         _set_up(world, session, payer, method)
     session |= {"status": "complete", "url": None}
@@ -154,9 +160,26 @@ def _subscribe(world: World, session: Json, payer: Payer, method: Json | None) -
     if subscription["status"] == "incomplete":
         invoice = world.find("invoice", subscription["latest_invoice"])
         raise _why(world, invoice)
+    session["subscription"] = subscription["id"]
     invoice = world.find("invoice", subscription["latest_invoice"])
+    _settle(world, session, customer, payer, invoice)
+
+
+def _buy(world: World, session: Json, payer: Payer, method: Json | None) -> None:
+    assert method is not None, "what is bought once is paid at once"
+    customer = _customer(world, session, payer)
+    card = world.find("payment_method", method["id"])
+    invoice = purchases.pay(world, session, customer, card)
+    if invoice["status"] != "paid":
+        raise _why(world, invoice)
+    intent = payments.intent_of(world, invoice)
+    session["payment_intent"] = intent["id"] if intent else None
+    _settle(world, session, customer, payer, invoice)
+
+
+def _settle(world: World, session: Json, customer: Json, payer: Payer, invoice: Json) -> None:
+    """What a completed page says of the invoice behind it."""
     session |= {
-        "subscription": subscription["id"],
         "invoice": invoice["id"],
         "customer": customer["id"],
         "amount_subtotal": invoice["subtotal"],
@@ -248,11 +271,14 @@ def expire(world: World, session: Json) -> Json:
     return session
 
 
-def lines_of(world: World, wanted: list[Json], currency: str | None) -> tuple[list[Json], str]:
+def lines_of(
+    world: World, wanted: list[Json], currency: str | None, *, once: bool = False
+) -> tuple[list[Json], str]:
     """The items of a session as its page shows them, and their currency."""
     rows = []
+    named = purchases.price_of if once else items.price_of
     for each in wanted:
-        price = items.price_of(world, each, currency)
+        price = named(world, each, currency)
         currency = currency or price["currency"]
         quantity = each.get("quantity", 1)
         amount = items.cost(world, {"price": price, "quantity": quantity}, currency)

@@ -1,0 +1,228 @@
+"""What people, their peers and administrators read of access; and what peers never read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+import httpx
+import pytest
+
+from domain.access_table import AccessState, Action, may
+from domain.access_words import ALWAYS_YOURS
+from infra.database import ConnectKwargs
+from tests.support.builders import SIX_PM, minutes
+from tests.support.evenings import DAYS, Evening, an_evening, opened
+from tests.support.house import RealHouse, open_real_house
+from tests.support.pages import Pages, begun, hidden, words_of
+from tests.support.story import Story
+
+STATES = list(AccessState)
+SHAMEFUL = re.compile(
+    r"\b(?:dues|unpaid|paid|pays?|payments?|paused?|card|bank|membership|lapsed?|narrowed|grace|"
+    r"subscription|scholarship|stripe|invoice|billing|owe[sd]?|leave of)\b|on leave|on_leave",
+    re.IGNORECASE,
+)
+
+
+@pytest.fixture(scope="module")
+async def house(
+    database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[RealHouse]:
+    folder = tmp_path_factory.mktemp("house")
+    async with open_real_house(database, folder, takes_dues=True) as opened_house:
+        yield opened_house
+
+
+@pytest.fixture(scope="module")
+async def pages(house: RealHouse) -> Pages:
+    return await begun(house)
+
+
+@pytest.fixture(scope="module")
+async def evenings(house: RealHouse, pages: Pages) -> dict[AccessState, tuple[Story, Evening]]:
+    """One evening for each way in which Ana's membership can stand; each door is open."""
+    told = {}
+    for state in STATES:
+        story = house.story(f"evening {state}")
+        evening = await an_evening(story, state)
+        await opened(story, evening)
+        told[state] = (story, evening)
+    house.clock.at = SIX_PM + minutes(1)
+    await house.drain()
+    assert pages.app
+    return told
+
+
+async def post(client: httpx.AsyncClient, address: str, page: str, **typed: str) -> httpx.Response:
+    form = hidden((await client.get(page)).text)
+    return await client.post(address, data={**form, **typed}, follow_redirects=True)
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_the_table_holds_on_the_pages(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
+) -> None:
+    story, evening = evenings[state]
+    code = story.codes.current(evening.meeting, story.clock.now())
+    async with await pages.browser(story.ana) as ana:
+        room = f"/meetings/{evening.meeting}"
+        own = f"/meetings/{evening.own}"
+        came = await post(ana, f"{room}/check-in", room, door_code=code)
+        leads = await post(ana, f"{own}/open", own)
+    answers = {Action.ATTEND_OWN_GROUPS: came, Action.FACILITATE_BOOKED: leads}
+    for action, answer in answers.items():
+        expected = 200 if may(action, state).allows else 403
+        assert answer.status_code == expected, (action, words_of(answer.text))
+        if expected == 403:
+            assert 'href="/you/access"' in answer.text
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_the_last_rows_are_open_for_ever(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
+) -> None:
+    story, evening = evenings[state]
+    async with await pages.browser(story.ana) as ana:
+        for address in (
+            "/",
+            "/groups",
+            f"/groups/{story.group}",
+            f"/meetings/{evening.meeting}",
+            "/credits",
+            "/credits/outside",
+            "/certificates",
+            "/renewals",
+            "/you",
+            "/you/access",
+            "/membership",
+            "/v",
+        ):
+            answer = await ana.get(address)
+            assert answer.status_code == 200, address
+    async with await pages.program(story.ana) as program:
+        for address in ("me", "groups", "meetings", "credits", "certificates", "credits/outside"):
+            assert (await program.get(f"/api/v1/{address}")).status_code == 200, address
+
+
+@pytest.mark.parametrize("state", STATES)
+@pytest.mark.parametrize("reader", ["joy", "bo"])
+async def test_peers_and_the_facilitator_see_who_is_away_and_never_why(
+    pages: Pages,
+    evenings: dict[AccessState, tuple[Story, Evening]],
+    reader: str,
+    state: AccessState,
+) -> None:
+    """Everything a peer can reach is read: pages, what a form refuses, and the JSON API."""
+    story, evening = evenings[state]
+    here = may(Action.ATTEND_OWN_GROUPS, state).allows
+    async with await pages.browser(story.ana) as ana:  # turned away, if she is
+        room = f"/meetings/{evening.meeting}"
+        await post(
+            ana,
+            f"{room}/check-in",
+            room,
+            door_code=story.codes.current(evening.meeting, story.clock.now()),
+        )
+    read = await everything(pages, story, evening, story.id(reader))
+    assert len(read) > 8
+    paid, paid_evening = evenings[AccessState.FULL]
+    full = await everything(pages, paid, paid_evening, paid.id(reader))
+    said_of_everybody = {each for text in full.values() for each in telling(text)}
+    for address, text in read.items():
+        assert telling(text) <= said_of_everybody, address
+    room, group = read[f"/meetings/{evening.meeting}"], read[f"/groups/{story.group}"]
+    assert ("Nguyễn Thị Ánh away" in room) != here
+    assert ("Nguyễn Thị Ánh away" in group) != here
+
+
+def telling(text: str) -> set[str]:
+    """Return every word about money with what stands around it."""
+    return {text[max(0, m.start() - 25) : m.end() + 25] for m in SHAMEFUL.finditer(text)}
+
+
+async def everything(pages: Pages, story: Story, evening: Evening, reader: UUID) -> dict[str, str]:
+    """Follow every link from the pages about the group, and ask the API about it."""
+    prefixes = (f"/groups/{story.group}", f"/meetings/{evening.meeting}")
+    waiting = [
+        "/",
+        "/groups",
+        *prefixes,
+        f"/groups/{evening.own_group}",
+        f"/meetings/{evening.own}",
+    ]
+    read: dict[str, str] = {}
+    async with await pages.browser(reader) as client:
+        while waiting:
+            address = waiting.pop()
+            if address in read:
+                continue
+            answer = await client.get(address)
+            read[address] = words_of(answer.text)
+            links = re.findall(r'href="(/(?:groups|meetings)/[^"#?]*)"', answer.text)
+            waiting += [each for each in links if each not in read]
+        for mark in ("here", "left"):
+            room = f"/meetings/{evening.meeting}"
+            form = hidden((await client.get(room)).text)
+            sent = {**form, "member_id": str(story.eve), "to": mark}
+            answer = await client.post(f"{room}/roster", data=sent, follow_redirects=True)
+            read[f"mark {mark}"] = words_of(answer.text)
+        lead = f"/meetings/{evening.meeting}/facilitator"
+        answer = await post(client, lead, lead, member_id=str(story.ana))
+        read["lead"] = words_of(answer.text)
+        if answer.status_code == 200:  # it was taken on: give it back
+            async with await pages.browser(story.ana) as ana:
+                await post(ana, lead, lead, member_id=str(story.joy))
+    async with await pages.program(reader) as program:
+        for address in ("groups", "meetings", f"meetings/{evening.meeting}"):
+            read[f"api {address}"] = (await program.get(f"/api/v1/{address}")).text
+    return read
+
+
+async def test_a_member_reads_why_now_and_on_a_day_that_is_over(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]]
+) -> None:
+    story, _ = evenings[AccessState.LAPSED]
+    async with await pages.browser(story.ana) as ana:
+        now = words_of((await ana.get("/you/access")).text)
+        before = words_of((await ana.get("/you/access?on=2026-02-26")).text)
+        long_ago = words_of((await ana.get("/you/access?on=2025-12-01")).text)
+        ahead = await ana.get("/you/access?on=2026-12-01")
+    assert "Your membership ended as you asked." in now
+    assert "Your place in your groups is kept until 29 March 2026" in now
+    assert ALWAYS_YOURS in now
+    assert "Your membership ended" not in before
+    assert "Your first meeting is free" in long_ago
+    assert ahead.status_code == 400
+    assert "Choose today, or a day that is over." in words_of(ahead.text)
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_an_administrator_reads_one_kind_sentence(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
+) -> None:
+    story, _ = evenings[state]
+    address = f"ana-{state.value.replace('_', '-')}@example.org"
+    await pages.real.house.vault.keep_mail(story.ana, address)
+    async with await pages.browser(pages.story.admin) as admin:
+        found = await post(admin, "/admin/access", "/admin/access", email=address)
+        unknown = await post(admin, "/admin/access", "/admin/access", email="x@example.org")
+    assert found.url.path == f"/admin/access/{story.ana}"
+    assert unknown.status_code == 400
+    said = words_of(found.text).lower()
+    assert "nguyễn thị ánh" in said
+    assert not any(word in said for word in ("card", "bank", "eur", "fail", "owe", "unpaid"))
+
+
+async def test_the_door_stands_open_again_the_moment_dues_are_paid(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]]
+) -> None:
+    story, evening = evenings[AccessState.ON_LEAVE]
+    story.clock.at = SIX_PM + minutes(5)
+    await evening.dues.look(period_end_at=SIX_PM + 400 * DAYS)
+    await pages.real.drain()
+    async with await pages.browser(story.ana) as ana:
+        room = f"/meetings/{evening.meeting}"
+        code = story.codes.current(evening.meeting, story.clock.now())
+        assert (await post(ana, f"{room}/check-in", room, door_code=code)).status_code == 200
