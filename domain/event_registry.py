@@ -111,7 +111,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.meeting.presence_attested": "{by} says that {member_id} was there.",
         "peerhour.meeting.evaluation_given": "{member_id} evaluated the meeting.",
         "peerhour.meeting.closed": "{by} closed the meeting.",
-        "peerhour.meeting.lead_recorded": "{by} says who led the meeting: {lead}.",
+        "peerhour.meeting.lead_recorded": "{by} says who led the meeting.",
         "peerhour.meeting.facilitator_changed": "{facilitator_id} leads the meeting now.",
         "peerhour.meeting.presence_corrected": (
             "{by} corrected when {member_id} was there: {reason}"

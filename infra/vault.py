@@ -60,6 +60,22 @@ class PostgresVault:
         )
         return found
 
+    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+        """Keep the address that a seat is offered to; who has it already does not matter."""
+        await self._pool.execute(
+            "INSERT INTO vault (subject_id, kind, value) VALUES ($1, 'invitation', $2)"
+            " ON CONFLICT (subject_id, kind) DO UPDATE SET value = $2",
+            seat_id,
+            address.strip(),
+        )
+
+    async def invitation(self, seat_id: UUID) -> str | None:
+        """Return the address that a seat is offered to, while it is offered."""
+        found: str | None = await self._pool.fetchval(
+            "SELECT value FROM vault WHERE subject_id = $1 AND kind = 'invitation'", seat_id
+        )
+        return found
+
     async def forget(self, subject_id: UUID) -> None:
         """Delete everything about a person."""
         await self._pool.execute("DELETE FROM vault WHERE subject_id = $1", subject_id)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
 from uuid import UUID
 
 from domain.access import GrantKind
@@ -13,6 +15,8 @@ from domain.meetings import Meeting
 from domain.members import Member
 from domain.ports import Clock
 from services.dispatch import Work
+
+_COUNTS_WITHIN: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,21 +45,26 @@ def note_first_meetings(*, takes_dues: bool) -> Callable[..., Awaitable[None]]:
     """Return the handler of :class:`NoteFirstMeetings`.
 
     Where the house takes no dues nothing is counted, so that on the day on which it begins to,
-    everybody still has a free meeting before them and nobody finds a door shut.
+    everybody still has a free meeting before them and nobody finds a door shut. For the same reason
+    no old meeting begins anything, when its events are read anew or somebody corrects it.
     """
 
     async def handle(cmd: NoteFirstMeetings, *, work: Work, clock: Clock) -> None:
         """Note it for whoever was there, and give it back to whoever, after all, was not."""
         if not takes_dues:
             return
+        now = clock.now()
         meeting = await work.load(Meeting, cmd.meeting_id)
+        recent = now - meeting.scheduled.to_at <= _COUNTS_WITHIN
         present = meeting.people_present() if meeting.state is MeetingState.CLOSED else []
         for member_id in meeting.roster:
+            attended = member_id in present
             record = await work.find(AccessRecord, access_record_id(member_id))
-            if record is None and member_id not in present:
+            if record is None and not (attended and recent):
                 continue
-            record = record or AccessRecord.open(member_id, at=clock.now())
-            record.note_meeting(meeting.id, attended=member_id in present, at=clock.now())
+            record = record or AccessRecord.open(member_id, at=now)
+            if recent or not attended:
+                record.note_meeting(meeting.id, attended=attended, at=now)
             work.save(record)
 
     return handle

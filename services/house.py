@@ -19,6 +19,7 @@ from domain.recording import EventStore, Outcome
 from domain.rules.book import RuleBook
 from projections import Connection
 from services.dispatch import Dispatcher
+from services.handed_links import HandedLinks
 from services.outside_credits import Documents
 from services.payments.door import PaymentsDoor
 from services.payments.reconciling import DriftBook
@@ -37,6 +38,18 @@ class Vault(Protocol):
 
     async def person_with_mail(self, address: str) -> UUID | None:
         """Return whose mail address it is, however it is capitalised."""
+        ...
+
+    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+        """Keep the address that a seat is offered to."""
+        ...
+
+    async def invitation(self, seat_id: UUID) -> str | None:
+        """Return the address that a seat is offered to, while it is offered."""
+        ...
+
+    async def forget(self, subject_id: UUID) -> None:
+        """Delete everything that is kept under an id."""
         ...
 
 
@@ -192,6 +205,7 @@ class House:
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
         origin: public address of the house, without a slash at the end.
+        links: makes and checks links that open something for whoever holds them.
         open_questions: what meeting tools' messages leave open about a meeting.
         receive: keeps a message (source, id, payload) in the inbox; tells whether it is new.
         rules: gives the packs in use.
@@ -219,6 +233,7 @@ class House:
     clock: Clock
     randomness: Randomness
     origin: str
+    links: HandedLinks
     receive: Callable[[str, str, Any], Awaitable[bool]]
     open_questions: Callable[[UUID], Awaitable[Sequence[str]]]
     rules: Callable[[], RuleBook]

@@ -85,10 +85,25 @@ async def open_page(house: House, desk: PaymentDesk, order: Order, wanted: Wante
     )
     await house.dispatch(request, _step(order, "request"))
     ask = await _ask(house, order, wanted)
+    return await open_asked(house, desk, order, ask, fresh=wanted.fresh)
+
+
+async def open_asked(
+    house: House, desk: PaymentDesk, order: Order, ask: CheckoutAsk, *, fresh: UUID
+) -> CheckoutPage:
+    """Open a page and remember it; one that is of no use any more is opened anew.
+
+    Args:
+        house: the house.
+        desk: its payment service.
+        order: the same for the same form.
+        ask: what the page is asked for.
+        fresh: an id nobody used before.
+    """
     page = await desk.begin(ask)
-    if page.expires_at <= house.clock.now() or await _was_replaced(house, order, wanted, page):
-        page = await desk.begin(replace(ask, key=str(wanted.fresh)))
-    await house.dispatch(_note(ask.membership_id, wanted, page), _step(order, page.session_id))
+    if page.expires_at <= house.clock.now() or await _was_replaced(house, order, ask, page):
+        page = await desk.begin(replace(ask, key=str(fresh)))
+    await house.dispatch(_note(ask, page), _step(order, page.session_id))
     return page
 
 
@@ -120,11 +135,11 @@ async def _ask(house: House, order: Order, wanted: Wanted) -> CheckoutAsk:
     )
 
 
-def _note(membership: UUID, wanted: Wanted, page: CheckoutPage) -> NoteCheckout:
+def _note(ask: CheckoutAsk, page: CheckoutPage) -> NoteCheckout:
     return NoteCheckout(
-        membership_id=membership,
+        membership_id=ask.membership_id,
         session_id=page.session_id,
-        plan=wanted.plan,
+        plan=ask.plan,
         expires_at=page.expires_at,
         customer_id=page.customer_id,
     )
@@ -134,12 +149,12 @@ def _step(order: Order, what: str) -> Order:
     return Order(command_id=uuid5(order.command_id, what), actor_id=order.actor_id)
 
 
-async def _was_replaced(house: House, order: Order, wanted: Wanted, page: CheckoutPage) -> bool:
+async def _was_replaced(house: House, order: Order, ask: CheckoutAsk, page: CheckoutPage) -> bool:
     """Tell whether this page was opened before and closed since, in favour of another one."""
-    membership = await find_membership(house, wanted.person_id)
+    membership = await Work(house.store, ask.account_id).find(Membership, ask.membership_id)
     if membership is None or (membership.checkout or ("",))[0] == page.session_id:
         return False
-    note = _note(membership.id, wanted, page)
+    note = _note(ask, page)
     fingerprint = house.dispatch.fingerprint(note, order.actor_id)
     step = _step(order, page.session_id)
     return await house.store.outcome_of(step.command_id, fingerprint) is not None

@@ -16,6 +16,7 @@ from domain.seat_pools import SeatPool, seat_pool_id
 from services.access_records import note_source
 from services.dispatch import Work
 from services.payments import ordering
+from services.seat_invitations import FORGET, INVITE
 
 
 class OwnSeatOnly(NotAllowed):
@@ -123,6 +124,8 @@ async def offer_seat(cmd: OfferSeat, *, work: Work, clock: Clock) -> None:
     """Offer a seat."""
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     pool.offer(cmd.seat_id, by=cmd.by, at=clock.now())
+    if pool.pending_events:
+        work.effect(INVITE, practice_id=str(cmd.practice_id), seat_id=str(cmd.seat_id))
     work.save(pool)
 
 
@@ -130,6 +133,7 @@ async def withdraw_seat_offer(cmd: WithdrawSeatOffer, *, work: Work, clock: Cloc
     """Take an offer back."""
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     pool.withdraw_offer(cmd.seat_id, by=cmd.by, at=clock.now())
+    work.effect(FORGET, seat_id=str(cmd.seat_id))
     work.save(pool)
 
 
@@ -140,6 +144,7 @@ async def accept_seat(cmd: AcceptSeat, *, work: Work, clock: Clock) -> None:
     await work.load(Member, cmd.member_id)
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     pool.accept(cmd.seat_id, member_id=cmd.member_id, at=clock.now())
+    work.effect(FORGET, seat_id=str(cmd.seat_id))
     work.save(pool)
     await note_source(work, cmd.member_id, GrantKind.SEAT, pool.id, clock)
 

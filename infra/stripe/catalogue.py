@@ -122,12 +122,14 @@ class _Maker:
         if self._wanted.tax_code is not None:
             said["tax_code"] = self._wanted.tax_code
         try:
-            await self._connection.raw("get", f"/v1/products/{PRODUCT}", {})
+            known, _ = await self._connection.raw("get", f"/v1/products/{PRODUCT}", {})
         except NotFound:
             await self._connection.raw("post", "/v1/products", said | {"id": PRODUCT})
             return f"product {PRODUCT}: made"
+        if all(known.get(name) == value for name, value in said.items()):
+            return f"product {PRODUCT}: there"
         await self._connection.raw("post", f"/v1/products/{PRODUCT}", said)
-        return f"product {PRODUCT}: there"
+        return f"product {PRODUCT}: changed"
 
     async def price(self, plan: str, price: Plan) -> str:
         known = await self._connection.ask(

@@ -57,7 +57,12 @@ def page_params(
 
 
 def purchase_of(
-    told: object, *, invoice_id: str | None, paid: int | None, currency: str | None, environment: str
+    told: object,
+    *,
+    invoice_id: str | None,
+    paid: int | None,
+    currency: str | None,
+    environment: str,
 ) -> Purchase | None:
     """Return what an invoice, or the page that made it, was for; ``None`` for dues.
 

@@ -28,6 +28,7 @@ from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE, PaymentsDoor
 from services.payments.looking import look_at
 from services.payments.noting import Notary
+from services.payments.purchases import Purchases
 from services.payments.reconciling import (
     Reconciler,
     reconcile_lists,
@@ -162,9 +163,15 @@ async def _reconciler(
     )
 
 
-def _handler(reconciler: Reconciler) -> Any:
+def _handler(reconciler: Reconciler, parts: Parts) -> Any:
     return handle_root(
-        Arrivals(reconciler.notary, reconciler.look, give_up=WillNeverWork, not_yet=NotYet)
+        Arrivals(
+            reconciler.notary,
+            Purchases(parts.dispatch, parts.store),
+            reconciler.look,
+            give_up=WillNeverWork,
+            not_yet=NotYet,
+        )
     )
 
 

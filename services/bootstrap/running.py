@@ -55,12 +55,13 @@ from projections.memberships import project as memberships
 from projections.offers import project as offers
 from projections.offers.queries import programs as programs_of
 from projections.outside_credits import project as outside_credits_view
+from projections.patrons import project as patrons
 from projections.people import project as people
 from projections.roster import project as roster
 from projections.schedule import project as schedule
 from projections.schedule.queries import meetings_of_programs
 from projections.transcript import project as transcript
-from services import outside_credits, parting, rejudging, troubles, worker
+from services import outside_credits, parting, rejudging, seat_invitations, troubles, worker
 from services.bootstrap.adapters import Desk, Letters, People, Reports, Sessions, SignInMail
 from services.bootstrap.database import (
     migrate_at,
@@ -73,6 +74,7 @@ from services.bootstrap.payments import open_desks, orders_of
 from services.dispatch import Dispatcher
 from services.effects import LETTERS, Outside, performers
 from services.forgetting import observed_as
+from services.handed_links import HandedLinks
 from services.handlers import handlers
 from services.house import House
 from services.meeting_tools import REPEATS, ZOOM, Tools, file_message, observe_messages
@@ -90,6 +92,8 @@ from services.processes import (
     note_access,
     settle_certificates,
 )
+from services.scholarship_wishes import carry_waiting
+from services.seat_invitations import Invitations
 from services.tending import tend_places
 from services.web.app import WebApp, create_app
 from services.web.hooks import HookController
@@ -112,6 +116,7 @@ PROJECTIONS: Final = (
     claims_board,
     memberships,
     holdings,
+    patrons,
     audit_trail,
 )
 PROCESSES: Final = (
@@ -254,6 +259,7 @@ async def _assemble(
     inbox, outbox = Inbox(pool, clock, seal, REPEATS), Outbox(pool, clock)
     runner = ProcessRunner(store, dispatch, Checkpoints(pool), PROCESSES)
     letters = Letters(keystore.secret("letters"))
+    links_of_house = HandedLinks(keystore.secret("handed-links"), settings.origin)
     sessions = PostgresSessions(pool)
     outside = Outside(
         store=store,
@@ -306,6 +312,7 @@ async def _assemble(
         clock=clock,
         randomness=randomness,
         origin=settings.origin,
+        links=links_of_house,
         receive=inbox.receive,
         open_questions=tool_messages.open_questions,
         rules=rules.book,
@@ -329,6 +336,11 @@ async def _assemble(
         **parting.performers(store, dispatch),
         **troubles.performers(house.desk),
         **outside_credits.performers(documents),
+        **seat_invitations.performers(
+            Invitations(
+                store=store, vault=vault, links=links_of_house, mailer=mailer or _mailer(settings)
+            )
+        ),
         "observe_messages": observe_messages(tools),
     }
     orders = None
@@ -443,7 +455,9 @@ async def _close_pool(pool: asyncpg.Pool[Any]) -> None:
 def _dues_steps(house: House, pool: asyncpg.Pool[Any]) -> dict[str, Callable[[], Awaitable[int]]]:
     """Return what a house does besides in which access can end."""
     places = Chore(Rhythm.HOURLY, partial(tend_places, house))
-    return {"places": partial(turn, RegularChores(pool), {"places": places}, house.clock)}
+    wishes = Chore(Rhythm.HOURLY, partial(carry_waiting, house))
+    due = {"places": places, "scholarship wishes": wishes}
+    return {"places": partial(turn, RegularChores(pool), due, house.clock)}
 
 
 async def _shown(projector: Projector, outcome: Outcome, views: Sequence[str]) -> bool:

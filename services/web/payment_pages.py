@@ -23,7 +23,8 @@ STRIPE_PAGES: Final = (
     "https://invoice.stripe.com",
     "https://pay.stripe.com",
 )
-_FROM: Final = "/membership"  # the only pages whose forms lead there
+# the only pages whose forms lead there
+_FROM: Final = ("/membership", "/practices", "/gifts", "/funds")
 
 
 class PageNotKnown(DomainError):
@@ -34,7 +35,7 @@ class PageNotKnown(DomainError):
 
 def payment_pages(settings: WebSettings, path: str) -> tuple[str, ...]:
     """Return the origins to which forms of a page may lead, beside our own."""
-    ours = path == _FROM or path.startswith(f"{_FROM}/")
+    ours = any(path == each or path.startswith(f"{each}/") for each in _FROM)
     return settings.payment_pages if ours else ()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.money_facts import Actor, MoneyKind
@@ -68,7 +70,7 @@ def test_a_reason_becomes_a_sentence_and_an_unknown_one_is_named_as_the_services
         ({"actor": Actor.STRIPE}, "our payment service"),
     ],
 )
-def test_nobody_else_is_named(changes: dict[str, object], who: str) -> None:
+def test_nobody_else_is_named(changes: dict[str, Any], who: str) -> None:
     assert told(MoneyKind.REFUND_ASKED, fact("order-1", **changes), reader=ANA).who == who
 
 

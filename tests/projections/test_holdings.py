@@ -21,9 +21,9 @@ from services.access import holdings_of
 from services.access_records import NoteFirstMeetings
 from services.billing import OpenPractice
 from services.dispatch import Work
+from services.gifts import GiveMonths, RedeemGift
 from services.members import GrantRole, WithdrawRole
 from services.memberships import RequestMembership
-from services.gifts import GiveMonths, RedeemGift
 from services.scholarships import (
     ApplyForScholarship,
     EndScholarship,
@@ -137,12 +137,12 @@ async def test_the_view_says_what_the_streams_say_at_every_moment(
     assert {each.state_at(SIX_PM + DAYS) for each in seen.values()} > {AccessState.FULL}
 
 
-async def test_a_view_built_anew_says_the_same(house: RealHouse, told: Story) -> None:
+@pytest.mark.usefixtures("told")
+async def test_a_view_built_anew_says_the_same(house: RealHouse) -> None:
     live = await dump(house, holdings_view)
     assert all(live.values()), "every table has something to compare"
     assert await house.running.projector.rebuild(holdings_view)
     assert await dump(house, holdings_view) == live
-    assert told.ana
 
 
 async def test_what_concerns_a_member_can_be_asked(house: RealHouse, told: Story) -> None:

@@ -16,7 +16,7 @@ from domain.rules.model import Pack
 from services import rule_change_accounts
 from services.members import EndLicence
 from services.rule_change_accounts import AccountComparison, AccountDifference, ComparedMember
-from tests.domain.rules.made import a_rule, an_entry, with_cycle
+from tests.domain.rules.made import a_rule, an_entry, these, with_cycle
 from tests.support.builders import SIX_PM
 from tests.support.house import SmallHouse
 
@@ -108,7 +108,7 @@ async def test_a_new_floor_leaves_the_total_and_is_still_a_loss() -> None:
     found = await of_ana(
         house, version(floor=[{"name": "Law", "at_least": 2, "of": {"topics": ["law"]}}])
     )
-    assert (found.before, found.after) == (3, 3)
+    assert these(found.before, found.after) == (3, 3)
     assert (found.short_before, found.short_after) == ((), ("Law, 2026-01-01: 2",))
     assert not found.gains
 
@@ -116,7 +116,7 @@ async def test_a_new_floor_leaves_the_total_and_is_still_a_loss() -> None:
 async def test_a_version_that_counts_nothing_still_has_the_period() -> None:
     house = await a_house(1)
     found = await of_ana(house, version(a_rule(group={"min": 9})))
-    assert (found.before, found.after, found.window) == (1, 0, YEAR)
+    assert these(found.before, found.after, found.window) == (1, 0, YEAR)
     assert found.why == ("0 hours earned, 0 count.", "2 required, 2 to go.")
 
 
@@ -124,7 +124,7 @@ async def test_what_was_entered_counts_with_what_was_attended() -> None:
     house = await a_house(1)
     entered = [an_entry(rule="", amount=Decimal(4), elsewhere=True)]
     found = await of_ana(house, version(a_rule(minutes_per_unit=30)), entered=entered)
-    assert (found.before, found.after, found.gains) == (5, 6, True)
+    assert these(found.before, found.after, found.gains) == (5, 6, True)
     assert found.why[0] == "5 hours earned, 5 count."
 
 
@@ -134,7 +134,7 @@ async def test_a_shorter_cycle_says_that_the_other_version_has_none_like_it() ->
         house, OLD, version(cycle={"months": 24, "begins_in_year": 2026, "required": 2})
     )
     year, two_years = ana.differences
-    assert (ana.periods, year.after, two_years.before) == (2, 0, 0)
+    assert these(ana.periods, year.after, two_years.before) == (2, 0, 0)
     assert year.why == two_years.why == ("This version has no such cycle.",)
     assert (year.gains, two_years.gains) == (False, True)
 
@@ -180,4 +180,4 @@ async def test_a_meeting_that_does_not_count_counts_in_no_period() -> None:
     house = await a_house(2)
     await house.void(house.id("week 0"))
     found = await of_ana(house, version(a_rule(minutes_per_unit=30)))
-    assert (found.before, found.after) == (1, 2)
+    assert these(found.before, found.after) == (1, 2)

@@ -82,8 +82,8 @@ class BillingHouse(Pages):
         assert address.startswith(self.stripe.address), address
         return address
 
-    async def pay(self, address: str, number: str = VISA, **form: str) -> str:
-        """Go through Stripe's page; return where it leads, as a path of ours."""
+    async def pay(self, address: str, number: str = "", **form: str) -> str:
+        """Go through Stripe's page, with a card or without; return where it leads, as our path."""
         landed: Landing = await self.stripe.pay(address, number, **AT_HOME, **form)
         assert landed.status == 303, landed.text
         assert landed.url.startswith(self.real.house.origin), landed.url
@@ -174,7 +174,7 @@ async def billing_house(
         async with simulated_stripe(seed=seed, clock=lambda: clock.at) as stripe:
             await _stock(stripe, catalogue)
             _, secret = await stripe.endpoint(f"{origin}/hooks/stripe")
-            settings: dict[str, object] = {
+            settings: dict[str, Any] = {
                 "origin": origin,
                 "stripe_key": stripe.restricted_key,
                 "stripe_webhook_secrets": secret,

@@ -38,4 +38,5 @@ async def open_paying_house(database: ConnectKwargs, folder: Path) -> AsyncItera
 def signed(body: str, clock: FixedClock, *, secret: str = HOOK_SECRET, seconds: float = 0) -> str:
     """Return the header with which Stripe vouches for a body; *seconds* from now."""
     at = int(clock.now().timestamp() + seconds)
-    return stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    header: str = stripe.WebhookSignature.generate_signature_header(body, secret, at)
+    return header

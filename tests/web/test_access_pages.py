@@ -21,7 +21,7 @@ from tests.support.story import Story
 STATES = list(AccessState)
 SHAMEFUL = re.compile(
     r"\b(?:dues|unpaid|paid|pays?|payments?|paused?|card|bank|membership|lapsed?|narrowed|grace|"
-    r"subscription|scholarship|stripe|invoice|billing|owe[sd]?|leave of)\b|on leave|on_leave",
+    r"subscription|scholarship|stripe|invoice|billing|owe[sd]?|on leave|on_leave)\b",
     re.IGNORECASE,
 )
 
@@ -41,9 +41,9 @@ async def pages(house: RealHouse) -> Pages:
 
 
 @pytest.fixture(scope="module")
-async def evenings(house: RealHouse, pages: Pages) -> dict[AccessState, tuple[Story, Evening]]:
+async def evenings(pages: Pages) -> dict[AccessState, tuple[Story, Evening]]:
     """One evening for each way in which Ana's membership can stand; each door is open."""
-    told = {}
+    told, house = {}, pages.real
     for state in STATES:
         story = house.story(f"evening {state}")
         evening = await an_evening(story, state)
@@ -51,7 +51,6 @@ async def evenings(house: RealHouse, pages: Pages) -> dict[AccessState, tuple[St
         told[state] = (story, evening)
     house.clock.at = SIX_PM + minutes(1)
     await house.drain()
-    assert pages.app
     return told
 
 
@@ -106,35 +105,35 @@ async def test_the_last_rows_are_open_for_ever(
             assert (await program.get(f"/api/v1/{address}")).status_code == 200, address
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("reader", ["joy", "bo"])
 async def test_peers_and_the_facilitator_see_who_is_away_and_never_why(
-    pages: Pages,
-    evenings: dict[AccessState, tuple[Story, Evening]],
-    reader: str,
-    state: AccessState,
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], reader: str
 ) -> None:
-    """Everything a peer can reach is read: pages, what a form refuses, and the JSON API."""
-    story, evening = evenings[state]
-    here = may(Action.ATTEND_OWN_GROUPS, state).allows
-    async with await pages.browser(story.ana) as ana:  # turned away, if she is
-        room = f"/meetings/{evening.meeting}"
-        await post(
-            ana,
-            f"{room}/check-in",
-            room,
-            door_code=story.codes.current(evening.meeting, story.clock.now()),
-        )
-    read = await everything(pages, story, evening, story.id(reader))
-    assert len(read) > 8
-    paid, paid_evening = evenings[AccessState.FULL]
-    full = await everything(pages, paid, paid_evening, paid.id(reader))
-    said_of_everybody = {each for text in full.values() for each in telling(text)}
-    for address, text in read.items():
-        assert telling(text) <= said_of_everybody, address
-    room, group = read[f"/meetings/{evening.meeting}"], read[f"/groups/{story.group}"]
-    assert ("Nguyễn Thị Ánh away" in room) != here
-    assert ("Nguyễn Thị Ánh away" in group) != here
+    """Everything a peer can reach is read: pages, what a form refuses, and the JSON API.
+
+    Whatever they read that touches money is read of somebody whose dues are paid, too.
+    """
+    said_of_everybody: set[str] = set()
+    for state, (story, evening) in evenings.items():  # the first of them pays
+        here = may(Action.ATTEND_OWN_GROUPS, state).allows
+        await try_the_door(pages, story, evening)
+        read = await everything(pages, story, evening, story.id(reader))
+        assert len(read) > 8
+        if state is AccessState.FULL:
+            said_of_everybody = {each for text in read.values() for each in telling(text)}
+        for address, text in read.items():
+            assert telling(text) <= said_of_everybody, (state, address)
+        room, group = read[f"/meetings/{evening.meeting}"], read[f"/groups/{story.group}"]
+        assert ("Nguyễn Thị Ánh away" in room) != here
+        assert ("Nguyễn Thị Ánh away" in group) != here
+
+
+async def try_the_door(pages: Pages, story: Story, evening: Evening) -> None:
+    """Let Ana check in, or be turned away."""
+    room = f"/meetings/{evening.meeting}"
+    code = story.codes.current(evening.meeting, story.clock.now())
+    async with await pages.browser(story.ana) as ana:
+        await post(ana, f"{room}/check-in", room, door_code=code)
 
 
 def telling(text: str) -> set[str]:

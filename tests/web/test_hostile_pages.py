@@ -95,9 +95,9 @@ LOOKS = (
     "/?done={word}", "/you?done={word}", "/api/v1/verifications/{word}",
     "/api/v1/meetings/{word}", "/admin/settle?where=reader&key={word}",
     "/admin/settle?where={word}&key=a",
-    "/renewals/{licence}/us-ca-psychology/period?from={word}&until={word}&kind={word}",
+    "/renewals/{licence}/us-ca-psychology/period?until=2026-03-01&kind=pdf&from={word}",
     "/renewals/{licence}/us-ca-psychology/2026-01-01_{word}.json",
-    "/renewals/{licence}/{word}/period", "/renewals?join={word}&every={word}&way={word}",
+    "/renewals/{licence}/{word}/period", "/renewals?join={word}",
     "/credits/outside/{word}/document", "/credits/outside?done={word}",
 )  # fmt: skip
 

@@ -83,7 +83,7 @@ async def test_without_script_somebody_begins_pays_turns_and_reads_their_story(
         await dues.pass_by(seconds=60)
         await page.goto("/membership/cancel")
         await page.get_by_role("button", name="Cancel the membership").click()
-        await expect(page.get_by_text("Asked for, waiting for our payment service")).to_be_visible()
+        await expect(page.get_by_text("The end is asked for.")).to_be_visible()
 
 
 @pytest.mark.parametrize(
@@ -125,7 +125,7 @@ async def test_the_page_that_waits_is_fit_and_looks_again_without_script(
     async with window(chromium, dues, eve, **NARROW) as page:
         async with dues.away("get /v1/subscriptions/*"):
             await page.goto(back)
-            await expect(page.get_by_text("We have your payment, setting up")).to_be_visible()
+            await expect(page.get_by_text("You are through, setting up")).to_be_visible()
             await fit(page, "setting-up-320")
         dues.real.clock.move(seconds=5)
         await expect(page.get_by_text("Your membership has begun. Welcome.")).to_be_visible(

@@ -7,6 +7,7 @@ import pytest
 from services.membership_checkouts import find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
+from tests.support.simulated_stripe import VISA
 
 RETURN = "/membership/return"
 
@@ -72,12 +73,15 @@ async def test_whoever_turned_back_reads_that_nothing_was_charged(dues: BillingH
     assert "You turned back before anything was paid. Nothing was charged." in words_of(answer.text)
 
 
-async def test_a_payment_whose_look_is_not_there_yet_is_being_set_up(dues: BillingHouse) -> None:
+async def test_a_trial_whose_look_is_not_there_yet_is_being_set_up(dues: BillingHouse) -> None:
     async with await dues.browser(dues.story.joy) as browser:
         back = await dues.pay(await dues.open_checkout(browser))
         async with dues.away("get /v1/subscriptions/*"):
             answer = await browser.get(back)
-        assert "We have your payment, setting up" in words_of(answer.text)
+        shown = words_of(answer.text)
+        assert "You are through, setting up" in shown
+        assert "Nothing was charged." in shown
+        assert "We have your payment" not in shown
         refresh = answer.headers["refresh"]
         assert refresh == f"5; url={back}&look=1"
         dues.real.clock.move(seconds=5)
@@ -94,8 +98,31 @@ async def test_while_the_service_is_away_the_page_says_neither_paid_nor_unpaid(
             first = await browser.get(back)
             last = await browser.get(f"{back}&look=12")
     shown = words_of(first.text)
-    assert "we cannot say yet what became of your payment" in shown
+    assert "we cannot say yet what became of its page" in shown
     assert "We have your payment" not in shown
+    assert "charged" not in shown
     assert "refresh" in first.headers
     assert "refresh" not in last.headers, "a page that is left open does not ask for ever"
     assert "This page has stopped looking by itself." in words_of(last.text)
+
+
+async def test_whoever_comes_back_after_a_rest_pays_at_once_and_is_told_so(
+    dues: BillingHouse,
+) -> None:
+    admin = dues.story.admin
+    await dues.subscribe(admin)
+    await dues.pass_by(days=15)
+    assert "Your trial ended, and nothing was charged." in await dues.words(admin)
+    asked = await dues.words(admin, "/membership/start")
+    assert "You go on from the day you pay." in asked
+    assert "trial" not in asked
+    async with await dues.browser(admin) as browser:
+        back = await dues.pay(await dues.open_checkout(browser), VISA)
+        async with dues.away("get /v1/subscriptions/*"):
+            answer = await browser.get(back)
+        assert "We have your payment, setting up" in words_of(answer.text)
+        dues.real.clock.move(seconds=5)
+        answer = await browser.get(back)
+    assert answer.headers["location"] == "/membership?done=begun"
+    await dues.settle()
+    assert "You take part." in await dues.words(admin)

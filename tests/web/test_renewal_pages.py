@@ -97,3 +97,15 @@ async def test_the_credits_page_names_the_clause_of_a_rule(
     page = words_of((await ana.get("/credits")).text)
     assert "60 ÷ 60 minutes per hour of peer consultation = 1. 16 CCR 1397.60.1" in page
     assert "You were there for 60 of 60 minutes, in person" in page
+
+
+async def test_where_every_month_stands_alone_each_to_come_has_its_line(pages: Pages) -> None:
+    story = pages.story
+    await story.psychologist("chidi", profession="counseling", jurisdiction="UK")
+    await pages.real.drain()
+    async with await pages.browser(story.chidi) as chidi:
+        page = (await chidi.get("/renewals")).text
+    (table,) = re.findall(r"<tbody>(.*?)</tbody>", page, re.DOTALL)
+    assert table.count('<th scope="row">') == 12
+    assert "Month by month" in page
+    assert "April 2026 4 2 of 1.5 nothing" in words_of(re.sub("</t[dh]>", " ", table))

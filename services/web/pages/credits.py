@@ -17,7 +17,7 @@ from projections.people import queries as people
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.days import own_day
-from services.evidence_packs import open_cycles, packs_of
+from services.evidence_offers import open_cycles, packs_of
 from services.web.orders import Asking
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page

@@ -15,7 +15,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import NotFound
-from services.evidence_packs import FIRST, LONGEST, as_json, make_pack, open_cycle
+from services.evidence_offers import FIRST, LONGEST, open_cycle
+from services.evidence_packs import as_json, make_pack
 from services.web.context import web_of
 from services.web.form_values import calendar_day, one_of
 from services.web.forms import Field, Filled, Form

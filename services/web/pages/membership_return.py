@@ -40,12 +40,15 @@ class Came:
     """What is known of somebody who came back.
 
     Attributes:
-        paid: whether they went through the page; ``None`` while the service does not answer.
+        paid: whether they went through the page, with or without a charge; ``None`` while the
+            service does not answer.
         begun: whether the membership has begun.
+        on_trial: whether it begins with a trial, so that nothing was charged.
     """
 
     paid: bool | None
     begun: bool
+    on_trial: bool
 
 
 class MembershipReturnController(Controller):
@@ -91,8 +94,11 @@ async def _came(house: House, person_id: UUID, session_id: str) -> Came:
             raise NotFound(_NOT_YOURS)
         await _look(house, seen)
     membership = await find_membership(house, person_id)
-    begun = membership is not None and membership.state in LIVE
-    return Came(paid=None if seen is None else seen.complete, begun=begun)
+    return Came(
+        paid=None if seen is None else seen.complete,
+        begun=membership is not None and membership.state in LIVE,
+        on_trial=membership is not None and not membership.has_begun,
+    )
 
 
 async def _look(house: House, seen: CheckoutSeen) -> None:

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 
 from domain.evidence_packs import ends_in_pack
 from domain.values import Modality
-from services.evidence_packs import address_of
+from services.evidence_offers import address_of
 from services.renewals import renewals
 from services.web import words
 from services.web.form_values import one_of, whole_number

@@ -59,6 +59,17 @@ async def test_new_amounts_are_a_new_price_under_the_same_plan(connection: Conne
     assert offered == [Money(1400, "EUR")]
 
 
+async def test_a_product_that_was_renamed_by_hand_gets_its_name_back(
+    connection: Connection,
+) -> None:
+    await make(connection, STANDARD, environment=HERE)
+    products = connection.client.v1.products
+    await products.update_async("peerhour-membership", {"name": "Therapy groups"})
+    said = await make(connection, STANDARD, environment=HERE)
+    assert said[0] == "product peerhour-membership: changed"
+    assert (await products.retrieve_async("peerhour-membership")).name == "Peerhour membership"
+
+
 async def test_names_are_neutral(connection: Connection) -> None:
     await make(connection, STANDARD, environment=HERE)
     product = await connection.client.v1.products.retrieve_async("peerhour-membership")

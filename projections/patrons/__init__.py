@@ -1,0 +1,1 @@
+"""Who carries others: practices with their managers, gifts with their givers, funds."""
