@@ -13,6 +13,7 @@ from typing_extensions import override
 
 from domain.base import Root
 from domain.money_facts import MoneyFact, MoneyKind
+from domain.values import Money
 
 if TYPE_CHECKING:
     from domain.money_ledger import MoneyLedger
@@ -77,6 +78,33 @@ class RefundAsked(Noted):
     TOPIC = "peerhour.money_ledger.refund_asked"
     KIND = MoneyKind.REFUND_ASKED
     second_id: UUID | None
+
+
+class RefundProposed(Root.Event):
+    """Somebody of the house would like to pay back so much that somebody else has to agree."""
+
+    TOPIC = "peerhour.money_ledger.refund_proposed"
+    order_id: str
+    invoice_id: str
+    amount: Money
+    reason: str
+    by: UUID
+
+    @override
+    def apply(self, ledger: MoneyLedger) -> None:
+        ledger.proposals[self.order_id] = self
+
+
+class RefundProposalDropped(Root.Event):
+    """What was proposed is not paid back; ``by`` decided so."""
+
+    TOPIC = "peerhour.money_ledger.refund_proposal_dropped"
+    order_id: str
+    by: UUID
+
+    @override
+    def apply(self, ledger: MoneyLedger) -> None:
+        ledger.proposals.pop(self.order_id, None)
 
 
 class RefundDone(Noted):

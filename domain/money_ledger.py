@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from domain import money_events as events
 from domain.base import AggregateCreated, Root
-from domain.errors import DomainError, NotAllowed
+from domain.errors import DomainError, NotAllowed, NotFound
 from domain.money_facts import Actor, MoneyFact, MoneyKind, key_of, require_sound
 from domain.values import Money
 
@@ -51,6 +51,12 @@ class SecondPersonNeeded(NotAllowed):
     code = "money_ledger.second_person_needed"
 
 
+class ProposalGone(NotFound):
+    """There is no such proposal any more: it was agreed to, or dropped."""
+
+    code = "money_ledger.proposal_gone"
+
+
 def money_ledger_id(account_id: UUID) -> UUID:
     """Return the id of a billing account's ledger."""
     return uuid5(_LEDGERS, str(account_id))
@@ -73,6 +79,8 @@ class MoneyLedger(Root):
     InvoiceVoided = events.InvoiceVoided
     InvoiceWrittenOff = events.InvoiceWrittenOff
     CreditNoteIssued = events.CreditNoteIssued
+    RefundProposed = events.RefundProposed
+    RefundProposalDropped = events.RefundProposalDropped
     RefundAsked = events.RefundAsked
     RefundDone = events.RefundDone
     RefundFailed = events.RefundFailed
@@ -84,6 +92,7 @@ class MoneyLedger(Root):
     def __init__(self, *, account_id: UUID) -> None:
         self.account_id = account_id
         self.lines: dict[str, tuple[MoneyKind, MoneyFact]] = {}  # by key, in the order known
+        self.proposals: dict[str, events.RefundProposed] = {}  # that wait for a second person
 
     @classmethod
     def open(cls, account_id: UUID, *, at: datetime) -> MoneyLedger:
@@ -205,17 +214,110 @@ class MoneyLedger(Root):
             second_id is None or second_id == by
         ):
             raise SecondPersonNeeded("A refund of this size needs somebody else to agree as well.")
-        if self.is_disputed(invoice_id):
-            raise RefundFrozen("The bank is deciding about this payment; wait for its answer.")
-        if not 0 < amount.cents <= self.refundable(invoice_id, amount.currency).cents:
-            raise RefundTooLarge("You can pay back at most what was paid and not paid back yet.")
+        self._must_be_refundable(invoice_id, amount)
         self.record(self.RefundAsked, at=at, fact=fact, second_id=second_id)
+
+    def propose_refund(
+        self,
+        order_id: str,
+        *,
+        invoice_id: str,
+        amount: Money,
+        reason: str,
+        by: UUID,
+        at: datetime,
+    ) -> None:
+        """Propose a refund to which somebody else has to agree; the same one twice is one.
+
+        Nothing is kept back for it: whether it can be paid is asked again when somebody agrees.
+
+        Args:
+            order_id: as in :meth:`ask_refund`, like all others.
+            invoice_id: whose payment.
+            amount: how much.
+            reason: a word.
+            by: who proposes.
+            at: now.
+
+        Raises:
+            RefundFrozen, RefundTooLarge, InvalidFields: as in :meth:`ask_refund`.
+        """
+        fact = MoneyFact(
+            object_id=order_id,
+            amount=amount,
+            about=invoice_id,
+            actor=Actor.PERSON,
+            person_id=by,
+            reason=reason,
+            true_at=at,
+        )
+        require_sound(MoneyKind.REFUND_ASKED, fact)
+        if order_id in self.proposals or self._was_asked(order_id):
+            return
+        self._must_be_refundable(invoice_id, amount)
+        self.record(
+            self.RefundProposed,
+            at=at,
+            order_id=order_id,
+            invoice_id=invoice_id,
+            amount=amount,
+            reason=reason,
+            by=by,
+        )
+
+    def agree_to_refund(self, order_id: str, *, by: UUID, at: datetime) -> None:
+        """Agree to what somebody else proposed; it is ordered by that.
+
+        Args:
+            order_id: of the proposal.
+            by: who agrees.
+            at: now.
+
+        Raises:
+            ProposalGone: nothing of this id waits.
+            SecondPersonNeeded: whoever proposed it agrees with themselves.
+            RefundFrozen, RefundTooLarge: it cannot be paid back any more, or not yet.
+        """
+        proposed = self._proposed(order_id)
+        self.ask_refund(
+            order_id,
+            invoice_id=proposed.invoice_id,
+            amount=proposed.amount,
+            reason=proposed.reason,
+            by=proposed.by,
+            second_id=by,
+            alone_up_to=Money(-1, proposed.amount.currency),  # whatever it is, it takes two
+            at=at,
+        )
+
+    def drop_refund_proposal(self, order_id: str, *, by: UUID, at: datetime) -> None:
+        """Decide that what was proposed is not paid back; also for whoever proposed it.
+
+        Raises:
+            ProposalGone: nothing of this id waits.
+        """
+        self.record(
+            self.RefundProposalDropped, at=at, order_id=self._proposed(order_id).order_id, by=by
+        )
 
     # Helpers of the decisions above, and of events
 
     def remember(self, kind: MoneyKind, fact: MoneyFact) -> None:
         """Remember a line (for events; decides nothing)."""
         self.lines[key_of(kind, fact)] = (kind, fact)
+        if kind is MoneyKind.REFUND_ASKED:
+            self.proposals.pop(fact.object_id, None)
+
+    def _proposed(self, order_id: str) -> events.RefundProposed:
+        if order_id not in self.proposals:
+            raise ProposalGone("This proposal was agreed to or dropped already; nothing was done.")
+        return self.proposals[order_id]
+
+    def _must_be_refundable(self, invoice_id: str, amount: Money) -> None:
+        if self.is_disputed(invoice_id):
+            raise RefundFrozen("The bank is deciding about this payment; wait for its answer.")
+        if not 0 < amount.cents <= self.refundable(invoice_id, amount.currency).cents:
+            raise RefundTooLarge("You can pay back at most what was paid and not paid back yet.")
 
     def _was_asked(self, order_id: str | None) -> bool:
         return order_id is not None and f"{order_id}/asked" in self.lines

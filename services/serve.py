@@ -61,7 +61,7 @@ async def serve(running: Running, *, role: str, ready: Callable[[int], None] | N
         log.info("stopped", role=role)
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
     """Return a listening socket that says it is TCP: asyncio sends at once only on those.
 
     ``socket.create_server`` does not say it, and without uvloop each answer on a connection that is
@@ -88,7 +88,7 @@ async def _serve_web(
     ready: Callable[[int], None] | None,
 ) -> None:
     hub, registry = LiveHub(), CollectorRegistry()
-    listener = _listen(running.settings.host, running.settings.port)
+    listener = listen(running.settings.host, running.settings.port)
     config = uvicorn.Config(
         bootstrap.web_app(running, hub, registry),
         access_log=False,

@@ -71,22 +71,15 @@ class AppendCall:
             at: when, aware UTC.
         """
         decisions, expected, events, effects = self._kinds
-        sizes = [ready.size for ready in batch]
+        fields = dict(zip(Ready._fields, zip(*batch, strict=True), strict=True))
+        lasts = list(accumulate(fields["size"]))
         found = await self.connection.fetchrow(
             _APPEND,
-            binary.rows(decisions, len(batch), (ready.decision_row for ready in batch)),
-            list(accumulate(sizes)),
-            binary.rows(
-                expected,
-                sum(len(ready.streams) for ready in batch),
-                (ready.expected_rows for ready in batch),
-            ),
-            binary.rows(events, sum(sizes), (ready.event_rows for ready in batch)),
-            binary.rows(
-                effects,
-                sum(ready.effects for ready in batch),
-                (ready.effect_rows for ready in batch),
-            ),
+            binary.rows(decisions, len(batch), fields["decision_row"]),
+            lasts,
+            binary.rows(expected, sum(map(len, fields["streams"])), fields["expected_rows"]),
+            binary.rows(events, lasts[-1], fields["event_rows"]),
+            binary.rows(effects, sum(fields["effects"]), fields["effect_rows"]),
             at,
         )
         assert found is not None  # a function answers with one row

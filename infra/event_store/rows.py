@@ -39,6 +39,7 @@ class Ready(NamedTuple):
     Attributes:
         command_id: the command that decided it.
         fingerprint: keyed hash over the command.
+        keys: its command and its streams, none of which may come twice in a batch.
         streams: each stream it touches, with the version it must have until then.
         size: how many events it has.
         effects: how many effects it asks for.
@@ -51,6 +52,7 @@ class Ready(NamedTuple):
 
     command_id: UUID
     fingerprint: bytes
+    keys: frozenset[bytes]
     streams: Sequence[tuple[UUID, int]]
     size: int
     effects: int
@@ -82,6 +84,7 @@ def make_ready(append: Append, bodies: Sequence[StoredBody], at: datetime) -> Re
     return Ready(
         command_id,
         append.fingerprint,
+        frozenset((command_id.bytes, *(stream.bytes for stream in streams))),
         tuple(streams.items()),
         len(bodies),
         len(append.effects),

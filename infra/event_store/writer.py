@@ -110,9 +110,10 @@ class Writer:
         """Store one decision; see :meth:`domain.recording.EventStore.append` for what it raises."""
         if self._closing or self._task is None or self._task.done():
             raise StoreUnavailable("The writer is not running.")
-        answer: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        answer: asyncio.Future[Outcome] = self._task.get_loop().create_future()
         self._queue.append(_Waiting(ready, answer))
-        self._wake.set()
+        if len(self._queue) == 1:  # else it is awake
+            self._wake.set()
         return await answer
 
     async def _run(self) -> None:
@@ -132,17 +133,13 @@ class Writer:
     def _gather(self) -> list[_Waiting]:
         """Take the longest prefix of the queue in which no stream and no command comes twice."""
         batch: list[_Waiting] = []
-        streams: set[int] = set()
-        commands: set[int] = set()
-        while self._queue and len(batch) < self._largest_batch:
-            ready = self._queue[0].ready
-            touched = [stream.int for stream, _ in ready.streams]
-            command = ready.command_id.int
-            if command in commands or not streams.isdisjoint(touched):
+        queue, taken = self._queue, set[bytes]()
+        while queue and len(batch) < self._largest_batch:
+            keys = queue[0].ready.keys
+            if not taken.isdisjoint(keys):
                 break
-            commands.add(command)
-            streams.update(touched)
-            batch.append(self._queue.popleft())
+            taken |= keys
+            batch.append(queue.popleft())
         return batch
 
     async def _write(self, batch: list[_Waiting]) -> list[_Waiting]:

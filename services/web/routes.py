@@ -28,6 +28,8 @@ from services.web.pages.claims import ClaimController
 from services.web.pages.credits import CreditController
 from services.web.pages.evidence import EvidenceController
 from services.web.pages.group_page import group_visit_of
+from services.web.pages.funds import AdminFundController, FundController
+from services.web.pages.gifts import AdminGiftController, GiftController
 from services.web.pages.groups import GroupController
 from services.web.pages.home import HomeController
 from services.web.pages.lead import LeadController
@@ -45,10 +47,16 @@ from services.web.pages.membership_start import MembershipStartController
 from services.web.pages.names import NameController
 from services.web.pages.outside_credits import OutsideCreditController
 from services.web.pages.planning import PlanningController
+from services.web.pages.practice_page import PracticeController
+from services.web.pages.practice_seats import PracticeSeatController
+from services.web.pages.practice_start import PracticeStartController
+from services.web.pages.practices import PracticesController
 from services.web.pages.programs import ProgramController
 from services.web.pages.providers import ProviderController
 from services.web.pages.renewals import RenewalController
 from services.web.pages.revocations import RevocationController
+from services.web.pages.scholarship import ScholarshipController
+from services.web.pages.seat_links import SeatLinkController
 from services.web.pages.series import PartController, SeriesController
 from services.web.pages.settling import SettlingController
 from services.web.pages.stuck import StuckController
@@ -109,7 +117,17 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     MembershipPlanController,
     MembershipChangeController,
     MembershipMoneyController,
+    PracticesController,
+    PracticeController,
+    PracticeStartController,
+    PracticeSeatController,
+    SeatLinkController,
+    ScholarshipController,
+    FundController,
+    GiftController,
     AdminController,
+    AdminFundController,
+    AdminGiftController,
     AdminAccessController,
     StuckController,
     AdministratorController,

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any, NoReturn, cast
 
 import pytest
+from prometheus_client import CollectorRegistry
 
+from domain.payments import PaymentsAway
+from services import bootstrap
+from services.web.live import LiveHub
 from tests.support.billing_house import BillingHouse
-from tests.support.pages import hidden, words_of
+from tests.support.pages import Pages, hidden, words_of
 
 LEAVE, PLAN, CANCEL = "/membership/leave", "/membership/plan", "/membership/cancel"
 WAITS = "Asked for, waiting for our payment service"
@@ -177,3 +183,31 @@ async def test_the_same_form_twice_asks_once(paying: BillingHouse) -> None:
         f"%{ana}%",
     )
     assert found == [(1,)]
+
+
+class _Silent:
+    """A payment service that never answered since the house was opened."""
+
+    async def prices(self) -> NoReturn:
+        raise PaymentsAway("The payment service does not answer.")
+
+
+async def test_a_house_that_never_saw_a_price_still_tells_where_somebody_stands(
+    paying: BillingHouse,
+) -> None:
+    house = replace(paying.real.house, payments=cast("Any", _Silent()))
+    app = bootstrap.web_app(
+        replace(paying.real.running, house=house), LiveHub(), CollectorRegistry()
+    )
+    silent = Pages(paying.real, paying.story, app)
+    async with await silent.browser(paying.story.bo) as browser:
+        overview = await browser.get("/membership")
+        plan = await browser.get(PLAN)
+    async with await silent.browser(paying.story.eve) as browser:
+        start = await browser.get("/membership/start")
+    shown = words_of(overview.text)
+    assert "What you ask for is kept, and done once it answers." in shown
+    assert "Price shown when our payment service answers" in shown
+    assert "we cannot show what another plan would cost" in words_of(plan.text)
+    assert start.status_code == 503
+    assert "we cannot show what it costs. Nothing was charged." in words_of(start.text)

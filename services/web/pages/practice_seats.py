@@ -39,7 +39,7 @@ from services.web.pages.practice_view import (
     gather,
     practice_page,
 )
-from services.web.pages.practices import VIEW
+from services.web.pages.practices import VIEW, practices_page
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 from services.web.throttles import Throttle, take_turn
@@ -268,7 +268,7 @@ async def _change_seat(
     mine = command.member_id == command.by
     if refused is not None:
         if mine:
-            return Redirect("/practices", status_code=303)
+            return await practices_page(request, house, command.by, refused=refused)
         return await practice_page(request, house, command.practice_id, command.by, refused=refused)
     if mine and isinstance(command, ReleaseSeat):
         done = "seat_left"

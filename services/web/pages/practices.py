@@ -42,7 +42,7 @@ class PracticesController(Controller):
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[str]:
         """List what somebody looks after, and what they were given."""
-        return await _page(request, house, person_id)
+        return await practices_page(request, house, person_id)
 
     @post()
     async def begin(
@@ -53,17 +53,17 @@ class PracticesController(Controller):
         sent = await request.form()
         form = PRACTICE_FORM.read(sent)
         if not form.ok:
-            return await _page(request, house, person_id, form=form)
+            return await practices_page(request, house, person_id, form=form)
         order = order_from_form(request, sent, person_id)
         practice_id = uuid5(order.command_id, "practice")
         command = OpenPractice(practice_id=practice_id, name=form["name"], by=person_id)
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
-            return await _page(request, house, person_id, form=form, refused=refused)
+            return await practices_page(request, house, person_id, form=form, refused=refused)
         return Redirect(f"/practices/{practice_id}/start?done=practice_opened", status_code=303)
 
 
-async def _page(
+async def practices_page(
     request: Asking,
     house: House,
     person_id: UUID,
@@ -71,6 +71,7 @@ async def _page(
     form: Filled | None = None,
     refused: Refused | None = None,
 ) -> Response[str]:
+    """Answer with the list; what was refused is told above it."""
     desk_of(house)
     async with house.views() as conn:
         managed = await patrons.practices_managed_by(conn, person_id)
