@@ -126,7 +126,7 @@ class Access:
         """Tell whether the person may lead a meeting, which may have to be booked before.
 
         Args:
-            planned_at: when the meeting was planned; *at*, for one that is being planned.
+            planned_at: when the meeting was planned.
             at: now.
         """
         answer = self.may(Action.FACILITATE_BOOKED, at)
@@ -135,16 +135,29 @@ class Access:
             return began is not None and planned_at < began
         return answer.allows
 
-    def require_to_facilitate(self, planned_at: datetime, at: datetime) -> None:
-        """Let the person lead a meeting.
+    def may_lead_anew(self, at: datetime) -> bool:
+        """Tell whether the person may take on what was not booked before; tonight's rule is none.
+
+        Args:
+            at: now.
+        """
+        return may(Action.FACILITATE_BOOKED, self.state_at(at)) is Answer.YES
+
+    def require_to_facilitate(self, planned_at: datetime | None, at: datetime) -> None:
+        """Let the person lead a meeting, or plan one (``None``).
 
         Raises:
-            AccessNeeded: they hand it over; see :meth:`may_facilitate`.
+            AccessNeeded: they hand it over, or wait; see :meth:`may_facilitate`.
         """
-        if not self.may_facilitate(planned_at, at):
+        if planned_at is None:
+            allowed = self.may_lead_anew(at)
+            what = "Planning is not open to you at the moment. You can hand the group over"
+        else:
+            allowed = self.may_facilitate(planned_at, at)
+            what = "Leading is not open to you at the moment. Whoever comes can open the door"
+        if not allowed:
             raise AccessNeeded(
-                "Leading is not open to you at the moment. Whoever comes can open the door and "
-                "lead instead of you; on your membership page you see why.",
+                f"{what}; on your membership page you see why.",
                 action=Action.FACILITATE_BOOKED.value,
             )
 

@@ -19,6 +19,7 @@ from domain.certificate_checks import CertificateCheck
 from domain.certificates import Certificate
 from domain.claims import Claim
 from domain.credits import CreditLedger
+from domain.desk_records import DeskRecord
 from domain.funds import Fund
 from domain.gifts import Gift
 from domain.groups import PeerGroup
@@ -56,6 +57,7 @@ AGGREGATES: Final[tuple[type[Root], ...]] = (
     Gift,
     MoneyLedger,
     AccessRecord,
+    DeskRecord,
     Trouble,
 )
 
@@ -230,7 +232,12 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.money_ledger.invoice_voided": "An invoice asks for nothing any more: {fact}.",
         "peerhour.money_ledger.invoice_written_off": "An invoice was written off: {fact}.",
         "peerhour.money_ledger.credit_note_issued": "An invoice asks for less: {fact}.",
+        "peerhour.money_ledger.refund_proposed": (
+            "{by} proposed to pay back {amount} of {invoice_id}; somebody else has to agree."
+        ),
+        "peerhour.money_ledger.refund_proposal_dropped": "{by} dropped a proposed refund.",
         "peerhour.money_ledger.refund_asked": "A refund was ordered: {fact}.",
+        "peerhour.money_ledger.refund_given_up": "{by} gave a refund up that was ordered.",
         "peerhour.money_ledger.refund_done": "A refund was paid: {fact}.",
         "peerhour.money_ledger.refund_failed": "A refund came back: {fact}.",
         "peerhour.money_ledger.refund_external": (
@@ -239,6 +246,11 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.money_ledger.dispute_opened": "A bank asks a payment back: {fact}.",
         "peerhour.money_ledger.dispute_closed": "A bank decided about a payment: {fact}.",
         "peerhour.money_ledger.credit_balance_moved": "The credit balance changed: {fact}.",
+        "peerhour.desk_record.opened": "Something was done about the account {account_id}.",
+        "peerhour.desk_record.look_ordered": "{by} fetched {subscription_id} anew.",
+        "peerhour.desk_record.replay_ordered": "{by} had {message_id} handled once more.",
+        "peerhour.desk_record.order_tried_again": "{by} had a stuck order tried again.",
+        "peerhour.desk_record.order_settled": "{by} dealt with a stuck order in another way.",
         "peerhour.trouble.taken_up": "Something stuck in the {place} was looked into: {key}.",
         "peerhour.trouble.tried_again": "{by} let it be tried again; it was stuck: {problem}.",
         "peerhour.trouble.settled": "{by} dealt with it ({problem}): {reason}",

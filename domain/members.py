@@ -138,7 +138,7 @@ class Member(Root):
         @override
         def apply(self, member: Member) -> None:
             member.roles.add(self.role)
-            member.role_history.append((self.timestamp, self.role, True))
+            member.role_history.setdefault(self.role, []).append((self.timestamp, True))
 
     class RoleWithdrawn(Root.Event):
         """The member may no longer do that."""
@@ -150,7 +150,7 @@ class Member(Root):
         @override
         def apply(self, member: Member) -> None:
             member.roles.discard(self.role)
-            member.role_history.append((self.timestamp, self.role, False))
+            member.role_history.setdefault(self.role, []).append((self.timestamp, False))
 
     class LeaveTaken(Root.Event):
         """The member pauses; nobody asks why."""
@@ -185,7 +185,7 @@ class Member(Root):
         self.name_on_papers = name_on_papers
         self.licences: dict[UUID, Licence] = {}
         self.roles: set[Role] = set()
-        self.role_history: list[tuple[datetime, Role, bool]] = []  # given, or taken back, and when
+        self.role_history: dict[Role, list[tuple[datetime, bool]]] = {}  # given or taken back
         self.on_leave = False
         self.forgotten = False
 
@@ -206,7 +206,7 @@ class Member(Root):
 
     def history_of(self, role: Role) -> list[tuple[datetime, bool]]:
         """Return from when the member had a role, and from when not any more, in order."""
-        return [(at, given) for at, each, given in self.role_history if each is role]
+        return list(self.role_history.get(role, []))
 
     def licences_on(self, day: date) -> list[Licence]:
         """Return the licences that cover *day*, in the order they were added."""

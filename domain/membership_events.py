@@ -72,6 +72,19 @@ class QuestionRaised(Root.Event):
         membership.questions[self.subscription_id] = (self.question, self.observed_at)
 
 
+class QuestionSettled(Root.Event):
+    """A person looked into what was not understood; the last answer stands."""
+
+    TOPIC = "peerhour.membership.question_settled"
+    subscription_id: str
+    by: UUID
+
+    @override
+    def apply(self, membership: Membership) -> None:
+        question, _ = membership.questions.pop(self.subscription_id)
+        membership.questions_settled[self.subscription_id] = question
+
+
 class SecondSubscriptionSeen(Root.Event):
     """Two subscriptions live for one membership; this one has to go, and be paid back."""
 

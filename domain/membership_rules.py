@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.errors import DomainError
+from domain.errors import DomainError, Stale
 from domain.observations import Observation
 from domain.standings import MembershipState
 
@@ -52,6 +52,12 @@ class NotOnLeave(DomainError):
     """Nobody comes back who is not away."""
 
     code = "membership.not_on_leave"
+
+
+class NoSuchQuestion(Stale):
+    """Nothing about this subscription waits for a person to understand it."""
+
+    code = "membership.no_such_question"
 
 
 class Wish(StrEnum):

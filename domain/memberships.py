@@ -24,6 +24,7 @@ from domain.membership_rules import (
     AlreadyTakingPart,
     LeaveNotNow,
     MembershipNotLive,
+    NoSuchQuestion,
     NotOnLeave,
     PaymentFirst,
     Wish,
@@ -63,6 +64,7 @@ class Membership(Root):
     CheckoutClosed = events.CheckoutClosed
     Observed = events.Observed
     QuestionRaised = events.QuestionRaised
+    QuestionSettled = events.QuestionSettled
     SecondSubscriptionSeen = events.SecondSubscriptionSeen
     TrialStarted = events.TrialStarted
     Activated = events.Activated
@@ -100,6 +102,7 @@ class Membership(Root):
         self.wishes: dict[Wish, datetime] = {}
         self.seen: dict[str, Observation] = {}  # the newest look at each subscription
         self.questions: dict[str, tuple[Question, datetime]] = {}
+        self.questions_settled: dict[str, Question] = {}  # what a person looked into
         self.failures: set[tuple[str, int]] = set()
         self.seconds_told: set[str] = set()
 
@@ -335,6 +338,29 @@ class Membership(Root):
         key, seen_at = observation.subscription_id, observation.observed_at
         self._ask(key, whose, seen_at, self._not_before_last_step(at))
 
+    def settle_question(self, subscription_id: str, *, by: UUID, at: datetime) -> None:
+        """Remember that a person looked into what was not understood.
+
+        The same words are no question any more; others are a new one. What they mean is still not
+        known, so the last answer goes on standing until something is seen that is understood.
+
+        Args:
+            subscription_id: what the question is about.
+            by: who looked.
+            at: now.
+
+        Raises:
+            NoSuchQuestion: nothing is asked about it, or not any more.
+        """
+        if subscription_id not in self.questions:
+            raise NoSuchQuestion("Nothing is asked about this any more; nothing was done.")
+        self.record(
+            self.QuestionSettled,
+            at=self._not_before_last_step(at),
+            subscription_id=subscription_id,
+            by=by,
+        )
+
     def tick(self, *, at: datetime) -> None:
         """Let time do its part: grace ends, a narrowed membership lapses. Late is never wrong."""
         self._settle(self._not_before_last_step(at))
@@ -352,6 +378,7 @@ class Membership(Root):
         """Remember the newest look at a subscription (for events; decides nothing)."""
         key = observation.subscription_id
         self.seen[key] = observation
+        self.questions_settled.pop(key, None)
         question = self.questions.get(key)
         if question is not None and question[1] < observation.observed_at:
             del self.questions[key]
@@ -366,6 +393,8 @@ class Membership(Root):
             self.plan_wanted = None
 
     def _ask(self, key: str, question: Question, observed_at: datetime, at: datetime) -> None:
+        if self.questions_settled.get(key) == question:
+            return
         asked = self.questions.get(key)
         if asked is None or asked[1] < observed_at:
             self.record(

@@ -107,6 +107,18 @@ class RefundProposalDropped(Root.Event):
         ledger.proposals.pop(self.order_id, None)
 
 
+class RefundGivenUp(Root.Event):
+    """What was ordered to be paid back was not carried out, and will not be."""
+
+    TOPIC = "peerhour.money_ledger.refund_given_up"
+    order_id: str
+    by: UUID
+
+    @override
+    def apply(self, ledger: MoneyLedger) -> None:
+        ledger.given_up.add(self.order_id)
+
+
 class RefundDone(Noted):
     """What was asked for was paid back."""
 

@@ -14,7 +14,7 @@ from uuid import UUID, uuid5
 
 from domain import money_events as events
 from domain.base import AggregateCreated, Root
-from domain.errors import DomainError, NotAllowed, NotFound
+from domain.errors import DomainError, NotAllowed, Stale
 from domain.money_facts import Actor, MoneyFact, MoneyKind, key_of, require_sound
 from domain.values import Money
 
@@ -51,7 +51,7 @@ class SecondPersonNeeded(NotAllowed):
     code = "money_ledger.second_person_needed"
 
 
-class ProposalGone(NotFound):
+class ProposalGone(Stale):
     """There is no such proposal any more: it was agreed to, or dropped."""
 
     code = "money_ledger.proposal_gone"
@@ -82,6 +82,7 @@ class MoneyLedger(Root):
     RefundProposed = events.RefundProposed
     RefundProposalDropped = events.RefundProposalDropped
     RefundAsked = events.RefundAsked
+    RefundGivenUp = events.RefundGivenUp
     RefundDone = events.RefundDone
     RefundFailed = events.RefundFailed
     RefundExternal = events.RefundExternal
@@ -93,6 +94,7 @@ class MoneyLedger(Root):
         self.account_id = account_id
         self.lines: dict[str, tuple[MoneyKind, MoneyFact]] = {}  # by key, in the order known
         self.proposals: dict[str, events.RefundProposed] = {}  # that wait for a second person
+        self.given_up: set[str] = set()  # orders that will not be carried out
 
     @classmethod
     def open(cls, account_id: UUID, *, at: datetime) -> MoneyLedger:
@@ -300,6 +302,15 @@ class MoneyLedger(Root):
             self.RefundProposalDropped, at=at, order_id=self._proposed(order_id).order_id, by=by
         )
 
+    def give_up_refund(self, order_id: str, *, by: UUID, at: datetime) -> None:
+        """Remember that an ordered refund will not be carried out, so that another one may be.
+
+        An order that nobody knows, and one that was given up already, changes nothing. Should the
+        money have gone back all the same, that stays a fact and counts.
+        """
+        if self._was_asked(order_id) and order_id not in self.given_up:
+            self.record(self.RefundGivenUp, at=at, order_id=order_id, by=by)
+
     # Helpers of the decisions above, and of events
 
     def remember(self, kind: MoneyKind, fact: MoneyFact) -> None:
@@ -334,7 +345,7 @@ class MoneyLedger(Root):
         failed = {
             fact.object_id for kind, fact in self.lines.values() if kind is MoneyKind.REFUND_FAILED
         }
-        answered: set[str | None] = set()
+        answered: set[str | None] = {*self.given_up}
         cents = 0
         for kind, fact in self.lines.values():
             ours = fact.concerns == invoice_id and fact.amount.currency == currency

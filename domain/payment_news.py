@@ -142,6 +142,14 @@ class PaymentBooks(Protocol):
         """Yield all messages from an instant on that we act upon, in any order."""
         ...
 
+    async def message(self, message_id: str) -> Message:
+        """Return one message that the service sent, or wanted to send.
+
+        Raises:
+            NotFound: it keeps no such message, or not any more.
+        """
+        ...
+
     def subscriptions(self) -> AsyncIterator[ListedSubscription]:
         """Yield every subscription of this house, those that ended too."""
         ...

@@ -11,6 +11,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import DomainError
+from domain.refunds import LimitUnreadable, RefundLimits, read_limits
 from infra.payment_keys import key_faults, split_secrets
 
 # Whoever handles a message holds one connection for its turn, one for its look's, and stores.
@@ -80,6 +81,11 @@ class Settings(BaseSettings):
         None, description="address of a simulated Stripe on this machine, never in production"
     )
     stripe_tax: bool = Field(True, description="whether Stripe Tax reckons taxes on dues")
+    refund_alone_up_to: str = Field(
+        "200.00",
+        description="largest refund that one administrator orders alone: an amount for every "
+        "currency, and others for some, by commas: 200.00, 250.00 USD",
+    )
     rules_dir: Path | None = Field(
         None, description="folder of rule packs of your own, beside those that ship with Peerhour"
     )
@@ -101,6 +107,11 @@ class Settings(BaseSettings):
         """The secrets of Stripe's webhooks."""
         given = self.stripe_webhook_secrets
         return [] if given is None else split_secrets(given.get_secret_value())
+
+    @property
+    def refund_limits(self) -> RefundLimits:
+        """How much one administrator may pay back alone."""
+        return read_limits(self.refund_alone_up_to)
 
     @field_validator(
         "database_url",
@@ -130,6 +141,15 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be http(s)://host[:port] without a path")
         return value.rstrip("/")
+
+    @field_validator("refund_alone_up_to")
+    @classmethod
+    def _limits_can_be_read(cls, value: str) -> str:
+        try:
+            read_limits(value)
+        except LimitUnreadable as refusal:
+            raise ValueError(refusal.message) from None
+        return value
 
     @field_validator("smtp_url")
     @classmethod

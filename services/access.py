@@ -16,7 +16,7 @@ from uuid import UUID, uuid5
 from domain.access import Access, GrantKind, PeerAway, access_of
 from domain.access_grants import by_open_house
 from domain.access_records import AccessRecord, access_record_id
-from domain.access_table import Action, Answer
+from domain.access_table import Action
 from domain.access_words import Why, why
 from domain.base import Root
 from domain.billing_accounts import billing_account_id
@@ -120,20 +120,24 @@ async def require_present(find: AccessTo, work: Work, member_id: UUID, at: datet
 
 
 async def require_able_to_lead(
-    find: AccessTo, work: Work, member_id: UUID, *, planned_at: datetime, at: datetime
+    find: AccessTo, work: Work, member_id: UUID, *, planned_at: datetime | None, at: datetime
 ) -> None:
     """Let somebody be given the lead by somebody else.
+
+    Args:
+        find: what people may do.
+        work: where streams are read.
+        member_id: who is given it.
+        planned_at: when the meeting was planned; ``None`` for a group, with all it will plan.
+        at: now.
 
     Raises:
         PeerAway: not just now, as above.
     """
-    if not (await find(work, member_id)).may_facilitate(planned_at, at):
+    access = await find(work, member_id)
+    able = access.may_lead_anew(at) if planned_at is None else access.may_facilitate(planned_at, at)
+    if not able:
         raise PeerAway
-
-
-def leads_anew(access: Access, at: datetime) -> bool:
-    """Tell whether somebody may take on what was not booked before."""
-    return access.may(Action.FACILITATE_BOOKED, at) is Answer.YES
 
 
 @dataclass(frozen=True, slots=True)

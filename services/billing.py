@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
 from uuid import UUID
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.currencies import minor_places
 from domain.errors import NotAllowed
 from domain.members import Member
 from domain.money_facts import MoneyFact, MoneyKind
 from domain.money_ledger import MoneyLedger, money_ledger_id
 from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
-from domain.values import Money
 from services.dispatch import Work
-from services.members import require_administrator
-from services.payments import ordering
-
-ALONE_UP_TO: Final = 100  # whole units of a currency: what one person may order to be paid back
 
 
 class PayerOnly(NotAllowed):
@@ -54,27 +47,6 @@ class NoteMoney:
     fact: MoneyFact
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskRefund:
-    """Order that something be paid back, up to what one person may order.
-
-    Attributes:
-        account_id: whose money.
-        order_id: ours; goes to Stripe, so that the refund finds its order.
-        invoice_id: what was paid.
-        amount: at most what can still be paid back.
-        reason: a word.
-        by: an administrator.
-    """
-
-    account_id: UUID
-    order_id: str
-    invoice_id: str
-    amount: Money
-    reason: str
-    by: UUID
-
-
 async def open_practice(cmd: OpenPractice, *, work: Work, clock: Clock) -> None:
     """Begin a practice with its pool of seats and its account."""
     await work.load(Member, cmd.by)
@@ -96,25 +68,6 @@ async def note_money(cmd: NoteMoney, *, work: Work, clock: Clock) -> None:
     ledger = await work.find(MoneyLedger, money_ledger_id(account.id))
     ledger = ledger or MoneyLedger.open(account.id, at=clock.now())
     ledger.note(cmd.kind, cmd.fact, at=clock.now())
-    work.save(ledger)
-
-
-async def ask_refund(cmd: AskRefund, *, work: Work, clock: Clock) -> None:
-    """Order a refund; it is carried out by the worker, as a credit note."""
-    await require_administrator(work, cmd.by)
-    ledger = await work.load(MoneyLedger, money_ledger_id(cmd.account_id))
-    currency = cmd.amount.currency
-    ledger.ask_refund(
-        cmd.order_id,
-        invoice_id=cmd.invoice_id,
-        amount=cmd.amount,
-        reason=cmd.reason,
-        by=cmd.by,
-        second_id=None,
-        alone_up_to=Money(ALONE_UP_TO * 10 ** minor_places(currency), currency),
-        at=clock.now(),
-    )
-    ordering.order(work, ordering.of_ledger(ledger))
     work.save(ledger)
 
 

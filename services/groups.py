@@ -177,8 +177,7 @@ def name_facilitator(access: AccessTo) -> Callable[..., Awaitable[None]]:
             administrator=await is_administrator(work, cmd.by),
             at=clock.now(),
         )
-        now = clock.now()
-        await require_able_to_lead(access, work, cmd.member_id, planned_at=now, at=now)
+        await require_able_to_lead(access, work, cmd.member_id, planned_at=None, at=clock.now())
         work.save(group)
 
     return handle

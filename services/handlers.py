@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from domain.ports import DoorCodes, Randomness
+from domain.refunds import RefundLimits
 from domain.rules.book import RuleBook
 from services import (
     access_records,
@@ -15,6 +16,7 @@ from services import (
     claim_answers,
     claims,
     credits,
+    desk_records,
     doors,
     forgetting,
     gifts,
@@ -28,6 +30,7 @@ from services import (
     parting,
     places,
     providers,
+    refunds,
     rejudging,
     scholarships,
     seats,
@@ -44,6 +47,7 @@ def handlers(
     randomness: Randomness,
     *,
     takes_dues: bool = False,
+    refund_limits: RefundLimits = refunds.STANDARD_LIMITS,
 ) -> dict[type, Handler]:
     """Return the handler of every command.
 
@@ -52,6 +56,7 @@ def handlers(
         codes: what rooms show.
         randomness: for serials and codes.
         takes_dues: whether the house does; where it does not, everything is open to everybody.
+        refund_limits: how much one administrator may pay back alone.
     """
     access = access_to(takes_dues=takes_dues)
     return {
@@ -130,7 +135,15 @@ def handlers(
         accounts.CloseAccount: accounts.close_account,
         billing.LinkCustomer: billing.link_customer,
         billing.NoteMoney: billing.note_money,
-        billing.AskRefund: billing.ask_refund,
+        refunds.AskRefund: refunds.ask_refund(refund_limits),
+        refunds.ProposeRefund: refunds.propose_refund,
+        refunds.AgreeToRefund: refunds.agree_to_refund,
+        refunds.DropRefundProposal: refunds.drop_refund_proposal,
+        desk_records.OrderLook: desk_records.order_look,
+        desk_records.OrderReplay: desk_records.order_replay,
+        desk_records.TryOrderAgain: desk_records.try_order_again,
+        desk_records.SettleOrder: desk_records.settle_order,
+        desk_records.SettleQuestion: desk_records.settle_question,
         memberships.RequestMembership: memberships.request_membership,
         memberships.NoteCheckout: memberships.note_checkout,
         memberships.ObserveSubscription: memberships.observe_subscription,

@@ -12,10 +12,12 @@ from uuid import UUID
 from domain.attendance import ObservedPerson, ToolSource
 from domain.evidence_packs import EvidencePack
 from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
+from domain.payment_files import PaymentFiles
 from domain.payment_papers import PaymentConfirmation
 from domain.payments import PaymentDesk
 from domain.ports import Clock, DoorCodes, Randomness
 from domain.recording import EventStore, Outcome
+from domain.refunds import RefundLimits
 from domain.rules.book import RuleBook
 from projections import Connection
 from services.dispatch import Dispatcher
@@ -23,6 +25,7 @@ from services.handed_links import HandedLinks
 from services.outside_credits import Documents
 from services.payments.door import PaymentsDoor
 from services.payments.reconciling import DriftBook
+from services.refunds import STANDARD_LIMITS
 
 
 class Vault(Protocol):
@@ -214,6 +217,8 @@ class House:
         takes_dues: whether it does; where it does not, everything is open to everybody.
         payments_door: opens what it tells by itself; ``None`` keeps that door shut.
         drift: where our record and the service's differ; ``None`` where nothing is compared.
+        payment_files: what is kept of the exchange with the service, for administrators.
+        refund_limits: how much one administrator may pay back alone.
     """
 
     store: EventStore
@@ -242,6 +247,8 @@ class House:
     takes_dues: bool = False
     payments_door: PaymentsDoor | None = field(default=None, repr=False)
     drift: DriftBook | None = None
+    payment_files: PaymentFiles | None = None
+    refund_limits: RefundLimits = STANDARD_LIMITS
 
     def verify_url(self, printed_code: str) -> str:
         """Return the public page that checks a certificate."""

@@ -198,7 +198,7 @@ def schedule_meeting(access: AccessTo) -> Callable[..., Awaitable[None]]:
         if not await is_administrator(work, cmd.by):
             if cmd.by != group.facilitator_id:
                 raise NotAllowed("The facilitator plans the meetings of this group.")
-            (await access(work, cmd.by)).require_to_facilitate(now, now)
+            (await access(work, cmd.by)).require_to_facilitate(None, now)
         await work.require_new(cmd.meeting_id)
         work.save(
             Meeting.schedule(

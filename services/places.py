@@ -15,7 +15,7 @@ from uuid import UUID
 from domain.groups import PeerGroup
 from domain.meeting_rules import MeetingState
 from domain.ports import Clock
-from services.access import AccessTo, leads_anew
+from services.access import AccessTo
 from services.dispatch import Work
 from services.meetings import meeting_now
 from services.members import HOUSE
@@ -102,6 +102,6 @@ async def _first_able(
     access: AccessTo, work: Work, member_ids: Sequence[UUID], at: datetime
 ) -> UUID | None:
     for member_id in member_ids:
-        if leads_anew(await access(work, member_id), at):
+        if (await access(work, member_id)).may_lead_anew(at):
             return member_id
     return None

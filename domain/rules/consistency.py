@@ -215,6 +215,16 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
         ),
         ("required", cycle.required is not None and cycle.required < 0, _NEGATIVE),
         ("distinct_categories", _below(cycle.distinct_categories, 1), "Must be 1 or more"),
+        (
+            "categories",
+            bool(cycle.categories) and cycle.distinct_categories is None,
+            "Goes with distinct_categories only",
+        ),
+        (
+            "categories",
+            not all(names and all(name.strip() for name in names) for names in cycle.categories),
+            "Name each category, the body's own name first",
+        ),
         ("carry_over", cycle.carry_over is not None and cycle.carry_over < 0, _NEGATIVE),
         (
             "first",

@@ -117,6 +117,11 @@ class StripeBooks:
         async for event in self._all(self._v1.events.list_async, asked):
             yield message_of(_plain(event), livemode=self._livemode)
 
+    async def message(self, message_id: str) -> Message:
+        """Return one message, while Stripe keeps it: thirty days; see the port."""
+        found = await self._ask(lambda: self._v1.events.retrieve_async(message_id))
+        return message_of(_plain(found), livemode=self._livemode)
+
     async def subscriptions(self) -> AsyncIterator[ListedSubscription]:
         """Yield every subscription of this house; see the port."""
         async for each in self._all(self._v1.subscriptions.list_async, {"status": "all"}):

@@ -139,7 +139,7 @@ def _paid(invoice: Json, _: Context, source: _Source) -> Facts:
 
 def _not_paid(invoice: Json, _: Context, source: _Source) -> Facts:
     # A first payment that waits for the bank counts no attempt yet; it is the first all the same.
-    attempt = max(1, invoice["attempt_count"])
+    attempt = max(1, int(invoice["attempt_count"]))
     fact = _fact(invoice, invoice["amount_remaining"], None, source, attempt=attempt)
     yield MoneyKind.PAYMENT_FAILED, fact
 
@@ -255,8 +255,11 @@ def _fact(thing: Json, amount: int, at: int | None, source: _Source, **values: A
     true_at = source.at if at is None else instant(at)
     if true_at is None:
         raise ValueError("a fact from a list says its time")
+    object_id = foreign_id(thing["id"])
+    if type(amount) is not int or object_id is None:  # True is an int, and no amount
+        raise TypeError("an amount is a whole number, and an object has an id")
     return MoneyFact(
-        object_id=thing["id"],
+        object_id=object_id,
         amount=from_stripe(amount, thing["currency"]),
         true_at=true_at,
         **(dict(source.values) | values),

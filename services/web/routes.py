@@ -27,9 +27,9 @@ from services.web.pages.checks import CheckController
 from services.web.pages.claims import ClaimController
 from services.web.pages.credits import CreditController
 from services.web.pages.evidence import EvidenceController
-from services.web.pages.group_page import group_visit_of
 from services.web.pages.funds import AdminFundController, FundController
 from services.web.pages.gifts import AdminGiftController, GiftController
+from services.web.pages.group_page import group_visit_of
 from services.web.pages.groups import GroupController
 from services.web.pages.home import HomeController
 from services.web.pages.lead import LeadController

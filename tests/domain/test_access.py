@@ -413,9 +413,9 @@ def test_a_first_meeting_is_told_before_during_and_after() -> None:
     assert lines_of(at=2, first_meeting_at=day(1), **free) == [
         "You came to your free first meeting; everything stays open until 6 March 2026, 19:00."
     ]
+    again = "To come again, begin a membership, or ask for a scholarship."
     assert lines_of(at=4.5, first_meeting_at=day(1), **free) == [
-        "Your free first meeting was on 3 March 2026. To come again, begin a membership, or ask "
-        "for a scholarship.",
+        f"Your free first meeting was on 3 March 2026. {again}",
         "You can come to your groups until 7 March 2026, 19:00 all the same.",
         "Your place in your groups is kept until 5 April 2026, 20:00.",
     ]
@@ -441,8 +441,10 @@ def test_a_narrowed_facilitator_leads_what_was_planned_before() -> None:
     assert may_lead == [True, False, False]
     assert access.may_facilitate(day(58.5), day(58.5)), "tonight is as it was this morning"
     assert not lapsed.may_facilitate(day(2), day(22))
-    with pytest.raises(AccessNeeded):
-        access.require_to_facilitate(day(60), day(60))
+    assert [access.may_lead_anew(day(each)) for each in (57.9, 58)] == [True, False]
+    for planned_at in (day(60), None):
+        with pytest.raises(AccessNeeded):
+            access.require_to_facilitate(planned_at, day(60))
 
 
 def test_somebody_elses_gift_is_not_ones_own() -> None:

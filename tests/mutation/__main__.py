@@ -24,8 +24,9 @@ import pytest
 from tests.mutation.mutants import Mutant, mutants_of
 
 ENGINE: Final = (
-    *("account", "book", "checking", "conditions", "consistency", "counting", "cycles", "explain"),
-    *("facts", "judge", "lines", "model", "parse", "worked_cases_consistency"),
+    *("account", "allotting", "book", "checking", "conditions", "consistency", "counting"),
+    *("cycles", "entries", "explain", "facts", "forecast", "histories", "judge", "lines", "model"),
+    *("parse", "remedies", "spans", "worked_cases_consistency", "worth"),
 )
 AT_ONCE: Final = 2
 SECONDS: Final = 30  # a mutant that hangs is noticed

@@ -25,7 +25,7 @@ from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import connect
 from infra.stripe.desk import StripeDesk
 from infra.system import SystemRandomness
-from services.billing import AskRefund, NoteMoney, OpenPractice
+from services.billing import NoteMoney, OpenPractice
 from services.bootstrap.payments import Orders
 from services.memberships import (
     AskForLeave,

@@ -12,10 +12,10 @@ from domain.members import Member
 from domain.membership_rules import Wish
 from domain.memberships import Membership
 from domain.standings import MembershipState
+from services.gifts import GiveMonths, RedeemGift
 from services.members import ComeBack, TakeLeave
 from services.memberships import AskForLeave
 from services.places import FreePlace, HandOverGroup, HandOverMeeting
-from services.gifts import GiveMonths, RedeemGift
 from tests.support.builders import SIX_PM
 from tests.support.dues import Dues
 from tests.support.evenings import DAYS, Evening, an_evening, pays, planned, stands

@@ -225,3 +225,41 @@ async def test_the_door_stands_open_again_the_moment_dues_are_paid(
         room = f"/meetings/{evening.meeting}"
         code = story.codes.current(evening.meeting, story.clock.now())
         assert (await post(ana, f"{room}/check-in", room, door_code=code)).status_code == 200
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_an_administrator_who_takes_somebody_in_reads_away_at_most(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
+) -> None:
+    story, _ = evenings[state]
+    group = f"/groups/{pages.story.group}"
+    address = f"taken-in-{state.value.replace('_', '-')}@example.org"
+    await pages.real.house.vault.keep_mail(story.ana, address)
+    async with await pages.browser(pages.story.admin) as admin:
+        answer = await post(admin, f"{group}/members", group, email=address)
+    open_to_her = may(Action.JOIN_OR_FOUND, state).allows
+    assert answer.status_code == (200 if open_to_her else 422)
+    assert ("They are away at the moment." in words_of(answer.text)) != open_to_her
+
+
+async def test_papers_outlive_every_membership(pages: Pages) -> None:
+    """Ana never began one; a year after her free first meeting her papers are hers as ever."""
+    story = pages.story
+    start = SIX_PM + 30 * DAYS
+    held = await story.held(
+        {story.joy: (0, 60), story.ana: (0, 60)}, name="paper", start=start, evaluated=[story.ana]
+    )
+    await pages.real.drain()
+    (certificate, *_) = await story.certificates(held, "ana")
+    story.clock.at = start + 365 * DAYS
+    await pages.real.drain()
+    async with await pages.browser(story.ana) as ana:
+        why = words_of((await ana.get("/you/access")).text)
+        group = await ana.get(f"/groups/{story.group}")
+        paper = await ana.get(f"/certificates/{certificate.id}/pdf")
+    async with await pages.browser() as anybody:
+        checked = await anybody.get(f"/v/{certificate.verification_code}")
+    assert "Your free first meeting was on 1 April 2026." in why
+    assert group.status_code == 404, "the place was kept for thirty days"
+    assert (paper.status_code, paper.content[:4]) == (200, b"%PDF")
+    assert checked.status_code == 200

@@ -105,6 +105,7 @@ async def desk_page(
         set_aside=await house.desk.set_aside(),
         lags=await house.desk.lags(),
         trail=trail,
+        takes_dues=house.payments is not None,
         problem=problem,
     )
 

@@ -217,6 +217,19 @@ FAULTS = [
     # the cycle
     of_cycle("unit", UNIT, unit="c.e.u."),
     of_cycle("distinct_categories", MUST_BE_ONE, distinct_categories=0),
+    of_cycle("categories", "Goes with distinct_categories only", categories=[["Talks"]]),
+    of_cycle(
+        "categories",
+        "Name each category, the body's own name first",
+        distinct_categories=1,
+        categories=[["Talks"], []],
+    ),
+    of_cycle(
+        "categories",
+        "Name each category, the body's own name first",
+        distinct_categories=1,
+        categories=[["Talks", " "]],
+    ),
     of_cycle("months", MONTHS, months=0),
     of_cycle("months", MONTHS, months=121),
     of_cycle("begins", "No such day; write month and day, such as 12-01", begins="1 December"),

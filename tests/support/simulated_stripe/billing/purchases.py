@@ -42,9 +42,7 @@ def price_of(world: World, wanted: Json, currency: str | None) -> Json:
             )
             raise invalid(message)
         if not price["active"]:
-            raise invalid(
-                "The price specified is inactive. This field only accepts active prices."
-            )
+            raise invalid("The price specified is inactive. This field only accepts active prices.")
     else:
         raise missing("line_items[0][price_data]")
     if currency and currency != price["currency"]:

@@ -22,6 +22,7 @@ from tests.support.simulated_stripe.web.controls import Controls
 from tests.support.simulated_stripe.web.door import Request as ApiRequest
 from tests.support.simulated_stripe.web.pages import Pages
 from tests.support.simulated_stripe.web.site import Site, TheSite
+from tests.support.simulated_stripe.world import keeping
 
 #: Where :mod:`web.server` leaves the way to cut a connection.
 CUT = "simulated.cut"
@@ -84,6 +85,8 @@ def make_app(make_site: Callable[[], Site]) -> Litestar:
         with suppress(asyncio.CancelledError):
             await ticking
         await site.deliveries.close()
+        if site.file is not None:
+            keeping.write(site.world, site.file)
 
     def site(state: State) -> Site:
         found: Site = state.site
@@ -101,7 +104,12 @@ def make_app(make_site: Callable[[], Site]) -> Litestar:
 
 
 async def _tick(site: Site) -> None:
-    """Time passes also while nobody asks."""
+    """Time passes also while nobody asks; what happened is kept, where it is to be kept."""
+    seen = 0
     while True:
         await asyncio.sleep(_TICK)
         dues.catch_up(site.world)
+        happened = len(site.door.requests) + len(site.world.objects.get("event", {}))
+        if site.file is not None and happened != seen:
+            keeping.write(site.world, site.file)
+            seen = happened

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from litestar import Controller, Request, Response, get, post
@@ -16,6 +17,7 @@ from tests.support.simulated_stripe.forms import nested
 from tests.support.simulated_stripe.refusals import Refusal
 from tests.support.simulated_stripe.web.chaos import Fault, Harm
 from tests.support.simulated_stripe.web.site import TheSite
+from tests.support.simulated_stripe.world import keeping
 from tests.support.simulated_stripe.world.world import Json
 
 
@@ -60,6 +62,20 @@ class Controls(Controller):
         site.world.go_ahead(seconds)
         dues.catch_up(site.world)
         return {"now": site.world.now()}
+
+    @post("/begin", status_code=HTTP_200_OK)
+    async def begin(self, site: TheSite, data: JSONBody[Json]) -> Json:
+        """Empties the account; its time begins *behind* seconds ago."""
+        site.world.begin(behind=int(data["behind"]))
+        site.file = None
+        return {"now": site.world.now()}
+
+    @post("/keep", status_code=HTTP_200_OK)
+    async def keep(self, site: TheSite, data: JSONBody[Json]) -> Json:
+        """Keeps the account in a file from now on."""
+        site.file = Path(data["file"])
+        keeping.write(site.world, site.file)
+        return {}
 
     @post("/settings", status_code=HTTP_200_OK)
     async def settings(self, site: TheSite, data: JSONBody[Json]) -> Json:

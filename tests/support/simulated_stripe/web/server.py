@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -16,6 +17,7 @@ from tests.support.simulated_stripe.web.app import CUT, make_app
 from tests.support.simulated_stripe.web.deliveries import Deliveries
 from tests.support.simulated_stripe.web.door import Door
 from tests.support.simulated_stripe.web.site import Site
+from tests.support.simulated_stripe.world import keeping
 from tests.support.simulated_stripe.world.world import World
 
 _LOOPBACK = "127.0.0.1"
@@ -51,6 +53,8 @@ class Server:
         seed: for ids and chaos.
         clock: the server's time.
         judged: whether every answer is compared with the SDK's classes.
+        kept: a file written by ``/_simulated/keep``: where there is one, it goes on from there,
+            and holds webhooks back until they are released.
     """
 
     def __init__(
@@ -60,13 +64,18 @@ class Server:
         seed: int = 1,
         clock: Callable[[], datetime] = real_time,
         judged: bool = True,
+        kept: Path | None = None,
     ) -> None:
         self._socket = _listen(port)
         self.address = f"http://{_LOOPBACK}:{self._socket.getsockname()[1]}"
 
         def make_site() -> Site:
             world = World(clock=clock, seed=seed, address=self.address)
-            return Site(world, Door(world, judged=judged), Deliveries(world))
+            site = Site(world, Door(world, judged=judged), Deliveries(world))
+            if kept is not None and kept.exists():
+                keeping.read(world, kept)
+                site.file, site.deliveries.holding = kept, True
+            return site
 
         config = uvicorn.Config(
             make_app(make_site),

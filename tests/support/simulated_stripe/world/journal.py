@@ -30,7 +30,7 @@ class Journal:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self._last_seen: dict[str, Json] = {}
+        self.last_seen: dict[str, Json] = {}
         self.cause = Cause()
         self._silent = False
         self.listeners: list[Callable[[Json], int]] = []
@@ -54,7 +54,7 @@ class Journal:
             self._write(kind, subject, changes)
 
     def _changes(self, subject: Json) -> Json:
-        before = self._last_seen.get(subject["id"], {})
+        before = self.last_seen.get(subject["id"], {})
         return {
             name: before.get(name)
             for name, value in subject.items()
@@ -65,7 +65,7 @@ class Journal:
         if self._silent:
             return
         snapshot = copied(subject)
-        self._last_seen[subject["id"]] = snapshot
+        self.last_seen[subject["id"]] = snapshot
         data = {"object": snapshot}
         if changes:
             data["previous_attributes"] = copied(changes)
