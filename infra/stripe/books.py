@@ -12,7 +12,7 @@ from uuid import UUID
 import stripe
 
 from domain.errors import NotFound
-from domain.payment_news import ListedSubscription, Message, News
+from domain.payment_news import ListedSubscription, Message, News, UnreadableMessage
 from domain.payments import Purchase
 from domain.values import Money
 from infra.stripe import marks
@@ -70,6 +70,12 @@ class StripeBooks:
 
     async def read(self, content: Mapping[str, Any]) -> News:
         """Return what a message means; see the port."""
+        try:
+            return await self._read(content)
+        except (TypeError, AttributeError, KeyError, ValueError) as error:
+            raise UnreadableMessage("This message is not in the shape of its kind.") from error
+
+    async def _read(self, content: Mapping[str, Any]) -> News:
         thing = subject_of(content)
         told = _metadata_of(thing)
         foreign = self._foreign(told)

@@ -17,7 +17,7 @@ from projections.memberships.standing import stand
 from projections.memberships.wishes import wish
 
 NAME: Final = "memberships"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     BillingAccount.Opened.TOPIC,
@@ -28,6 +28,7 @@ TOPICS: Final = (
     Membership.CheckoutClosed.TOPIC,
     Membership.Observed.TOPIC,
     Membership.QuestionRaised.TOPIC,
+    Membership.QuestionSettled.TOPIC,
     Membership.SecondSubscriptionSeen.TOPIC,
     Membership.TrialStarted.TOPIC,
     Membership.Activated.TOPIC,

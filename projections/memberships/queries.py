@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from projections import Connection
@@ -42,6 +42,14 @@ _LIVE: Final = f"""SELECT {_SUBSCRIPTION_COLUMNS} FROM membership_subscription s
 _QUESTIONS: Final = """SELECT q.subscription_id, q.membership_id, q.about, q.said, q.observed_at
                          FROM membership_question q
                         ORDER BY q.observed_at, q.subscription_id, q.membership_id"""
+_QUESTIONS_OF: Final = """SELECT q.subscription_id, q.membership_id, q.about, q.said, q.observed_at
+                            FROM membership_question q JOIN membership m USING (membership_id)
+                           WHERE m.account_id = $1
+                           ORDER BY q.observed_at, q.subscription_id"""
+_OF_ACCOUNT: Final = f"{_MEMBERSHIP} WHERE m.account_id = $1 ORDER BY m.requested_at"
+_SUBSCRIPTIONS_OF: Final = f"""SELECT {_SUBSCRIPTION_COLUMNS} FROM membership_subscription s
+                                 JOIN membership m USING (membership_id)
+                                WHERE m.account_id = $1 ORDER BY s.began_at, s.subscription_id"""
 _LINES: Final = """SELECT position, kind, object_id, concerns, attempt, cents, currency, order_id,
                           actor, person_id, second_id, reason, true_at, known_at, source_event_id,
                           request_id, idempotency_key
@@ -200,6 +208,21 @@ async def open_questions(conn: Connection) -> list[QuestionRow]:
     return [QuestionRow(**row) for row in await conn.fetch(_QUESTIONS)]
 
 
+async def questions_of_account(conn: Connection, account_id: UUID) -> list[QuestionRow]:
+    """Return what waits for a person to understand it about one account."""
+    return [QuestionRow(**row) for row in await conn.fetch(_QUESTIONS_OF, account_id)]
+
+
+async def memberships_of_account(conn: Connection, account_id: UUID) -> list[MembershipRow]:
+    """Return the memberships that an account pays for."""
+    return [await _filled(conn, row) for row in await conn.fetch(_OF_ACCOUNT, account_id)]
+
+
+async def subscriptions_of_account(conn: Connection, account_id: UUID) -> list[SubscriptionRow]:
+    """Return every subscription of an account, as the newest look saw it, the oldest first."""
+    return [SubscriptionRow(**row) for row in await conn.fetch(_SUBSCRIPTIONS_OF, account_id)]
+
+
 async def money_lines(conn: Connection, account_id: UUID) -> list[MoneyLineRow]:
     """Return all that happened with the money of an account, in the order it happened."""
     return [MoneyLineRow(**row) for row in await conn.fetch(_LINES, account_id)]
@@ -207,8 +230,10 @@ async def money_lines(conn: Connection, account_id: UUID) -> list[MoneyLineRow]:
 
 async def _membership(conn: Connection, question: str, key: UUID | str) -> MembershipRow | None:
     row = await conn.fetchrow(question, key)
-    if row is None:
-        return None
+    return None if row is None else await _filled(conn, row)
+
+
+async def _filled(conn: Connection, row: Mapping[str, Any]) -> MembershipRow:
     membership_id = row["membership_id"]
     return MembershipRow(
         **row,

@@ -41,6 +41,8 @@ _SEE: Final = """INSERT INTO membership_subscription
                      trouble_kind = $14, trouble_second_factor = $15"""
 _ANSWER: Final = """DELETE FROM membership_question
                      WHERE membership_id = $1 AND subscription_id = $2 AND observed_at < $3"""
+_SETTLE: Final = """DELETE FROM membership_question
+                     WHERE membership_id = $1 AND subscription_id = $2"""
 _SEEN: Final = """SELECT subscription_id, customer_id, status, began_at, period_end_at, price,
                          observed_at
                     FROM membership_subscription WHERE membership_id = $1"""
@@ -119,6 +121,8 @@ async def _take_look(event: Root.Event, conn: Connection) -> None:
             await conn.execute(_COUNTS, key, await _counting(conn, key))
         case Membership.SecondSubscriptionSeen(originator_id=key, subscription_id=other):
             await conn.execute(_SECOND, key, other)
+        case Membership.QuestionSettled(originator_id=key, subscription_id=other):
+            await conn.execute(_SETTLE, key, other)
         case Membership.QuestionRaised(originator_id=key, subscription_id=other):
             asked = event.question.about, event.question.said, event.observed_at
             await conn.execute(_ASK, key, other, *asked)

@@ -23,6 +23,8 @@ from infra.settings import Settings
 from infra.watch import DriftBook, RegularChores, Watermarks
 from projections.memberships import queries as memberships
 from services.dispatch import Dispatcher
+from services.effects import Piece
+from services.payments import replaying
 from services.payments.arrivals import Arrivals, handle_root
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE, PaymentsDoor
@@ -40,6 +42,7 @@ from services.payments.ticking import tick_memberships, tick_scholarships
 _KEPT: Final = timedelta(days=400)  # a dispute may come 120 days after a year that was paid at once
 
 Step = Callable[[], Awaitable[int]]
+Performer = Callable[[Piece], Awaitable[str | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +56,7 @@ class PaymentNews:
         marks: how far messages were read.
         steps: the worker's loops.
         inbox: messages by root; ``None`` likewise.
+        effects: who carries out what administrators want of messages.
     """
 
     door: PaymentsDoor | None
@@ -61,6 +65,7 @@ class PaymentNews:
     marks: Watermarks
     inbox: RootedInbox | None
     steps: Mapping[str, Step] = field(default_factory=dict)
+    effects: Mapping[str, Performer] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +111,22 @@ async def open_payment_news(
         )
     }
     door, reconciler, rooted = None, None, None
+    effects: Mapping[str, Performer] = {}
     if desk is not None:
         door = _door(settings, parts)
         reconciler = await _reconciler(stack, settings, parts, desk, drift, marks)
         rooted = RootedInbox(parts.pool, parts.clock, parts.inbox, source=SOURCE, kept=_KEPT)
         steps["payment messages"] = partial(rooted.work_one, _handler(reconciler, parts))
+        effects = replaying.performers(
+            replaying.Replays(
+                messages=rooted,
+                revive=parts.inbox.revive,
+                letterbox=parts.inbox,
+                books=reconciler.books,
+                give_up=WillNeverWork,
+                not_yet=NotYet,
+            )
+        )
         chores |= {
             "payment messages": Chore(Rhythm.HOURLY, partial(reconcile_messages, reconciler)),
             "payment lists": Chore(Rhythm.NIGHTLY, partial(reconcile_lists, reconciler)),
@@ -118,7 +134,13 @@ async def open_payment_news(
         }
     steps["regular chores"] = partial(turn, RegularChores(parts.pool), chores, parts.clock)
     return PaymentNews(
-        door=door, reconciler=reconciler, drift=drift, marks=marks, inbox=rooted, steps=steps
+        door=door,
+        reconciler=reconciler,
+        drift=drift,
+        marks=marks,
+        inbox=rooted,
+        steps=steps,
+        effects=effects,
     )
 
 

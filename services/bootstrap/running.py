@@ -35,6 +35,7 @@ from infra.mail import ConsoleMailer, Mailer, SmtpMailer
 from infra.paper_shelf import PaperShelf
 from infra.payer_files.package import build
 from infra.payment_confirmation_pdf import render as draw_confirmation
+from infra.payment_files import PaymentFiles
 from infra.projector import Projector, search_path
 from infra.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.report_reader import ReportReader
@@ -47,6 +48,7 @@ from infra.vault import PostgresVault
 from infra.watch import RegularChores
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.audit_trail import project as audit_trail
+from projections.billing_desk import project as billing_desk
 from projections.certificate_checks import project as certificate_checks
 from projections.certificate_register import project as certificate_register
 from projections.claims_board import project as claims_board
@@ -117,6 +119,7 @@ PROJECTIONS: Final = (
     memberships,
     holdings,
     patrons,
+    billing_desk,
     audit_trail,
 )
 PROCESSES: Final = (
@@ -245,7 +248,13 @@ async def _assemble(
     codes = RotatingCodes(keystore.secret("door-codes"))
     dispatch = Dispatcher(
         store,
-        handlers(rules.book, codes, randomness, takes_dues=takes_dues),
+        handlers(
+            rules.book,
+            codes,
+            randomness,
+            takes_dues=takes_dues,
+            refund_limits=settings.refund_limits,
+        ),
         clock,
         keystore.secret("fingerprints"),
     )
@@ -320,6 +329,8 @@ async def _assemble(
         takes_dues=takes_dues,
         payments_door=news.door,
         drift=news.drift,
+        payment_files=PaymentFiles(pool, inbox),
+        refund_limits=settings.refund_limits,
         meeting_tool_secret=_bytes(settings.meeting_tool_secret),
     )
     tools = Tools(house, tool_messages, outbox.add, NotYet)
@@ -342,6 +353,7 @@ async def _assemble(
             )
         ),
         "observe_messages": observe_messages(tools),
+        **news.effects,
     }
     orders = None
     if desks is not None:

@@ -38,6 +38,7 @@ from services.memberships import (
     WithdrawCancellation,
 )
 from services.payments.looking import look_at
+from services.refunds import AskRefund
 from services.scholarships import (
     ApplyForScholarship,
     EndScholarship,

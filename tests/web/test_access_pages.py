@@ -13,7 +13,7 @@ from domain.access_table import AccessState, Action, may
 from domain.access_words import ALWAYS_YOURS
 from infra.database import ConnectKwargs
 from tests.support.builders import SIX_PM, minutes
-from tests.support.evenings import DAYS, Evening, an_evening, opened
+from tests.support.evenings import DAYS, Evening, a_group, an_evening, opened
 from tests.support.house import RealHouse, open_real_house
 from tests.support.pages import Pages, begun, hidden, words_of
 from tests.support.story import Story
@@ -232,7 +232,8 @@ async def test_an_administrator_who_takes_somebody_in_reads_away_at_most(
     pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
 ) -> None:
     story, _ = evenings[state]
-    group = f"/groups/{pages.story.group}"
+    group = f"/groups/{await a_group(pages.story, pages.story.joy, state.value)}"
+    await pages.real.drain()
     address = f"taken-in-{state.value.replace('_', '-')}@example.org"
     await pages.real.house.vault.keep_mail(story.ana, address)
     async with await pages.browser(pages.story.admin) as admin:

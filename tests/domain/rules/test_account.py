@@ -552,6 +552,28 @@ def test_a_floor_that_is_wanted_only_if_used_waits_for_the_others() -> None:
     assert [state.lacks for state in found.floors] == [0, 0]
 
 
+def test_one_hour_fills_two_floors_at_once_and_never_counts_for_more_than_it_is_worth() -> None:
+    used = floor(1, name="Peers", of={"live": True}, if_used=True)
+    pack = with_cycle(cap=[cap(2)], floor=[floor(1, of=ETHICS), used])
+    both = an_entry(9, amount=Decimal(2), day=date(2026, 9, 1), topics=("ethics",), live=True)
+    found = counted(pack, *amounts(1, live=False), both)
+    assert [row.counted for row in found.rows] == [1, 1]
+    high = with_cycle(cap=[cap(9)], floor=[floor(1, of=ETHICS), used | {"at_least": 5}])
+    assert [row.counted for row in counted(high, both).rows] == [2]
+
+
+def test_more_than_enough_without_a_limit_takes_nothing_away_under_it() -> None:
+    pack = with_cycle(cap=[cap(2, of={"live": True})], floor=[floor(2, of=ETHICS)])
+    read = an_entry(0, amount=Decimal(5), live=False, topics=("ethics",))
+    heard = an_entry(1, amount=Decimal(2), live=True, topics=("ethics",))
+    found = counted(pack, read, heard)
+    assert [row.counted for row in found.rows] == [5, 2]
+    (state,) = found.caps
+    assert these(state.used, state.cut) == (2, 0)
+    late = an_entry(2, live=True, topics=("ethics",))
+    assert "cap.kept" not in [step.code for step in counted(pack, read, heard, late).rows[2].steps]
+
+
 def test_each_month_keeps_room_for_its_own_floor() -> None:
     pack = with_cycle(cap=[cap(2, per="month")], floor=[floor(1, of=ETHICS, per="month")])
     days = [date(2026, 1, 1), date(2026, 2, 1)]

@@ -211,3 +211,19 @@ async def test_what_is_done_once_more_adds_nothing(house: StormyHouse, payer: Pa
     assert observed == (0,)
     assert after >= before
     assert payer.membership_id == membership_id(payer.account_id, payer.person_id)
+
+
+async def test_a_message_out_of_shape_is_dead_at_once_and_holds_nobody_up(
+    house: StormyHouse, payer: Payer
+) -> None:
+    door = house.real.running.house.payments_door
+    assert door is not None
+    root = payer.subscription_id
+    odd: dict[str, Any] = {"id": payer.subscription_id, "object": "subscription", "metadata": [1]}
+    content = {"id": "evt_odd", "type": "customer.subscription.updated", "data": {"object": odd}}
+    await door.letterbox.receive("stripe", "evt_odd", content, root=root)
+    await house.client.v1.subscriptions.update_async(root, {"cancel_at_period_end": True})
+    await house.simulated.drain()
+    await house.settle()
+    assert await stuck(house) == [("stripe", "payment_message.unreadable")]
+    assert (await work(house).load(Membership, payer.membership_id)).ends_at is not None
