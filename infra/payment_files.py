@@ -15,7 +15,7 @@ from infra.queues import Inbox, WillNeverWork
 from infra.stripe.tellings import dispute_of, kind_of
 
 _SOURCE: Final = "stripe"
-_NOT_DUE: Final = "not_due"  # services/payments/carrying.py gives an order for a later day this word
+_NOT_DUE: Final = "not_due"  # what services/payments/carrying.py calls an order for a later day
 
 _ORDER: Final = """SELECT o.effect_id, o.payload, o.state, o.attempts, o.last_error AS problem,
                           o.created_at, o.next_at, b.tries, b.request_id, b.last_error AS answered

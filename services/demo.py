@@ -18,7 +18,7 @@ from domain.presence import EvidenceStrength
 from domain.rhythms import Rhythm
 from domain.values import Modality, Style
 from services import claims, groups, meetings, members, providers
-from services.dispatch import Order
+from services.dispatch import Dispatcher, Order
 from services.house import House
 
 STORY: Final = UUID("5ca1ab1e-0000-4000-8000-000000000000")
@@ -83,6 +83,29 @@ async def play(house: House) -> Played:
     return Played(past, await story.tonight(), story.month)
 
 
+async def introduce(house: House, person: Person, dispatch: Dispatcher) -> None:
+    """Register somebody with their licence, if they are not known already."""
+    await house.vault.keep_mail(person.id, person.mail)
+    await dispatch(
+        members.RegisterMember(member_id=person.id, name_on_papers=person.name),
+        _once(f"register:{person.key}"),
+    )
+    if not person.profession:
+        return
+    await dispatch(
+        members.AddLicence(
+            member_id=person.id,
+            licence_id=uuid5(STORY, f"licence:{person.key}"),
+            profession=person.profession,
+            jurisdiction=person.jurisdiction,
+            number=person.number,
+            valid_from=date(2024, 1, 1),
+            valid_until=date(2039, 12, 31),  # the same whenever the story is told
+        ),
+        _once(f"licence:{person.key}"),
+    )
+
+
 class StoryClock:
     """Tells the time of the story."""
 
@@ -115,24 +138,7 @@ class _Story:
 
     async def people(self) -> None:
         for person in (*CAST, ADMIN):
-            await self._house.vault.keep_mail(person.id, person.mail)
-            await self._do(
-                f"register:{person.key}",
-                members.RegisterMember(member_id=person.id, name_on_papers=person.name),
-            )
-            if person.profession:
-                await self._do(
-                    f"licence:{person.key}",
-                    members.AddLicence(
-                        member_id=person.id,
-                        licence_id=uuid5(STORY, f"licence:{person.key}"),
-                        profession=person.profession,
-                        jurisdiction=person.jurisdiction,
-                        number=person.number,
-                        valid_from=date(2024, 1, 1),
-                        valid_until=date(2039, 12, 31),  # the same whenever the story is told
-                    ),
-                )
+            await introduce(self._house, person, self._dispatch)
         await self._do(
             "administrator",
             members.GrantRole(member_id=ADMIN.id, role=Role.ADMINISTRATOR, by=members.HOUSE),
@@ -366,4 +372,9 @@ class _Story:
         return meeting_id
 
     async def _do(self, step: str, command: object) -> None:
-        await self._dispatch(command, Order(command_id=uuid5(STORY, f"do:{step}")))
+        await self._dispatch(command, _once(step))
+
+
+def _once(step: str) -> Order:
+    """Return the order of a step: told again, it is the same one."""
+    return Order(command_id=uuid5(STORY, f"do:{step}"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import secrets
 import sys
 from collections.abc import AsyncIterator, Mapping
@@ -99,9 +100,7 @@ class SimulatedStripe:
         path = f"/_simulated{path}"
         return json.loads(await self._send("POST", path, json.dumps(data), "application/json"))
 
-    async def _dashboard(
-        self, verb: str, path: str, form: Mapping[str, str] | None = None
-    ) -> Any:
+    async def _dashboard(self, verb: str, path: str, form: Mapping[str, str] | None = None) -> Any:
         query = urlencode({"verb": verb, "path": path})
         path = f"/_simulated/dashboard?{query}"
         return json.loads(await self._send("POST", path, urlencode(form or {}), _FORM))
@@ -133,15 +132,13 @@ async def simulated_stripe(kept: Path) -> AsyncIterator[SimulatedStripe]:
     """Start the process; end it, by its own id, with the demo.
 
     Args:
-        kept: the account's file; where there is one, it goes on from there.
+        kept: the account's file, an absolute path; where there is one, it goes on from there.
 
     Raises:
         RuntimeError: it did not start.
     """
-    import os
-
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", _MODULE, "--kept", str(kept.resolve()), "--parent", str(os.getpid()),
+        sys.executable, "-m", _MODULE, "--kept", str(kept), "--parent", str(os.getpid()),
         cwd=_ROOT,
         stdout=asyncio.subprocess.PIPE,
         start_new_session=True,  # Ctrl-C is for the demo, which ends it when its own work is done

@@ -165,7 +165,8 @@ async def observe_subscription(cmd: ObserveSubscription, *, work: Work, clock: C
     counts = membership.observed
     if account.payer_kind is PayerKind.PRACTICE and counts is not None:
         pool = await work.load(SeatPool, seat_pool_id(account.payer_id))
-        pool.observe_count(counts.quantity, observed_at=counts.observed_at, at=now)
+        paid_for = 0 if counts.is_over else counts.quantity
+        pool.observe_count(paid_for, observed_at=counts.observed_at, at=now)
         work.save(pool)
 
 

@@ -1,4 +1,4 @@
-"""Takes every id of the payment service's, and refunds that wait, into the view ``billing_desk``."""
+"""Takes every id of the payment service's, and refunds that wait, into ``billing_desk``."""
 
 from __future__ import annotations
 

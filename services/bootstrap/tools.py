@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import AsyncExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 from uuid import UUID
 
 from domain.errors import NotFound
@@ -70,9 +70,9 @@ def verify_payer_package(files: Mapping[str, bytes]) -> list[Any]:
     return verify(files)
 
 
-def demo_mailer(folder: Path | None) -> Mailer:
+def demo_mailer(folder: Path | None, *, out: TextIO | None = None) -> Mailer:
     """Return a mailer that prints, and also writes files if told where."""
-    return ConsoleMailer(folder=folder)
+    return ConsoleMailer(folder=folder, out=out)
 
 
 def settings_table() -> list[tuple[str, str, str]]:

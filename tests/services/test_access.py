@@ -14,8 +14,8 @@ from domain.scholarships import Tier
 from services.access import holdings_of
 from services.billing import OpenPractice
 from services.dispatch import Work
-from services.memberships import ObserveSubscription, RequestMembership
 from services.gifts import GiveMonths, RedeemGift
+from services.memberships import ObserveSubscription, RequestMembership
 from services.scholarships import ApplyForScholarship
 from services.seats import AcceptSeat, OfferSeat
 from tests.support.billing import GIFT, MONTHLY, PRACTICE, active, day, paused

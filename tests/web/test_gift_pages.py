@@ -1,0 +1,175 @@
+"""Gift months: bought once, handed on by a link, taken once; paid back before anybody took them."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+
+from domain.access_table import Action
+from domain.gifts import Gift
+from services.access import holdings_of
+from services.dispatch import Work
+from services.money_story import story_of
+from tests.support.billing_house import BillingHouse
+from tests.support.pages import words_of
+
+LINK = re.compile(r'readonly value="https?://[^/"]+(/gifts/[^"]+)"')
+
+
+async def buy(house: BillingHouse, who: UUID, months: int = 3) -> str:
+    """Go to Stripe's page for some months; return its address."""
+    sent = await house.ask(who, "/gifts", months=str(months), currency="EUR")
+    assert sent.status_code == 303, words_of(sent.text)
+    return str(sent.headers["location"])
+
+
+async def give(house: BillingHouse, who: UUID, months: int = 3) -> str:
+    """Buy months, come back, and return the newest link."""
+    back = await house.pay(await buy(house, who, months))
+    async with await house.browser(who) as browser:
+        assert (await browser.get(back)).headers["location"] == "/gifts?done=months_given"
+    await house.settle()
+    return (await links(house, who))[0]
+
+
+async def links(house: BillingHouse, who: UUID, page: str = "/gifts") -> list[str]:
+    async with await house.browser(who) as browser:
+        return LINK.findall((await browser.get(page)).text)
+
+
+async def gift_of(house: BillingHouse, link: str) -> Gift:
+    gift_id = UUID(link.split("/")[2])
+    return await Work(house.real.house.store, gift_id).load(Gift, gift_id)
+
+
+async def pay_back(house: BillingHouse, who: UUID, cents: int | None = None) -> None:
+    """Refund the newest payment of somebody in Stripe's dashboard."""
+    lines = await story_of(house.real.house, who)
+    invoice = next(each.object_id for each in reversed(lines) if each.kind == "invoice_paid")
+    paid = await house.stripe.dashboard("get", "/v1/invoice_payments", {"invoice": invoice})
+    intent = paid["data"][0]["payment"]["payment_intent"]
+    amount = {} if cents is None else {"amount": str(cents)}
+    await house.stripe.dashboard("post", "/v1/refunds", {"payment_intent": intent, **amount})
+    await house.settle()
+
+
+async def test_months_are_bought_with_an_invoice_and_taken_once(
+    dues: BillingHouse, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bo, chidi, eve = dues.story.bo, dues.story.chidi, dues.story.eve
+    link = await give(dues, bo)
+    assert "36.00 EUR" in await dues.words(bo, "/membership/invoices")
+    assert "An invoice was paid: 36.00 EUR" in await dues.words(bo, "/membership/money")
+    async with await dues.browser(chidi) as browser:
+        assert "3 months for you" in words_of((await browser.get(link)).text)
+        wrong = link[:-1] + ("0" if link[-1] != "0" else "1")
+        assert (await browser.get(wrong)).status_code == 404
+    taken = await dues.ask(chidi, link)
+    assert taken.headers["location"] == "/you/access?done=months_taken"
+    await dues.settle()
+    gift = await gift_of(dues, link)
+    assert gift.redeemed is not None
+    assert gift.redeemed[0] == chidi
+    access = (await holdings_of(Work(dues.real.house.store, chidi), chidi)).access()
+    assert access.may(Action.JOIN_OR_FOUND, dues.now + timedelta(days=80)).allows
+    async with await dues.browser(eve) as browser:
+        late = await browser.get(link)
+        assert "used already" in words_of(late.text)
+        assert (await browser.post(link, data={})).status_code == 422
+    shown = await dues.words(bo)
+    assert "Chidi" not in await dues.words(bo, "/gifts")
+    assert shown
+    written = capsys.readouterr()
+    assert str(gift.id) not in written.out + written.err
+
+
+async def test_coming_back_twice_and_the_message_give_months_once(dues: BillingHouse) -> None:
+    bo = dues.story.bo
+    before = len(await links(dues, bo))
+    back = await dues.pay(await buy(dues, bo))
+    async with await dues.browser(bo) as browser:
+        for _ in range(2):
+            assert (await browser.get(back)).status_code == 303
+    await dues.settle()
+    assert len(await links(dues, bo)) == before + 1
+
+
+async def test_the_message_alone_gives_the_months_too(dues: BillingHouse) -> None:
+    bo = dues.story.bo
+    before = len(await links(dues, bo))
+    await dues.pay(await buy(dues, bo, 1))
+    await dues.settle()
+    assert len(await links(dues, bo)) == before + 1
+
+
+async def test_somebody_else_learns_nothing_from_a_return_page(dues: BillingHouse) -> None:
+    back = await dues.pay(await buy(dues, dues.story.bo))
+    async with await dues.browser(dues.story.eve) as browser:
+        assert (await browser.get(back)).status_code == 404
+        assert (await browser.get("/gifts/return?session_id=nonsense")).status_code == 404
+    await dues.settle()
+
+
+async def test_whoever_turns_back_paid_nothing(dues: BillingHouse) -> None:
+    eve = dues.story.eve
+    address = await buy(dues, eve)
+    session = address.rpartition("/")[2]
+    async with await dues.browser(eve) as browser:
+        answer = await browser.get(f"/gifts/return?session_id={session}")
+    assert answer.headers["location"] == "/gifts?done=turned_back"
+    assert not await links(dues, eve)
+
+
+async def test_a_payment_that_went_back_ends_a_gift_that_nobody_took(dues: BillingHouse) -> None:
+    bo = dues.story.bo
+    link = await give(dues, bo)
+    await pay_back(dues, bo, 100)
+    assert not (await gift_of(dues, link)).is_taken_back, "a part of it ends nothing"
+    await pay_back(dues, bo)
+    assert (await gift_of(dues, link)).is_taken_back
+    refused = await dues.ask(dues.story.eve, "/", link)
+    assert refused.status_code == 422
+    assert "paid back" in await dues.words(bo, "/gifts")
+
+
+async def test_months_that_somebody_took_stay_theirs(dues: BillingHouse) -> None:
+    bo, eve = dues.story.bo, dues.story.eve
+    link = await give(dues, bo, 2)
+    await dues.ask(eve, link)
+    await pay_back(dues, bo)
+    gift = await gift_of(dues, link)
+    assert gift.redeemed is not None
+    assert not gift.is_taken_back
+
+
+async def test_the_house_gives_months_that_nobody_pays_for(dues: BillingHouse) -> None:
+    admin = dues.story.admin
+    sent = await dues.ask(admin, "/admin/gifts", months="6")
+    assert sent.headers["location"] == "/admin/gifts?done=months_given_by_house"
+    link = (await links(dues, admin, "/admin/gifts"))[0]
+    taken = await dues.ask(dues.story.ana, link)
+    assert taken.status_code == 303
+    async with await dues.browser(dues.story.ana) as browser:
+        assert (await browser.get("/admin/gifts")).status_code == 403
+
+
+@pytest.mark.parametrize("months", ["0", "25", "-1", "many", "", "9" * 40])
+async def test_a_number_of_months_that_cannot_be_is_told_where_it_was_typed(
+    dues: BillingHouse, months: str
+) -> None:
+    sent = await dues.ask(dues.story.ana, "/gifts", months=months, currency="EUR")
+    assert sent.status_code == 400
+
+
+async def test_a_price_that_changed_is_shown_before_anything_is_paid(dues: BillingHouse) -> None:
+    sent = await dues.ask(dues.story.ana, "/gifts", months="1", currency="EUR", seen="1 EUR")
+    assert sent.status_code == 409
+
+
+async def test_without_the_payment_service_the_page_says_so(dues: BillingHouse) -> None:
+    async with dues.away():
+        sent = await dues.ask(dues.story.ana, "/gifts", months="1", currency="EUR")
+    assert sent.status_code == 503
