@@ -37,6 +37,7 @@ _SEATS: Final = 3
 _FED: Final = Money(60_000, CURRENCY)
 BEGAN: Final = timedelta(days=47)  # a trial, a paid month, and some days of the next
 _PAID: Final = timedelta(days=32)  # the trial is over, the first dues are paid
+_BETWEEN: Final = timedelta(days=16)  # nobody's messages wait longer than Stripe keeps them
 _RENEWED: Final = timedelta(days=1)  # however long the month, the second ones fell due by then
 _A_WHILE: Final = timedelta(minutes=65)  # the worker reads Stripe's messages each hour
 
@@ -73,6 +74,7 @@ async def tell(
         await story.card(person, VISA)
     await story.until(_PAID)
     await story.card(BO, FAILS_LATER)
+    await story.until(_BETWEEN)
     await story.until(_RENEWED)
     await story.until(timedelta())
 

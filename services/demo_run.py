@@ -21,6 +21,7 @@ from services.bootstrap.payments import make_catalogue
 from services.demo import ADMIN, CAST, PAYER, Played
 from services.demo_stripe import DemoClock, SimulatedStripe
 from services.effects import Mailer
+from services.payments.reconciling import reconcile_messages
 from services.serve import serve
 
 _LOOPBACK: Final = "127.0.0.1"
@@ -57,9 +58,9 @@ async def run_demo(*, port: int, data_dir: Path, mail_dir: Path | None, serving:
         mail_dir: mail is also written there, one file each.
         serving: whether to serve until interrupted.
     """
-    port, data_dir = port or _free_port(), data_dir.resolve()
+    port, kept = port or _free_port(), _kept_in(data_dir)
     origin = f"http://localhost:{port}"
-    async with _dues(data_dir / _KEPT, origin) as dues:
+    async with _dues(kept, origin) as dues:
         settings = bootstrap.start_process(
             data_dir=data_dir, host=_LOOPBACK, port=port, origin=origin, **dues.settings
         )
@@ -76,12 +77,21 @@ async def run_demo(*, port: int, data_dir: Path, mail_dir: Path | None, serving:
             clock=clock,
         ) as running:
             click.echo("Playing the story …")
-            played, words = await _play(running, clock, dues, data_dir / _KEPT)
+            played, words = await _play(running, clock, dues, kept)
             post.playing = False
             await _write_papers(running, played, folder)
             _tell(settings.origin, played, folder, words)
             if serving:
                 await _serve(running, dues.stripe)
+
+
+async def _work(running: Running) -> None:
+    """Do all there is to do, as if every message of Stripe's had come when it was sent."""
+    if running.news.reconciler is not None:
+        await reconcile_messages(running.news.reconciler)
+        while await running.chores.steps["payment messages"]():
+            pass
+    await bootstrap.drain(running)
 
 
 @dataclass(slots=True)
@@ -120,7 +130,7 @@ async def _play(running: Running, clock: DemoClock, dues: _Dues, kept: Path) -> 
     """Play what was not played yet; return what it left, and what to say about dues."""
     house, stripe = bootstrap.without_worker(running), dues.stripe
     was_kept = await asyncio.to_thread(kept.exists)
-    work = partial(bootstrap.drain, running)
+    work = partial(_work, running)
     fresh = stripe is not None and not await demo_dues.was_told(house)
     if stripe is None:
         words = dues.words
@@ -205,6 +215,11 @@ async def _serve(running: Running, stripe: SimulatedStripe | None) -> None:
 
     await serve(running, role="all", ready=ready)
     await asyncio.gather(*waiting, return_exceptions=True)
+
+
+def _kept_in(data_dir: Path) -> Path:
+    """Return where the simulated Stripe keeps its account; it has another working directory."""
+    return data_dir.resolve() / _KEPT
 
 
 def _free_port() -> int:

@@ -15,6 +15,7 @@ from services.dispatch import Work
 from services.money_story import story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
+from tests.support.simulated_stripe import VISA
 
 LINK = re.compile(r'readonly value="https?://[^/"]+(/gifts/[^"]+)"')
 
@@ -28,7 +29,7 @@ async def buy(house: BillingHouse, who: UUID, months: int = 3) -> str:
 
 async def give(house: BillingHouse, who: UUID, months: int = 3) -> str:
     """Buy months, come back, and return the newest link."""
-    back = await house.pay(await buy(house, who, months))
+    back = await house.pay(await buy(house, who, months), VISA)
     async with await house.browser(who) as browser:
         assert (await browser.get(back)).headers["location"] == "/gifts?done=months_given"
     await house.settle()
@@ -89,7 +90,7 @@ async def test_months_are_bought_with_an_invoice_and_taken_once(
 async def test_coming_back_twice_and_the_message_give_months_once(dues: BillingHouse) -> None:
     bo = dues.story.bo
     before = len(await links(dues, bo))
-    back = await dues.pay(await buy(dues, bo))
+    back = await dues.pay(await buy(dues, bo), VISA)
     async with await dues.browser(bo) as browser:
         for _ in range(2):
             assert (await browser.get(back)).status_code == 303
@@ -100,13 +101,13 @@ async def test_coming_back_twice_and_the_message_give_months_once(dues: BillingH
 async def test_the_message_alone_gives_the_months_too(dues: BillingHouse) -> None:
     bo = dues.story.bo
     before = len(await links(dues, bo))
-    await dues.pay(await buy(dues, bo, 1))
+    await dues.pay(await buy(dues, bo, 1), VISA)
     await dues.settle()
     assert len(await links(dues, bo)) == before + 1
 
 
 async def test_somebody_else_learns_nothing_from_a_return_page(dues: BillingHouse) -> None:
-    back = await dues.pay(await buy(dues, dues.story.bo))
+    back = await dues.pay(await buy(dues, dues.story.bo), VISA)
     async with await dues.browser(dues.story.eve) as browser:
         assert (await browser.get(back)).status_code == 404
         assert (await browser.get("/gifts/return?session_id=nonsense")).status_code == 404

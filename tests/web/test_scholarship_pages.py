@@ -16,6 +16,7 @@ from services.dispatch import Work
 from services.money_story import story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
+from tests.support.simulated_stripe import VISA
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ async def fund(dues: BillingHouse) -> UUID:
 async def feed(house: BillingHouse, fund: UUID, who: UUID, amount: str) -> None:
     sent = await house.ask(who, "/funds", f"/funds/{fund}/gifts", amount=amount)
     assert sent.status_code == 303, words_of(sent.text)
-    back = await house.pay(sent.headers["location"])
+    back = await house.pay(sent.headers["location"], VISA)
     async with await house.browser(who) as browser:
         assert (await browser.get(back)).headers["location"] == "/funds?done=fund_fed"
     await house.settle()
@@ -173,7 +174,7 @@ async def test_a_tier_that_is_not_offered_is_refused(dues: BillingHouse, tier: s
 @pytest.mark.parametrize("currency", ["E", "EUROS", "12$", "ZZZ"])
 async def test_a_fund_in_no_currency_is_refused(dues: BillingHouse, currency: str) -> None:
     sent = await dues.ask(dues.story.admin, "/admin/funds", name="Odd", currency=currency)
-    assert sent.status_code in {400, 422}
+    assert sent.status_code == 400
 
 
 async def test_without_the_payment_service_a_wish_is_kept(dues: BillingHouse, fund: UUID) -> None:

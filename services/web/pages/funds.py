@@ -123,6 +123,9 @@ class AdminFundController(Controller):
         desk_of(house)
         sent = await request.form()
         form = FUND_FORM.read(sent)
+        offered = await _offered(house)
+        if form.ok and offered and form["currency"] not in offered:
+            form = form.with_errors({"currency": f"Dues are offered in {', '.join(offered)} only."})
         if not form.ok:
             return await _admin_page(request, house, form=form)
         order = order_from_form(request, sent, person_id)
@@ -220,6 +223,14 @@ async def _page(
     )
 
 
+async def _offered(house: House) -> list[str]:
+    """Return the currencies of dues; none while the payment service is away."""
+    try:
+        return sorted({each.amount.currency for each in await desk_of(house).prices()})
+    except PaymentsAway:
+        return []
+
+
 async def _admin_page(
     request: Asking,
     house: House,
@@ -227,11 +238,7 @@ async def _admin_page(
     form: Filled | None = None,
     refused: Refused | None = None,
 ) -> Response[str]:
-    desk = desk_of(house)
-    try:
-        offered = sorted({each.amount.currency for each in await desk.prices()})
-    except PaymentsAway:
-        offered = []
+    offered = await _offered(house)
     return await subject_page(
         request,
         "admin_funds.html",
