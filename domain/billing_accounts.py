@@ -95,6 +95,16 @@ class BillingAccount(Root):
         def apply(self, account: BillingAccount) -> None:
             account.tax_id = (self.kind, self.tax_id_ref)
 
+    class PayerForgotten(Root.Event):
+        """The payer was forgotten: what Stripe knows of them goes, kept invoices excepted."""
+
+        TOPIC = "peerhour.billing_account.payer_forgotten"
+        customer_id: str
+
+        @override
+        def apply(self, account: BillingAccount) -> None:
+            account.payer_forgotten = True
+
     class Closed(Root.Event):
         """Nothing is paid through this account any more; its papers stay."""
 
@@ -111,6 +121,7 @@ class BillingAccount(Root):
         self.customer_id: str | None = None
         self.contact_id: UUID | None = None
         self.tax_id: tuple[str, str] | None = None
+        self.payer_forgotten = False
         self.closed = False
 
     @classmethod
@@ -176,6 +187,16 @@ class BillingAccount(Root):
             raise InvalidFields(kind="Choose one of the kinds of tax id that are offered.")
         if self.tax_id != (kind, tax_id_ref):
             self.record(self.TaxIdSet, at=at, kind=kind, tax_id_ref=tax_id_ref)
+
+    def forget_payer(self, *, at: datetime) -> None:
+        """Let go of what Stripe knows of the payer; of one not known there yet, nothing is.
+
+        A person is forgotten once. A practice may find people again, and lose them again. The
+        account stays: its lines and invoices are kept as the law asks.
+        """
+        once = self.payer_kind is PayerKind.PERSON
+        if self.customer_id is not None and not (once and self.payer_forgotten):
+            self.record(self.PayerForgotten, at=at, customer_id=self.customer_id)
 
     def close(self, *, still_taking_part: int, by: UUID, at: datetime) -> None:
         """End the account; doing so twice changes nothing.

@@ -154,6 +154,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.billing_account.customer_linked": "Stripe knows the payer as {customer_id}.",
         "peerhour.billing_account.contact_changed": "Papers go to another contact.",
         "peerhour.billing_account.tax_id_set": "Invoices name a tax id ({kind}).",
+        "peerhour.billing_account.payer_forgotten": (
+            "The payer was forgotten; Stripe is told to forget {customer_id}, too."
+        ),
         "peerhour.billing_account.closed": "{by} closed the account; its papers stay.",
         "peerhour.membership.requested": "{holder_id} would like to take part ({plan}).",
         "peerhour.membership.checkout_opened": "Stripe's page for the first payment was opened.",
@@ -165,6 +168,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.membership.second_subscription_seen": (
             "Two subscriptions live at Stripe; {subscription_id} has to go."
         ),
+        "peerhour.membership.holder_forgotten": (
+            "Whoever took part was forgotten; nothing may be charged any more."
+        ),
+        "peerhour.membership.end_ordered": "{subscription_id} has to end at once.",
         "peerhour.membership.trial_started": "A trial runs until {until}; nothing is charged.",
         "peerhour.membership.activated": "The first dues are paid, through {through}.",
         "peerhour.membership.renewed": "The membership is paid through {through}.",

@@ -96,6 +96,28 @@ class SecondSubscriptionSeen(Root.Event):
         membership.seconds_told.add(self.subscription_id)
 
 
+class HolderForgotten(Root.Event):
+    """Whoever took part was forgotten: nothing may be charged any more."""
+
+    TOPIC = "peerhour.membership.holder_forgotten"
+
+    @override
+    def apply(self, membership: Membership) -> None:
+        membership.holder_forgotten = True
+
+
+class EndOrdered(Root.Event):
+    """A subscription of somebody who was forgotten has to end at once."""
+
+    TOPIC = "peerhour.membership.end_ordered"
+    subscription_id: str
+    pay_back: bool
+
+    @override
+    def apply(self, membership: Membership) -> None:
+        membership.ends_ordered.add(self.subscription_id)
+
+
 class TrialStarted(Root.Event):
     """The membership is tried out, without a card."""
 

@@ -66,6 +66,8 @@ class Membership(Root):
     QuestionRaised = events.QuestionRaised
     QuestionSettled = events.QuestionSettled
     SecondSubscriptionSeen = events.SecondSubscriptionSeen
+    HolderForgotten = events.HolderForgotten
+    EndOrdered = events.EndOrdered
     TrialStarted = events.TrialStarted
     Activated = events.Activated
     Renewed = events.Renewed
@@ -105,6 +107,8 @@ class Membership(Root):
         self.questions_settled: dict[str, Question] = {}  # what a person looked into
         self.failures: set[tuple[str, int]] = set()
         self.seconds_told: set[str] = set()
+        self.holder_forgotten = False
+        self.ends_ordered: set[str] = set()  # because the holder was forgotten
 
     @classmethod
     def request(cls, *, account_id: UUID, holder_id: UUID, plan: str, at: datetime) -> Membership:
@@ -297,6 +301,23 @@ class Membership(Root):
         if wish in self.wishes:
             self.record(self.WishNotGranted, at=at, wish=wish, why=why)
 
+    def forget_holder(self, *, at: datetime) -> str | None:
+        """End all that is charged, at once: the person was forgotten. Twice changes nothing.
+
+        What is seen to live later was paid by a page that was open still, and is paid back.
+
+        Returns:
+            The id of a page that is open, and has to be expired.
+        """
+        if not self.holder_forgotten:
+            self.record(self.HolderForgotten, at=at)
+        self._end_all(pay_back=False, at=at)
+        if self.checkout is None:
+            return None
+        session_id, expires_at = self.checkout
+        self.record(self.CheckoutClosed, at=at, session_id=session_id)
+        return session_id if expires_at > at else None
+
     # What is so
 
     def observe(self, observation: Observation, *, at: datetime) -> None:
@@ -323,8 +344,10 @@ class Membership(Root):
         if trouble is not None and (trouble.invoice_id, trouble.attempt) not in self.failures:
             self.record(self.PaymentFailed, at=at, trouble=trouble)
         for other in self.second_subscriptions:
-            if other not in self.seconds_told:
+            if other not in self.seconds_told and not self.holder_forgotten:
                 self.record(self.SecondSubscriptionSeen, at=at, subscription_id=other)
+        if self.holder_forgotten:  # paid by a page that was open still: it goes back
+            self._end_all(pay_back=True, at=at)
         self._settle(at)
 
     def wonder_whose(self, observation: Observation, *, at: datetime) -> None:
@@ -404,6 +427,12 @@ class Membership(Root):
                 question=question,
                 observed_at=observed_at,
             )
+
+    def _end_all(self, *, pay_back: bool, at: datetime) -> None:
+        for each in self.seen.values():
+            key = each.subscription_id
+            if not each.is_over and key not in self.ends_ordered:
+                self.record(self.EndOrdered, at=at, subscription_id=key, pay_back=pay_back)
 
     def _settle(self, at: datetime) -> None:
         """Record the way to where the membership ought to stand, its plan and its renewal."""

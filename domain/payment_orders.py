@@ -46,7 +46,10 @@ class EndWithPeriod(msgspec.Struct, frozen=True, tag="end_with_period"):
 
 
 class EndNow(msgspec.Struct, frozen=True, tag="end_now"):
-    """End a subscription at once: a second one, which is paid back, or one that lapsed unpaid."""
+    """End a subscription at once.
+
+    A second one, which is paid back; one that lapsed unpaid; one of somebody who was forgotten.
+    """
 
     membership_id: UUID
     subscription_id: str
@@ -98,6 +101,16 @@ class ExpireCheckout(msgspec.Struct, frozen=True, tag="expire_checkout"):
     session_id: str
 
 
+class ForgetPayer(msgspec.Struct, frozen=True, tag="forget_payer"):
+    """Let go of name, mail, address, tax numbers and cards of somebody who was forgotten.
+
+    The customer itself stays, without any of it: finished invoices carry what the law wants kept.
+    """
+
+    account_id: UUID
+    customer_id: str
+
+
 PaymentOrder = (
     PauseDues
     | ResumeDues
@@ -108,6 +121,7 @@ PaymentOrder = (
     | SetPercentOff
     | PayBack
     | ExpireCheckout
+    | ForgetPayer
 )
 
 
@@ -173,7 +187,7 @@ def decoded(payload: Any) -> PaymentOrder:
 def subject_of(order: PaymentOrder) -> str:
     """Return what orders take turns about: a subscription, a payer's account, a page."""
     match order:
-        case PayBack(account_id=account_id):
+        case PayBack(account_id=account_id) | ForgetPayer(account_id=account_id):
             return str(account_id)
         case ExpireCheckout(session_id=session_id):
             return session_id

@@ -319,6 +319,10 @@ class PaymentDesk(Protocol):
         """Return the address of the page where a card is changed; it works for some minutes."""
         ...
 
+    async def send_papers_to(self, customer_id: str, address: str) -> None:
+        """Let a payer's invoices go to a mail address, which the service keeps and we do not."""
+        ...
+
     async def preview_plan(self, subscription_id: str, plan: str) -> Preview:
         """Return what another plan would cost.
 

@@ -13,6 +13,7 @@ from domain.currencies import minor_places
 from domain.errors import DomainError
 from domain.values import Money
 
+_USUAL: Final = Decimal(200)
 _LIMIT: Final = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(?: ([A-Z]{3}))?")
 
 
@@ -42,7 +43,7 @@ class RefundLimits:
         own: in whole units, by currency.
     """
 
-    usual: Decimal = Decimal(200)
+    usual: Decimal = _USUAL
     own: Mapping[str, Decimal] = field(default_factory=dict)
 
     def alone_up_to(self, currency: str) -> Money:
@@ -65,5 +66,5 @@ def read_limits(text: str) -> RefundLimits:
         if found is None or found[2] in read:
             raise LimitUnreadable("Write amounts such as 200.00, 250.00 USD, each currency once.")
         read[found[2]] = Decimal(found[1])
-    usual = read.pop(None, RefundLimits.usual)
+    usual = read.pop(None, _USUAL)
     return RefundLimits(usual, {name: each for name, each in read.items() if name is not None})

@@ -147,10 +147,13 @@ class SeatPool(Root):
     def name_manager(self, member_id: UUID, *, by: UUID, at: datetime) -> None:
         """Let somebody else look after the seats, too.
 
+        Where nobody is left who does, whoever looks after the house asks.
+
         Raises:
             SeatManagersOnly: somebody else asks.
         """
-        self._must_manage(by)
+        if self.managers:
+            self._must_manage(by)
         if member_id not in self.managers:
             self.record(self.ManagerNamed, at=at, member_id=member_id, by=by)
 
@@ -309,6 +312,18 @@ class SeatPool(Root):
         if len(self.seated()) >= self.bought:
             raise NoSeatFree("No seat is free at the moment. The practice can add one.")
         self.record(self.Thawed, at=at, member_id=member_id)
+
+    def part_with(self, member_id: UUID, *, by: UUID, at: datetime) -> None:
+        """Let somebody go who was forgotten: from their seat, and from looking after the seats.
+
+        Perhaps nobody looks after them then; see :meth:`name_manager`. Twice changes nothing.
+        """
+        seat = self.seats.get(member_id)
+        if seat is not None and seat.state is not SeatState.RELEASED:
+            self.record(self.Released, at=at, member_id=member_id, by=by)
+            self._thaw(at)
+        if member_id in self.managers:
+            self.record(self.ManagerRelieved, at=at, member_id=member_id, by=by)
 
     # Helpers of the decisions above
 

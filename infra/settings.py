@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Final
@@ -16,6 +17,8 @@ from infra.payment_keys import key_faults, split_secrets
 
 # Whoever handles a message holds one connection for its turn, one for its look's, and stores.
 _POOL_WITH_PAYMENTS: Final = 4
+# a name that somebody owns: no address, no port, no star, and nothing that a header could end in
+_HOST: Final = re.compile(r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z][a-z0-9-]{0,62}")
 
 
 class SettingsUnusable(DomainError):
@@ -80,6 +83,11 @@ class Settings(BaseSettings):
     stripe_api_base: str | None = Field(
         None, description="address of a simulated Stripe on this machine, never in production"
     )
+    payment_hosts: str = Field(
+        "",
+        description="further hosts of Stripe's pages, by commas: a domain of your own for its "
+        "checkout and card pages",
+    )
     stripe_tax: bool = Field(True, description="whether Stripe Tax reckons taxes on dues")
     refund_alone_up_to: str = Field(
         "200.00",
@@ -107,6 +115,11 @@ class Settings(BaseSettings):
         """The secrets of Stripe's webhooks."""
         given = self.stripe_webhook_secrets
         return [] if given is None else split_secrets(given.get_secret_value())
+
+    @property
+    def hosts_of_payments(self) -> list[str]:
+        """The hosts of Stripe's pages, beside its own."""
+        return [each.strip() for each in self.payment_hosts.split(",") if each.strip()]
 
     @property
     def refund_limits(self) -> RefundLimits:
@@ -141,6 +154,13 @@ class Settings(BaseSettings):
         ):
             raise ValueError("must be http(s)://host[:port] without a path")
         return value.rstrip("/")
+
+    @field_validator("payment_hosts")
+    @classmethod
+    def _hosts_are_names(cls, value: str) -> str:
+        if not all(_HOST.fullmatch(each.strip()) for each in value.split(",") if each.strip()):
+            raise ValueError("must be names of hosts by commas, as in pay.example.org")
+        return value
 
     @field_validator("refund_alone_up_to")
     @classmethod

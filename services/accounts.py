@@ -24,7 +24,7 @@ class OpenAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeContact:
-    """Send papers to another contact, whose address the vault keeps."""
+    """Send papers to another contact, whose address the payment service keeps."""
 
     account_id: UUID
     contact_id: UUID

@@ -43,9 +43,7 @@ async def open_purchase(
         AccountClosed: this person closed their account.
         PaymentsAway, PaymentRefused: no page was opened.
     """
-    opens = OpenAccount(
-        payer_kind=PayerKind.PERSON, payer_id=wanted.person_id, by=wanted.person_id
-    )
+    opens = OpenAccount(payer_kind=PayerKind.PERSON, payer_id=wanted.person_id, by=wanted.person_id)
     await house.dispatch(opens, _step(order, "account"))
     account_id = billing_account_id(wanted.person_id)
     account = await Work(house.store, wanted.person_id).load(BillingAccount, account_id)

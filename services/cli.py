@@ -136,8 +136,9 @@ async def rebuild(views: tuple[str, ...], *, everything: bool) -> None:
 @click.option("--json", "as_json", is_flag=True)
 @_asynchronous
 async def status(*, as_json: bool) -> None:
-    """Tell how far the readers are, what waits, and what is stuck."""
+    """Tell how far the readers are, what waits, what is stuck, and how money is doing."""
     from services import bootstrap
+    from services.payments.figures import money_figures
 
     settings = bootstrap.start_process()
     async with bootstrap.open_house(
@@ -147,6 +148,7 @@ async def status(*, as_json: bool) -> None:
         lags, waiting, rows = await desk.lags(), await desk.waiting(), await desk.stuck()
         set_aside = await desk.set_aside()
         head = await running.house.store.head()
+        money = await money_figures(running.house)
     if as_json:
         click.echo(
             json.dumps(
@@ -164,6 +166,7 @@ async def status(*, as_json: bool) -> None:
                     "set_aside": [
                         {"source": s.source, "why": s.note, "messages": s.many} for s in set_aside
                     ],
+                    "money": None if money is None else money.plain(),
                 },
                 indent=2,
             )
@@ -177,6 +180,8 @@ async def status(*, as_json: bool) -> None:
         click.echo(f"  {name:<32} {many} waiting")
     for aside in set_aside:
         click.echo(f"  {aside.source:<32} {aside.many} messages set aside: {aside.note}")
+    for name, value in ({} if money is None else money.plain()).items():
+        click.echo(f"  money: {name.replace('_', ' '):<25} {'never' if value is None else value}")
     click.echo("Nothing is stuck." if not rows else f"{len(rows)} things are stuck:")
     for row in rows:
         click.echo(f"  {row.where} {row.key}: {row.problem} after {row.attempts} tries")

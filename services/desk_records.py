@@ -107,9 +107,7 @@ async def try_order_again(cmd: TryOrderAgain, *, work: Work, clock: Clock) -> No
     record = await _record(work, cmd.account_id, cmd.by, clock)
     record.try_order_again(cmd.effect_id, by=cmd.by, at=clock.now())
     work.save(record)
-    again = TryAgain(
-        place=Place.OUTBOX, key=str(cmd.effect_id), problem=cmd.problem, by=cmd.by
-    )
+    again = TryAgain(place=Place.OUTBOX, key=str(cmd.effect_id), problem=cmd.problem, by=cmd.by)
     await try_again(again, work=work, clock=clock)
 
 

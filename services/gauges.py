@@ -9,6 +9,7 @@ import structlog
 from prometheus_client import CollectorRegistry, Gauge
 
 from services.house import House
+from services.payments.figures import money_figures
 
 log = structlog.get_logger()
 
@@ -36,6 +37,21 @@ class Gauges:
             "Differences from the payment service's record that are not healed.",
             registry=registry,
         )
+        self._order = Gauge(
+            "peerhour_billing_oldest_order_seconds",
+            "For how long the oldest order to the payment service waits; 0 if none does.",
+            registry=registry,
+        )
+        self._message = Gauge(
+            "peerhour_billing_oldest_message_seconds",
+            "For how long the payment service's oldest message waits; 0 if none does.",
+            registry=registry,
+        )
+        self._dead = Gauge(
+            "peerhour_billing_dead_letters",
+            "Orders to the payment service, and messages of it, that need a person.",
+            registry=registry,
+        )
         self._read = Gauge(
             "peerhour_billing_events_read_timestamp_seconds",
             "Until when the payment service's events were read; 0 if they never were.",
@@ -50,10 +66,13 @@ class Gauges:
         for queue, many in (await house.desk.waiting()).items():
             self._waiting.labels(queue).set(many)
         self._stuck.set(len(await house.desk.stuck()))
-        if house.drift is not None:
-            self._drift.set(len(await house.drift.open()))
-            read = await house.drift.events_read()
-            self._read.set(0 if read is None else read.timestamp())
+        money = await money_figures(house)
+        if money is not None:
+            self._drift.set(money.drift)
+            self._order.set(money.oldest_order.total_seconds())
+            self._message.set(money.oldest_message.total_seconds())
+            self._dead.set(money.exchange.dead_letters)
+            self._read.set(0 if money.events_read is None else money.events_read.timestamp())
 
     async def keep(self, house: House) -> None:
         """Read the figures again and again until cancelled."""

@@ -76,9 +76,7 @@ async def give_months(cmd: GiveMonths, *, work: Work, clock: Clock) -> None:
     work.save(Gift.give(cmd.gift_id, months=cmd.months, giver_id=cmd.giver_id, at=clock.now()))
 
 
-async def give_months_of_the_house(
-    cmd: GiveMonthsOfTheHouse, *, work: Work, clock: Clock
-) -> None:
+async def give_months_of_the_house(cmd: GiveMonthsOfTheHouse, *, work: Work, clock: Clock) -> None:
     """Give months; for administrators."""
     await require_administrator(work, cmd.by)
     await work.require_new(cmd.gift_id)

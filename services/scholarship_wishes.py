@@ -120,9 +120,7 @@ async def carry_waiting(house: House) -> int:
     return carried
 
 
-async def _granted(
-    house: House, grant: GrantScholarship, order: Order, fund: FundRow
-) -> bool:
+async def _granted(house: House, grant: GrantScholarship, order: Order, fund: FundRow) -> bool:
     step = Order(command_id=uuid5(order.command_id, f"grant:{fund.fund_id}"))
     try:
         await house.dispatch(grant, step)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from domain.errors import NotAllowed
 from domain.funds import Fund
-from domain.members import Member
+from domain.members import Member, MemberForgotten
 from domain.periods import months_later
 from domain.ports import Clock
 from domain.scholarships import (
@@ -141,6 +141,9 @@ async def apply_for_scholarship(cmd: ApplyForScholarship, *, work: Work, clock: 
 async def grant_scholarship(cmd: GrantScholarship, *, work: Work, clock: Clock) -> None:
     """Set a year's money aside and let the scholarship run; both, or neither."""
     now = clock.now()
+    member = await work.load(Member, cmd.member_id)
+    if member.forgotten:
+        raise MemberForgotten("This person was forgotten; nothing is set aside for them.")
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
     await _free_rest(work, scholarship, now)  # of the tier that ran before
     until = scholarship.next_until(now)

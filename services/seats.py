@@ -15,6 +15,7 @@ from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
 from services.access_records import note_source
 from services.dispatch import Work
+from services.members import require_administrator
 from services.payments import ordering
 from services.seat_invitations import FORGET, INVITE
 
@@ -174,6 +175,8 @@ async def name_seat_manager(cmd: NameSeatManager, *, work: Work, clock: Clock) -
     """Let somebody else look after the seats, too."""
     await work.load(Member, cmd.member_id)
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
+    if not pool.managers:  # the last one was forgotten
+        await require_administrator(work, cmd.by)
     pool.name_manager(cmd.member_id, by=cmd.by, at=clock.now())
     work.save(pool)
 

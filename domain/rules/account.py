@@ -13,7 +13,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
-from domain.rules.allotting import Place, Room
+from domain.rules.allotting import Claim, Place, Room
 from domain.rules.cycles import Window, months_after, required_in
 from domain.rules.entries import Entry, categories_in, category_of, in_total, is_about
 from domain.rules.explain import READ_THE_TEXT, Missing, Step, not_determined, of_unit, plain
@@ -195,9 +195,11 @@ def account(
 
 def _rows(pack: Pack, window: Window, entries: Sequence[Entry], room: Room) -> list[Row]:
     worths = Worths(pack)
-    told = [worths.of(entry) for entry in entries]
-    claims = [room.claim(entry, worth) for entry, (worth, _) in zip(entries, told, strict=True)]
-    room.allot(claims)
+    told: list[tuple[Claim, list[Step]]] = []
+    for entry in entries:
+        worth, steps = worths.of(entry)
+        told.append((room.claim(entry, worth), steps))
+    room.allot([claim for claim, _ in told])
     return [
         Row(
             claim.entry,
@@ -206,7 +208,7 @@ def _rows(pack: Pack, window: Window, entries: Sequence[Entry], room: Room) -> l
             (*steps, *(step for cut in claim.cuts for step in _cut_steps(pack, window, room, cut))),
             in_total=in_total(pack, claim.entry),
         )
-        for claim, (_, steps) in zip(claims, told, strict=True)
+        for claim, steps in told
     ]
 
 

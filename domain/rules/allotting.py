@@ -94,12 +94,7 @@ class Room:
         for claim in claims:
             for place in claim.floors:
                 of_floor[place].append(claim)
-        lacks = {
-            place: self._pack.floors[place[0]].at_least
-            - sum((each.worth for each in of_floor[place] if not each.caps), _ZERO)
-            for place in of_floor
-        }
-        lacks = {place: amount for place, amount in lacks.items() if amount > 0}
+        lacks = {place: self._lacks(place, mine) for place, mine in of_floor.items()}
         while lacks:
             place = min(lacks, key=lambda each: self._ease(each, of_floor[each], lacks[each]))
             for claim in sorted(of_floor[place], key=lambda each: _thrift(each, lacks)):
@@ -111,6 +106,11 @@ class Room:
                     if other in lacks:
                         lacks[other] = max(lacks[other] - given, _ZERO)
             del lacks[place]
+
+    def _lacks(self, place: Place, claims: Iterable[Claim]) -> Decimal:
+        """Return what a floor still wants of what stands under caps; the rest counts anyway."""
+        without = sum((each.worth for each in claims if not each.caps), _ZERO)
+        return max(self._pack.floors[place[0]].at_least - without, _ZERO)
 
     def _ease(
         self, place: Place, claims: Iterable[Claim], lacks: Decimal

@@ -54,14 +54,13 @@ def obstacles(
 
 def _about_attendance(rule: Rule, attendance: Attendance, minutes: int) -> Iterator[Missing]:
     wanted = rule.attendance
-    scheduled = time.minutes([attendance.scheduled])
     least = wanted.minimum_minutes
     if least is not None and 0 < minutes < least:
         yield Missing(
             "minutes.too_few", f"This rule counts from {least} minutes on; you have {minutes}."
         )
     shortest = wanted.minimum_meeting_minutes
-    if shortest is not None and scheduled < shortest:
+    if shortest is not None and (scheduled := time.minutes([attendance.scheduled])) < shortest:
         yield Missing(
             "meeting.too_short",
             f"This rule counts meetings from {shortest} minutes on; this one had {scheduled}.",
@@ -151,8 +150,10 @@ def _about_people(pack: Pack, rule: Rule, attendance: Attendance) -> Iterator[Mi
 def _about_size(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
     least, most = rule.group.min, rule.group.max
     counted = [each for each in people if rule.group.leader_counts or not each.leads]
-    fitting = sum(_took_part(rule, each) is True for each in counted)
-    if least is not None and fitting < least:
+    if (
+        least is not None
+        and (fitting := sum(_took_part(rule, each) is True for each in counted)) < least
+    ):
         if fitting + _of_unknown_way(rule, counted) >= least:
             yield _way_unknown()
         else:

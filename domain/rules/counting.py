@@ -56,15 +56,16 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
             used = []
         else:
             used = time.common(used, attendance.own)
-    minutes = time.minutes(used)
+    minutes = credited = time.minutes(used)
     steps.append(_presence(rule, attendance, minutes))
     if minutes and rule.attendance.whole and rule.share is Share.ALL:
         used = _whole(attendance, taken) or used
+        credited = time.minutes(used)
     if rule.counts is Counts.MEETINGS:
         steps.append(Step("unit.meeting", "Each meeting is one entry."))
         amount = Decimal(min(minutes, 1))
         return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
-    counted = _share(rule, attendance, minutes, time.minutes(used), steps, missing)
+    counted = _share(rule, attendance, minutes, credited, steps, missing)
     amount = _units(rule, attendance, counted, steps, missing)
     return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
 

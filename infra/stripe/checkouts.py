@@ -99,6 +99,14 @@ class Checkouts:
         )
         return next(((each.type, each.id) for each in found.data), None)
 
+    async def send_papers_to(self, customer_id: str, address: str) -> None:
+        """Let a payer's invoices go to a mail address."""
+        await self._connection.ask(
+            lambda: self._connection.client.v1.customers.update_async(
+                customer_id, {"email": address}
+            )
+        )
+
     async def card_page(self, customer_id: str, *, back_url: str) -> str:
         """Return the address of the page where a card is changed."""
         session = await self._connection.ask(

@@ -1,8 +1,9 @@
 """The connection to Stripe: one client for a process, patience, and errors as refusals.
 
 What the SDK does not do by itself is done here: a client retries nothing unless told, waits 80
-seconds for an answer, never tries again after a 429, and its exceptions carry whole bodies, which
-must not reach a log. So every exception ends here; what goes on is a word and a request's id.
+seconds for an answer, never tries again after a 429, lets the errors of a connection pass that
+breaks in the middle of an answer, and its own exceptions carry whole bodies, which must not reach
+a log. So every exception ends here; what goes on is a word and a request's id.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, Final, NoReturn, TypeVar
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientError, ClientTimeout
 
 # Before the SDK is loaded: it prints the service's notices as warnings otherwise.
 os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")
@@ -75,6 +76,8 @@ class Connection:
                     _refuse(error)
             except stripe.StripeError as error:
                 _refuse(error)
+            except (ClientError, TimeoutError):  # in the middle of an answer: the SDK lets it pass
+                raise _away() from None
             spread = int.from_bytes(self._randomness.token_bytes(2)) / 2**16
             await self._sleep(_FIRST_PAUSE * 2**attempt * (1 + spread))
         raise AssertionError("unreachable: the last try returns or raises")
@@ -143,11 +146,7 @@ def _refusal(error: stripe.StripeError) -> DomainError:
         case stripe.IdempotencyError() if error.http_status != _CONFLICT:
             return _refused(why="idempotency", **facts)
         case _:
-            return PaymentsAway(
-                "The payment service does not answer at the moment. Nothing is lost; try again in "
-                "some minutes.",
-                **facts,
-            )
+            return _away(**facts)
 
 
 _CONFLICT: Final = 409  # the key is in use right now: nothing is known yet
@@ -159,6 +158,14 @@ def _missing(error: stripe.InvalidRequestError, facts: dict[str, object]) -> Dom
     if error.http_status == _NOT_FOUND:
         return NotFound("The payment service knows no such thing.", why=_MISSING, **facts)
     return _refused(why=_MISSING, param=error.param, **facts)
+
+
+def _away(**facts: object) -> PaymentsAway:
+    return PaymentsAway(
+        "The payment service does not answer at the moment. Nothing is lost; try again in "
+        "some minutes.",
+        **facts,
+    )
 
 
 def _refused(**facts: object) -> PaymentRefused:

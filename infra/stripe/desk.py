@@ -82,6 +82,10 @@ class StripeDesk:
         """Return the address of the page where a card is changed."""
         return await self._checkouts.card_page(customer_id, back_url=back_url)
 
+    async def send_papers_to(self, customer_id: str, address: str) -> None:
+        """Let a payer's invoices go to a mail address."""
+        await self._checkouts.send_papers_to(customer_id, address)
+
     async def preview_plan(self, subscription_id: str, plan: str) -> Preview:
         """Return what another plan would cost."""
         return await self._previews.of_plan(subscription_id, plan)

@@ -18,6 +18,7 @@ from domain.payment_orders import (
     EndNow,
     EndWithPeriod,
     ExpireCheckout,
+    ForgetPayer,
     Made,
     PauseDues,
     PayBack,
@@ -31,6 +32,7 @@ from infra.stripe import marks
 from infra.stripe.amounts import to_stripe
 from infra.stripe.checkouts import COUPON
 from infra.stripe.connection import Connection
+from infra.stripe.forgetting import forget_payer
 from infra.stripe.observing import plan_of
 from infra.stripe.prices import PriceList
 
@@ -61,6 +63,8 @@ class Ordering:
                 return (_pay_back(order),)
             case ExpireCheckout():
                 return await self._expire(order)
+            case ForgetPayer():
+                return await forget_payer(self._connection, order, order_id)
             case _:
                 subscription = await self._subscription(order.subscription_id)
                 return await self._change(order, subscription, order_id)
@@ -74,12 +78,13 @@ class Ordering:
         return Made(object_id=str(answer.get("id") or call.path), request_id=request_id)
 
     async def made_by(self, call: Call) -> Made | None:
-        """Look whether a call was done."""
+        """Look whether a call was done; what was to be deleted and is not there was."""
         sign = call.sign
         try:
             found, request_id = await self._connection.raw("get", sign.path, sign.params)
         except NotFound:
-            return None
+            gone = call.verb == "delete"
+            return Made(object_id=sign.path, request_id=None) if gone else None
         rows = found["data"] if found.get("object") == "list" else [found]
         for row in rows:
             if _field(row, sign.field) in sign.values:

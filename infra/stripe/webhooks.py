@@ -48,10 +48,9 @@ class StripeDoor:
         _require_now(signature, at)
         self._require_signed(text, signature)
         try:
-            event = msgspec.json.decode(text)
-        except (msgspec.MsgspecError, RecursionError):
+            message = message_of(msgspec.json.decode(text), livemode=self._livemode)
+        except (msgspec.MsgspecError, RecursionError):  # nested deeper than we can go
             raise UnreadableMessage("This message cannot be read.") from None
-        message = message_of(event, livemode=self._livemode)
         version = message.content.get("api_version")
         if message.foreign is None and version != stripe.api_version:
             # Refused, it would be gone in three days; what we read has its own checks.
@@ -70,7 +69,8 @@ class StripeDoor:
 
 def _require_now(signature: str, at: datetime) -> None:
     """Refuse a signature from elsewhen, in either direction, or with no one time in it."""
-    if not signature or len(signature) > _LONGEST_HEADER:
+    # what is compared must be ASCII: other letters would make comparing itself fail
+    if not signature or not signature.isascii() or len(signature) > _LONGEST_HEADER:
         raise ForgedMessage("This is not from the payment service.", why="no_signature")
     stamps = [part[2:] for part in signature.split(",") if part.startswith("t=")]
     if (

@@ -12,6 +12,9 @@ from projections import Connection
 _MANAGED: Final = """SELECT p.practice_id, p.name FROM practice p
                        JOIN practice_manager m USING (pool_id)
                       WHERE m.member_id = $1 ORDER BY p.name, p.practice_id"""
+_NAMED: Final = """SELECT practice_id, name FROM practice
+                    WHERE strpos(lower(name), lower($1)) > 0 ORDER BY name, practice_id LIMIT $2"""
+_NAME: Final = "SELECT name FROM practice WHERE practice_id = $1"
 _SEATS: Final = """SELECT p.practice_id, p.name, s.state FROM practice p
                      JOIN practice_seat s USING (pool_id)
                     WHERE s.member_id = $1 ORDER BY p.name, p.practice_id"""
@@ -93,3 +96,14 @@ async def funds(conn: Connection) -> list[FundRow]:
 async def waiting_wishes(conn: Connection, *, limit: int) -> list[UUID]:
     """Return who waits for a scholarship, whoever asked first before the others."""
     return [row["member_id"] for row in await conn.fetch(_WISHES, limit)]
+
+
+async def practices_named(conn: Connection, text: str, *, limit: int = 20) -> list[PracticeRow]:
+    """Return the practices in whose names a text occurs, however it is capitalised, by name."""
+    return [PracticeRow(**row) for row in await conn.fetch(_NAMED, text, limit)]
+
+
+async def practice_name(conn: Connection, practice_id: UUID) -> str | None:
+    """Return what a practice is called, if there is one."""
+    found: str | None = await conn.fetchval(_NAME, practice_id)
+    return found

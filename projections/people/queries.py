@@ -18,6 +18,9 @@ _LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid
                        ORDER BY valid_from, licence_id"""
 _ADMINISTRATORS: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
                              WHERE administrator AND NOT forgotten ORDER BY name, member_id"""
+_NAMED: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
+                    WHERE NOT forgotten AND strpos(lower(name), lower($1)) > 0
+                    ORDER BY name, member_id LIMIT $2"""
 _ON_LEAVE: Final = """SELECT DISTINCT member_id FROM person_leave
                        WHERE member_id = ANY ($1) AND from_at <= $2
                          AND (until_at IS NULL OR until_at > $2)"""
@@ -72,3 +75,8 @@ async def names(conn: Connection, member_ids: Sequence[UUID]) -> dict[UUID, str]
 async def licences(conn: Connection, member_id: UUID) -> list[LicenceRow]:
     """Return a member's licences, oldest first."""
     return [LicenceRow(**row) for row in await conn.fetch(_LICENCES, member_id)]
+
+
+async def named(conn: Connection, text: str, *, limit: int = 20) -> list[PersonRow]:
+    """Return the members in whose names a text occurs, however it is capitalised, by name."""
+    return [PersonRow(**row) for row in await conn.fetch(_NAMED, text, limit)]

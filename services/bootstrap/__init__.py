@@ -1,18 +1,17 @@
 """The composition root: the only place where infra meets the rest.
 
-``running.py`` puts a house together, ``database.py`` finds its database, ``adapters.py`` holds the
-small joints, ``tools.py`` is for the command line.
+``running.py`` puts a house together: from what holds something (``parts.py``, on the database that
+``database.py`` finds), those who read the log (``readers.py``), the payment service
+(``payments.py``, ``payment_news.py``) and what the worker does (``chores.py``). ``web.py`` opens it
+to browsers, ``adapters.py`` holds the small joints, ``tools.py`` is for the command line.
 """
 
+from services.bootstrap.readers import PROCESSES, PROJECTIONS
 from services.bootstrap.running import (
-    PROCESSES,
-    PROJECTIONS,
     Running,
     drain,
-    live_feed,
     open_house,
     start_process,
-    web_app,
     without_worker,
 )
 from services.bootstrap.tools import (
@@ -24,6 +23,7 @@ from services.bootstrap.tools import (
     settings_table,
     verify_payer_package,
 )
+from services.bootstrap.web import live_feed, web_app
 from services.handlers import handlers
 
 __all__ = [

@@ -13,15 +13,13 @@ from uuid import UUID
 import asyncpg
 
 from domain.payments import PaymentDesk
-from domain.ports import Clock, Randomness
-from domain.recording import EventStore
 from infra.gathered_inbox import GatheredInbox
 from infra.payment_keys import is_live
-from infra.queues import Inbox, NotYet, WillNeverWork
+from infra.queues import NotYet, WillNeverWork
 from infra.rooted_inbox import RootedInbox
-from infra.settings import Settings
 from infra.watch import DriftBook, RegularChores, Watermarks
 from projections.memberships import queries as memberships
+from services.bootstrap.parts import Parts
 from services.dispatch import Dispatcher
 from services.effects import Piece
 from services.payments import replaying
@@ -76,26 +74,13 @@ class _Eyes:
     dispatch: Dispatcher
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What of a house payment news need."""
-
-    pool: asyncpg.Pool[Any]
-    store: EventStore
-    dispatch: Dispatcher
-    inbox: Inbox
-    clock: Clock
-    randomness: Randomness
-
-
 async def open_payment_news(
-    stack: AsyncExitStack, settings: Settings, parts: Parts, desk: PaymentDesk | None
+    stack: AsyncExitStack, parts: Parts, desk: PaymentDesk | None
 ) -> PaymentNews:
     """Put the parts together; what is opened is closed with the house.
 
     Args:
         stack: closes the connection.
-        settings: keys and secrets.
         parts: of the house.
         desk: the worker's; ``None`` in a house that takes no dues: time goes on there as well.
     """
@@ -113,8 +98,8 @@ async def open_payment_news(
     door, reconciler, rooted = None, None, None
     effects: Mapping[str, Performer] = {}
     if desk is not None:
-        door = _door(settings, parts)
-        reconciler = await _reconciler(stack, settings, parts, desk, drift, marks)
+        door = _door(parts)
+        reconciler = await _reconciler(stack, parts, desk, drift, marks)
         rooted = RootedInbox(parts.pool, parts.clock, parts.inbox, source=SOURCE, kept=_KEPT)
         steps["payment messages"] = partial(rooted.work_one, _handler(reconciler, parts))
         effects = replaying.performers(
@@ -144,9 +129,10 @@ async def open_payment_news(
     )
 
 
-def _door(settings: Settings, parts: Parts) -> PaymentsDoor:
+def _door(parts: Parts) -> PaymentsDoor:
     from infra.stripe.webhooks import StripeDoor  # the SDK takes a third of a second to load
 
+    settings = parts.settings
     assert settings.stripe_key is not None, "there is a desk"
     livemode = is_live(settings.stripe_key.get_secret_value())
     opens = StripeDoor(settings.webhook_secrets, livemode=livemode)
@@ -156,7 +142,6 @@ def _door(settings: Settings, parts: Parts) -> PaymentsDoor:
 
 async def _reconciler(
     stack: AsyncExitStack,
-    settings: Settings,
     parts: Parts,
     desk: PaymentDesk,
     drift: DriftBook,
@@ -165,6 +150,7 @@ async def _reconciler(
     from infra.stripe.books import StripeBooks
     from infra.stripe.connection import connect
 
+    settings = parts.settings
     secret = settings.stripe_worker_key or settings.stripe_key
     assert secret is not None, "there is a desk"
     key = secret.get_secret_value()

@@ -12,16 +12,16 @@ import structlog
 
 from domain.payments import PaymentDesk, PaymentsOff
 from domain.ports import Clock, Randomness
-from domain.recording import EventStore
 from infra.advisory_turns import AdvisoryTurns
 from infra.payment_keys import is_live, is_restricted
 from infra.payment_order_book import PaymentOrderBook
 from infra.queues import NotYet, Outbox, WillNeverWork
 from infra.settings import Settings
 from infra.system import SystemRandomness
-from services.dispatch import Dispatcher
+from services.bootstrap.parts import Parts
 from services.payments.carrying import Carrier
 from services.payments.ordering import KIND
+from services.web.payment_pages import STRIPE_PAGES
 
 log = structlog.get_logger()
 
@@ -102,30 +102,29 @@ class Orders:
         return int(await self.outbox.work_one({KIND: self.carrier.carry_out}, only={KIND}))
 
 
-def orders_of(
-    settings: Settings,
-    desk: PaymentDesk,
-    pool: asyncpg.Pool[Any],
-    *,
-    store: EventStore,
-    dispatch: Dispatcher,
-    clock: Clock,
-    randomness: Randomness,
-) -> Orders:
+def orders_of(parts: Parts, desk: PaymentDesk) -> Orders:
     """Return who carries orders out, with the worker's *desk*."""
-    book = PaymentOrderBook(pool)
+    book = PaymentOrderBook(parts.pool)
     carrier = Carrier(
         payments=desk,
-        dispatch=dispatch,
-        store=store,
+        dispatch=parts.dispatch,
+        store=parts.store,
         book=book,
-        clock=clock,
-        randomness=randomness,
-        environment=settings.environment.value,
+        clock=parts.clock,
+        randomness=parts.randomness,
+        environment=parts.settings.environment.value,
         give_up=WillNeverWork,
         not_yet=NotYet,
     )
-    return Orders(carrier=carrier, book=book, outbox=Outbox(pool, clock))
+    return Orders(carrier=carrier, book=book, outbox=parts.outbox)
+
+
+def payment_pages(settings: Settings) -> tuple[str, ...]:
+    """Return where the payment service's own pages are; nowhere in a house that takes no dues."""
+    if settings.stripe_key is None:
+        return ()
+    known = STRIPE_PAGES if settings.stripe_api_base is None else (settings.stripe_api_base,)
+    return (*known, *(f"https://{host}" for host in settings.hosts_of_payments))
 
 
 async def make_catalogue(settings: Settings, file: Path | None) -> list[str]:

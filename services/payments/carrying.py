@@ -23,6 +23,7 @@ from domain.payment_orders import (
     EndNow,
     EntryOfOrder,
     ExpireCheckout,
+    ForgetPayer,
     Made,
     PayBack,
     PaymentOrder,
@@ -243,7 +244,7 @@ class Carrier:
 
     async def _look(self, order: PaymentOrder) -> None:
         """Let the membership see what became of it; if that fails, others will look."""
-        if isinstance(order, (PayBack, ExpireCheckout)):
+        if isinstance(order, (PayBack, ExpireCheckout, ForgetPayer)):
             return
         try:
             await look_at(self, order.subscription_id)
@@ -258,5 +259,5 @@ def _key_is_spent(entry: EntryOfOrder, now: datetime) -> bool:
 
 
 def _membership(order: PaymentOrder) -> UUID:
-    assert not isinstance(order, PayBack), "asked for by wishes only"
+    assert not isinstance(order, (PayBack, ForgetPayer)), "asked for by wishes only"
     return order.membership_id

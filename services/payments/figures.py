@@ -40,6 +40,17 @@ class MoneyFigures:
         """How long ago the service's list was read; ``None`` if it never was."""
         return None if self.events_read is None else self._since(self.events_read)
 
+    def plain(self) -> dict[str, int | None]:
+        """Return the figures by name, for a terminal and for programs; ages in whole seconds."""
+        read = self.watermark_age
+        return {
+            "drift": self.drift,
+            "dead_letters": self.exchange.dead_letters,
+            "oldest_order_seconds": int(self.oldest_order.total_seconds()),
+            "oldest_message_seconds": int(self.oldest_message.total_seconds()),
+            "events_read_seconds_ago": None if read is None else int(read.total_seconds()),
+        }
+
     def _since(self, at: datetime | None) -> timedelta:
         return timedelta() if at is None else max(self.at - at, timedelta())
 

@@ -13,7 +13,7 @@ from typing import Final
 from domain import membership_events as membership_facts
 from domain import money_events as money_facts
 from domain import seat_events as seat_facts
-from domain.billing_accounts import billing_account_id
+from domain.billing_accounts import BillingAccount, billing_account_id
 from domain.membership_rules import membership_id
 from domain.memberships import Membership
 from domain.money_ledger import MoneyLedger
@@ -21,6 +21,7 @@ from domain.payment_orders import (
     ChangePlan,
     EndNow,
     EndWithPeriod,
+    ForgetPayer,
     PauseDues,
     PayBack,
     PaymentOrder,
@@ -58,6 +59,8 @@ def _of_membership(membership: Membership, event: object) -> PaymentOrder | None
     order: PaymentOrder | None = None
     if isinstance(event, membership_facts.SecondSubscriptionSeen):
         return EndNow(membership.id, event.subscription_id, pay_back=True)
+    if isinstance(event, membership_facts.EndOrdered):
+        return EndNow(membership.id, event.subscription_id, pay_back=event.pay_back)
     if counts is None:
         return None
     about = membership.id, counts.subscription_id
@@ -127,4 +130,13 @@ def of_ledger(ledger: MoneyLedger) -> list[PaymentOrder]:
             reason=each.fact.reason or "requested_by_customer",
         )
         for each in asked
+    ]
+
+
+def of_account(account: BillingAccount) -> list[PaymentOrder]:
+    """Return what an account's new events call for."""
+    return [
+        ForgetPayer(account.id, each.customer_id)
+        for each in account.pending_events
+        if isinstance(each, BillingAccount.PayerForgotten)
     ]

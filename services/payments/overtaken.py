@@ -82,6 +82,8 @@ async def _end_overtaken(work: Work, order: EndNow) -> bool:
     """A second subscription may have become the only one; who lapsed may have paid after all."""
     membership = await work.load(Membership, order.membership_id)
     counts = membership.observed
+    if order.subscription_id in membership.ends_ordered:
+        return False  # whoever had it was forgotten: no payment changes that
     if order.pay_back:
         return counts is not None and counts.subscription_id == order.subscription_id
     return membership.state is not MembershipState.LAPSED

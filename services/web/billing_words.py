@@ -62,6 +62,7 @@ _ORDERS: Final[Mapping[type, str]] = MappingProxyType(
         orders.SetPercentOff: "Let a scholarship carry a part",
         orders.PayBack: "Pay back",
         orders.ExpireCheckout: "Close a payment page",
+        orders.ForgetPayer: "Forget name, mail and cards",
     }
 )
 MESSAGE_STATES: Final[Mapping[str, str]] = MappingProxyType(

@@ -22,6 +22,11 @@ from services.web.pages.admin import AdminController
 from services.web.pages.administrators import AdministratorController
 from services.web.pages.approvals import ApprovalController
 from services.web.pages.belonging import BelongingController
+from services.web.pages.billing_account import BillingAccountController
+from services.web.pages.billing_audit import BillingAuditController
+from services.web.pages.billing_find import BillingDeskController
+from services.web.pages.billing_refunds import BillingRefundController
+from services.web.pages.billing_stuck import BillingStuckController
 from services.web.pages.certificates import CertificateController
 from services.web.pages.checks import CheckController
 from services.web.pages.claims import ClaimController
@@ -129,6 +134,11 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     AdminFundController,
     AdminGiftController,
     AdminAccessController,
+    BillingDeskController,
+    BillingAccountController,
+    BillingRefundController,
+    BillingStuckController,
+    BillingAuditController,
     StuckController,
     AdministratorController,
     ProviderController,

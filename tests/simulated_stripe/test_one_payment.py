@@ -94,8 +94,6 @@ async def test_a_price_that_recurs_cannot_be_paid_once(opened: Any, catalogue: C
     assert "recurring price" in str(refused.value)
 
 
-async def test_a_subscription_makes_its_own_invoices(
-    opened: Any, catalogue: Catalogue
-) -> None:
+async def test_a_subscription_makes_its_own_invoices(opened: Any, catalogue: Catalogue) -> None:
     with pytest.raises(stripe.InvalidRequestError):
         await opened(mode="subscription", line_items=[{"price": catalogue.monthly}])

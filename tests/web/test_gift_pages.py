@@ -69,7 +69,7 @@ async def test_months_are_bought_with_an_invoice_and_taken_once(
         wrong = link[:-1] + ("0" if link[-1] != "0" else "1")
         assert (await browser.get(wrong)).status_code == 404
     taken = await dues.ask(chidi, link)
-    assert taken.headers["location"] == "/you/access?done=months_taken"
+    assert taken.headers["location"] == "/membership?done=months_taken"
     await dues.settle()
     gift = await gift_of(dues, link)
     assert gift.redeemed is not None

@@ -1,4 +1,4 @@
-"""A practice pays for its people: seats bought, offered, taken, kept, freed; and never who attends."""
+"""A practice pays for its people: seats bought, offered, taken, kept, freed; never who attends."""
 
 from __future__ import annotations
 
@@ -85,7 +85,9 @@ class OpenPractice:
 async def practice(dues: BillingHouse) -> OpenPractice:
     sent = await dues.ask(dues.story.joy, "/practices", name="Harbour practice")
     assert sent.status_code == 303, words_of(sent.text)
-    found = re.match(r"/practices/([0-9a-f-]{36})/start\?done=practice_opened", sent.headers["location"])
+    found = re.match(
+        r"/practices/([0-9a-f-]{36})/start\?done=practice_opened", sent.headers["location"]
+    )
     assert found is not None
     return OpenPractice(dues, UUID(found[1]))
 

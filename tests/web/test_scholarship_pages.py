@@ -1,4 +1,4 @@
-"""Scholarships on one's own word, and the funds behind them, whose figures are open to everybody."""
+"""Scholarships on one's own word, and the funds behind them, whose figures everybody sees."""
 
 from __future__ import annotations
 
@@ -91,7 +91,9 @@ async def test_a_part_is_a_coupon_on_the_dues_at_once(dues: BillingHouse, fund: 
     assert await balance(dues, fund) == 24_450 - 14_400 - 3_600 + 3_300 - 7_200
 
 
-async def test_the_figures_are_for_everybody_and_name_nobody(dues: BillingHouse, fund: UUID) -> None:
+async def test_the_figures_are_for_everybody_and_name_nobody(
+    dues: BillingHouse, fund: UUID
+) -> None:
     async with await dues.browser() as nobody:
         answer = await nobody.get("/funds")
     assert answer.status_code == 200
@@ -106,7 +108,9 @@ async def test_the_figures_are_for_everybody_and_name_nobody(dues: BillingHouse,
     assert sent.status_code == 401
 
 
-async def test_it_is_still_right_with_one_click_near_its_end(dues: BillingHouse, fund: UUID) -> None:
+async def test_it_is_still_right_with_one_click_near_its_end(
+    dues: BillingHouse, fund: UUID
+) -> None:
     ana = dues.story.ana
     until = (await scholarship(dues, ana)).until
     assert "Is it still right for you?" not in await dues.words(ana, "/scholarship")
@@ -150,9 +154,7 @@ async def test_a_gift_whose_payment_went_back_leaves_the_fund(
     invoice = next(each.object_id for each in reversed(lines) if each.kind == "invoice_paid")
     paid = await dues.stripe.dashboard("get", "/v1/invoice_payments", {"invoice": invoice})
     intent = paid["data"][0]["payment"]["payment_intent"]
-    await dues.stripe.dashboard(
-        "post", "/v1/refunds", {"payment_intent": intent, "amount": "500"}
-    )
+    await dues.stripe.dashboard("post", "/v1/refunds", {"payment_intent": intent, "amount": "500"})
     await dues.settle()
     assert await balance(dues, fund) == before + 1_500
 

@@ -162,6 +162,16 @@ async def test_without_a_signature_nothing_is_kept(
     assert await kept(real) == []
 
 
+@pytest.mark.parametrize("letters", ["é", "\x80", "签"])
+async def test_a_signature_of_other_letters_is_refused_like_any_other(
+    real: RealHouse, door: httpx.AsyncClient, letters: str
+) -> None:
+    header = f"t={int(real.clock.now().timestamp())},v1={letters}".encode()
+    answer = await send(door, event(), header)
+    assert (answer.status_code, answer.json()["code"]) == (400, "hook.bad_message")
+    assert await kept(real) == []
+
+
 async def test_forged_altered_old_and_future_messages_are_refused_alike(
     real: RealHouse, door: httpx.AsyncClient
 ) -> None:
@@ -200,6 +210,7 @@ NONSENSE = {
     "an id that is no text": '{"object":"event","id":{"a":1}}',
     "an endless id": json.dumps({"object": "event", "id": "e" * 300}),
     "depth": "[" * 5000,
+    "depth that can be decoded": event(deep="...").replace('"..."', "[" * 700 + "]" * 700),
     "not a number": '{"id":"evt_1","created":NaN}',
 }
 

@@ -13,6 +13,8 @@ from domain.errors import AlreadyExists, DomainError, NotAllowed, NotFound
 from projections.audit_trail import queries as audit_trail
 from services.house import House
 from services.members import RegisterMember
+from services.payments.figures import money_figures
+from services.web import billing_words
 from services.web.form_values import LONGEST_ADDRESS, email
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, give, order_from_form
@@ -104,6 +106,8 @@ async def desk_page(
         waiting=await house.desk.waiting(),
         set_aside=await house.desk.set_aside(),
         lags=await house.desk.lags(),
+        figures=await money_figures(house) if house.takes_dues else None,
+        billing=billing_words,
         trail=trail,
         takes_dues=house.payments is not None,
         problem=problem,

@@ -154,7 +154,7 @@ class GiftController(Controller):
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
             return await _gift_page(request, gift, person_id, refused=refused)
-        return Redirect("/you/access?done=months_taken", status_code=303)
+        return Redirect("/membership?done=months_taken", status_code=303)
 
 
 class AdminGiftController(Controller):
@@ -210,9 +210,7 @@ async def _prices(house: House) -> list[Price] | None:
     except PaymentsAway:
         return None
     monthly = [
-        each
-        for each in found
-        if each.payer_kind is PayerKind.PERSON and each.every is Every.MONTH
+        each for each in found if each.payer_kind is PayerKind.PERSON and each.every is Every.MONTH
     ]
     return sorted(monthly, key=lambda each: each.amount.currency)
 
@@ -260,6 +258,7 @@ async def _gift_page(
         here="you",
         headers={"Cache-Control": "no-store"},
         months=gift.months,
+        by_house=gift.giver_id is None,
         spent=gift.redeemed is not None,
         mine=gift.redeemed is not None and gift.redeemed[0] == person_id,
         gone=gift.is_taken_back,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from domain.payments import Invoice, PaymentsAway
-from services.accounts import CloseAccount
+from services.accounts import ChangeContact, CloseAccount
 from services.house import House
 from services.memberships import AskToCancel, WithdrawCancellation
 from services.payments.tax_ids import note_tax_id
@@ -20,7 +20,7 @@ from services.web import membership_words
 from services.web.context import web_of
 from services.web.orders import Asking, attempt, give, order_from_form
 from services.web.pages.membership_view import VIEW, ask_service, desk_of
-from services.web.pages.practice_view import Practice, gather, practice_page
+from services.web.pages.practice_view import CONTACT_FORM, Practice, gather, practice_page
 from services.web.payment_pages import lead
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -73,6 +73,39 @@ class PracticeController(Controller):
         if refused is not None:
             return await practice_page(request, house, practice_id, person_id, refused=refused)
         return lead(web_of(request).settings, opened[0])
+
+    @post("/contact")
+    async def contact(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Let invoices go to another address; it is told to the payment service, and kept there."""
+        practice = await gather(house, practice_id, person_id)
+        sent = await request.form()
+        form = CONTACT_FORM.read(sent)
+        customer_id = practice.account.customer_id
+        if not form.ok or customer_id is None:
+            return await practice_page(request, house, practice_id, person_id, contact_form=form)
+        await ask_service(request, person_id)
+        order = order_from_form(request, sent, person_id)
+        contact_id = uuid5(order.command_id, "contact")
+        command = ChangeContact(
+            account_id=practice.account.id, contact_id=contact_id, by=person_id
+        )
+
+        async def change() -> None:
+            await desk_of(house).send_papers_to(customer_id, form["contact"])
+            await give(house, command, order)
+
+        refused = await attempt(change())
+        if refused is not None:
+            return await practice_page(
+                request, house, practice_id, person_id, contact_form=form, refused=refused
+            )
+        return Redirect(f"/practices/{practice_id}?done=papers_to", status_code=303)
 
     @post("/end")
     async def end(
@@ -150,7 +183,9 @@ class PracticeController(Controller):
     ) -> Response[Any]:
         """Lead to the service's own page, where an open invoice can be paid."""
         practice = await gather(house, practice_id, person_id)
-        return _lead(request, (await _own(request, house, practice, person_id, invoice_id)).page_url)
+        return _lead(
+            request, (await _own(request, house, practice, person_id, invoice_id)).page_url
+        )
 
     @get("/invoices/{invoice_id:str}/file")
     async def invoice_file(
@@ -163,7 +198,9 @@ class PracticeController(Controller):
     ) -> Response[Any]:
         """Lead to the service's own PDF."""
         practice = await gather(house, practice_id, person_id)
-        return _lead(request, (await _own(request, house, practice, person_id, invoice_id)).file_url)
+        return _lead(
+            request, (await _own(request, house, practice, person_id, invoice_id)).file_url
+        )
 
 
 async def _paying(house: House, practice_id: UUID, person_id: UUID) -> UUID:

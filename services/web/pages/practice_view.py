@@ -50,6 +50,20 @@ MANAGER_FORM: Final = Form(
     )
 )
 
+CONTACT_FORM: Final = Form(
+    Field(
+        name="contact",
+        label="Email address for invoices",
+        hint="Our payment service sends them there and keeps the address; we do not.",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        autocomplete="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    )
+)
+
 
 @dataclass(frozen=True, slots=True)
 class SeatLine:
@@ -169,10 +183,12 @@ async def practice_page(
     refused: Refused | None = None,
     offer_form: Filled | None = None,
     manager_form: Filled | None = None,
+    contact_form: Filled | None = None,
 ) -> Response[Any]:
     """Answer with a practice's own page; its forms come back as they were typed."""
     practice = await gather(house, practice_id, person_id)
-    faulty = [each for each in (offer_form, manager_form) if each is not None and not each.ok]
+    typed = (offer_form, manager_form, contact_form)
+    faulty = [each for each in typed if each is not None and not each.ok]
     return await subject_page(
         request,
         "practice.html",
@@ -183,5 +199,6 @@ async def practice_page(
         me=person_id,
         offer_form=offer_form or OFFER_FORM.blank(),
         manager_form=manager_form or MANAGER_FORM.blank(),
+        contact_form=contact_form or CONTACT_FORM.blank(),
         problem=refused.sentence if refused else "",
     )

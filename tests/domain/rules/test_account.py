@@ -187,6 +187,13 @@ def test_categories_are_those_that_the_text_tells_apart(
     assert found.missing == (() if unread is None else (expected,))
 
 
+def test_categories_that_a_text_tells_apart_stand_in_order_too() -> None:
+    apart = {"distinct_categories": 6, "categories": [[name] for name in "FBEADC"]}
+    books = [an_entry(n, rule="", category=name) for n, name in enumerate("FBEADC")]
+    found = counted(with_cycle(cycle=apart), *books)
+    assert found.categories == ("A", "B", "C", "D", "E", "F")
+
+
 # Caps
 
 

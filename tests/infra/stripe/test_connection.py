@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import AsyncIterator
 
@@ -72,6 +73,27 @@ async def test_an_error_that_stays_is_said_to_be_one_of_the_service(
         await desk.invoice("in_1")
     assert refused.value.facts["status"] == 500
     assert str(refused.value.facts["request_id"]).startswith("req_")
+
+
+async def test_an_answer_that_breaks_off_is_none() -> None:
+    """The SDK hands over what aiohttp raises while a body is read; a page would be a 500."""
+
+    async def break_off(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n{")
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(break_off, "127.0.0.1", 0)
+    port = server.sockets[0].getsockname()[1]
+    async with (
+        server,
+        connect(
+            "sk_test_any", api_base=f"http://127.0.0.1:{port}", randomness=SystemRandomness()
+        ) as opened,
+    ):
+        with pytest.raises(PaymentsAway):
+            await desk_at(opened).prices()
 
 
 @pytest.fixture

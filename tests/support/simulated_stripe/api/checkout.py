@@ -14,8 +14,8 @@ from tests.support.simulated_stripe.world.world import Json, World
     "allow_promotion_codes automatic_tax billing_address_collection cancel_url "
     "client_reference_id currency customer customer_creation customer_email customer_update "
     "discounts expires_at invoice_creation line_items locale metadata mode payment_intent_data "
-    "payment_method_collection saved_payment_method_options setup_intent_data submit_type subscription_data success_url "
-    "tax_id_collection ui_mode",
+    "payment_method_collection saved_payment_method_options setup_intent_data submit_type "
+    "subscription_data success_url tax_id_collection ui_mode",
 )
 def create_session(call: Call) -> Json:
     world, given = call.world, call.given
@@ -82,12 +82,7 @@ def create_session(call: Call) -> Json:
 
 
 def _check(world: World, given: Json) -> None:
-    if given.get("mode", "subscription") == "payment":
-        purchases.check(given)
-    elif "invoice_creation" in given:
-        raise invalid(
-            "You can only use `invoice_creation` in `payment` mode.", param="invoice_creation"
-        )
+    purchases.check(given)
     if given.get("ui_mode", "hosted_page") != "hosted_page":
         raise not_simulated("Checkout Sessions that are not a hosted page")
     if "success_url" not in given:

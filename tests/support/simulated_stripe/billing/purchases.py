@@ -8,11 +8,16 @@ from tests.support.simulated_stripe.world.world import Json, World
 
 
 def check(given: Json) -> None:
-    """Refuse what a session of mode payment does not take, or the simulation does not.
+    """Refuse what a session of mode payment does not take, or no other does.
 
     Raises:
-        Refusal: see above.
+        Refusal: see above; or the simulation does not take it.
     """
+    if given.get("mode", "subscription") != "payment":
+        if "invoice_creation" in given:
+            message = "You can only use `invoice_creation` in `payment` mode."
+            raise invalid(message, param="invoice_creation")
+        return
     for name in ("subscription_data", "payment_method_collection"):
         if name in given:
             message = f"You can only use `{name}` in `subscription` mode."

@@ -1,0 +1,161 @@
+"""What the worker of a house does: a loop for each view and each queue, and what the clock brings.
+
+Whoever adds a loop, or an effect that a loop carries out, adds it here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from datetime import UTC, date, datetime, timedelta
+from functools import partial
+from typing import Any, Protocol
+from uuid import UUID
+
+import asyncpg
+
+from infra.certificate_pdf import render
+from infra.queues import Inbox, NotYet, Outbox, WillNeverWork
+from infra.watch import RegularChores
+from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
+from projections.offers.queries import programs as programs_of
+from projections.schedule.queries import meetings_of_programs
+from services import dues_parting, outside_credits, parting, rejudging, seat_invitations, troubles
+from services.bootstrap.adapters import Sessions
+from services.bootstrap.parts import Parts
+from services.bootstrap.payment_news import PaymentNews
+from services.bootstrap.payments import Orders
+from services.bootstrap.readers import PROJECTIONS
+from services.effects import LETTERS, Outside, performers
+from services.forgetting import observed_as
+from services.house import House
+from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
+from services.payments.clockwork import Chore, Rhythm, turn
+from services.payments.door import SOURCE as PAYMENTS
+from services.payments.ordering import KIND
+from services.scholarship_wishes import carry_waiting
+from services.seat_invitations import Invitations
+from services.tending import tend_places
+from services.worker import Chores
+
+Step = Callable[[], Awaitable[int]]
+Performer = Callable[[Any], Awaitable[str | None]]
+
+
+class _Swept(Protocol):
+    async def sweep(self, *, at: datetime) -> Any: ...
+
+
+def chores_of(parts: Parts, house: House, news: PaymentNews, orders: Orders | None) -> Chores:
+    """Return everything the worker of a house does."""
+    outbox, inbox = parts.outbox, parts.inbox
+    tools = Tools(house, parts.tool_messages, outbox.add, NotYet)
+    effects = _effects(parts, house, news, tools)
+    loops: dict[str, Step] = {
+        **{each.NAME: partial(parts.projector.advance, each) for each in PROJECTIONS},
+        "processes": parts.runner.advance_all,
+        "letters": partial(_work, outbox, effects, only=LETTERS),
+        "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK | {KIND}),
+        "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
+        "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}, but={PAYMENTS}),
+        **news.steps,
+    }
+    if orders is not None:
+        loops["payment orders"] = orders.work_one
+    if parts.takes_dues:
+        loops["places"] = _by_the_clock(parts, house)
+    return Chores(steps=loops, sweep=_sweep(parts, news, orders), signal=parts.signal)
+
+
+def _effects(
+    parts: Parts, house: House, news: PaymentNews, tools: Tools
+) -> Mapping[str, Performer]:
+    """Return who carries out which effect; orders to the payment service have a loop of theirs."""
+    store, dispatch = parts.store, parts.dispatch
+    bulk = rejudging.Bulk(
+        dispatch=dispatch,
+        meetings_of_provider=partial(_meetings_of_provider, parts.pool),
+        order_all=parts.outbox.add_all,
+        give_up=WillNeverWork,
+    )
+    invitations = Invitations(
+        store=store, vault=parts.vault, links=parts.links, mailer=parts.mailer
+    )
+    return {
+        **performers(_outside(parts)),
+        **rejudging.performers(bulk),
+        **parting.performers(store, dispatch),
+        **dues_parting.performers(store, dispatch),
+        **troubles.performers(house.desk),
+        **outside_credits.performers(parts.documents),
+        **seat_invitations.performers(invitations),
+        "observe_messages": observe_messages(tools),
+        **news.effects,
+    }
+
+
+def _outside(parts: Parts) -> Outside:
+    sessions = Sessions(PostgresSessions(parts.pool), PostgresSignInLinks(parts.pool))
+    return Outside(
+        store=parts.store,
+        dispatch=parts.dispatch,
+        render=render,
+        shelf=parts.shelf,
+        keys=parts.keystore,
+        also_known_as=partial(observed_as, parts.store),
+        forgetful=(parts.vault, parts.shelf, parts.documents, parts.tool_messages, sessions),
+        mailer=parts.mailer,
+        open_letter=parts.letters.open,
+        origin=parts.settings.origin,
+        give_up=WillNeverWork,
+    )
+
+
+def _by_the_clock(parts: Parts, house: House) -> Step:
+    """Return what a house does besides in which access can end."""
+    due = {
+        "places": Chore(Rhythm.HOURLY, partial(tend_places, house)),
+        "scholarship wishes": Chore(Rhythm.HOURLY, partial(carry_waiting, house)),
+    }
+    return partial(turn, RegularChores(parts.pool), due, parts.clock)
+
+
+def _sweep(parts: Parts, news: PaymentNews, orders: Orders | None) -> Callable[[], Awaitable[None]]:
+    """Return who drops what is over."""
+    pool = parts.pool
+    swept: list[_Swept] = [
+        PostgresSessions(pool),
+        PostgresRateLimits(pool),
+        PostgresSignInLinks(pool),
+        parts.tool_messages,
+        parts.inbox,
+        parts.outbox,
+        parts.documents,
+        news.drift,
+        *([] if news.inbox is None else [news.inbox]),
+        *([] if orders is None else [orders.book]),
+    ]
+
+    async def sweep() -> None:
+        for each in swept:
+            await each.sweep(at=parts.clock.now())
+
+    return sweep
+
+
+async def _work(
+    queue: Inbox | Outbox,
+    effects: Mapping[str, Performer],
+    *,
+    only: Collection[str] | None = None,
+    but: Collection[str] = (),
+) -> int:
+    return int(await queue.work_one(effects, only=only, but=but))
+
+
+async def _meetings_of_provider(
+    pool: asyncpg.Pool[Any], provider_id: UUID, from_day: date
+) -> list[UUID]:
+    since = datetime.combine(from_day, datetime.min.time(), UTC) - timedelta(days=1)  # any zone
+    async with pool.acquire() as conn:
+        programs = [row.program_id for row in await programs_of(conn, provider_id)]
+        return await meetings_of_programs(conn, programs, since)

@@ -1,0 +1,166 @@
+"""What somebody who was forgotten leaves behind where money is: dues, a scholarship, seats, a card.
+
+Nothing may be charged in the name of a person whom nobody knows any more. The lines of the ledger
+and finished invoices stay, as the law asks, and name nobody here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID, uuid5
+
+from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.members import Member
+from domain.membership_rules import LIVE, membership_id
+from domain.memberships import Membership
+from domain.payment_orders import ExpireCheckout
+from domain.ports import Clock
+from domain.recording import EventStore
+from domain.scholarships import Scholarship, scholarship_id
+from domain.seat_pools import SeatPool
+from services.dispatch import Order, Work
+from services.effects import Piece
+from services.members import HOUSE
+from services.payments import ordering
+from services.scholarships import EndScholarship, end_scholarship
+
+_LEAVE: Final = "leave_practices"
+_TOPICS: Final = (SeatPool.Opened.TOPIC, SeatPool.ManagerNamed.TOPIC, SeatPool.Accepted.TOPIC)
+_BATCH: Final = 200  # events read between two turns of everybody else
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartWithDues:
+    """End all that an account pays for, if its payer was forgotten."""
+
+    account_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartWithSupport:
+    """End what carried or seated somebody who was forgotten: a scholarship, practices."""
+
+    member_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartWithPractice:
+    """End what binds somebody to a practice's seats, if they were forgotten."""
+
+    pool_id: UUID
+    member_id: UUID
+
+
+async def part_with_dues(cmd: PartWithDues, *, work: Work, clock: Clock) -> None:
+    """End dues and payment page at once, and let Stripe forget the payer.
+
+    What was paid for and is not used any more is paid back by people, if somebody asks first.
+    """
+    account = await work.find(BillingAccount, cmd.account_id)
+    if account is None or account.payer_kind is not PayerKind.PERSON:
+        return
+    if await _forgotten(work, account.payer_id):
+        await _end(work, account, clock)
+
+
+async def part_with_support(cmd: PartWithSupport, *, work: Work, clock: Clock) -> None:
+    """End the scholarship, and ask for the search of practices: they stand in the log."""
+    if not await _forgotten(work, cmd.member_id):
+        return
+    if await work.find(Scholarship, scholarship_id(cmd.member_id)) is not None:
+        ends = EndScholarship(member_id=cmd.member_id, by=cmd.member_id)
+        await end_scholarship(ends, work=work, clock=clock)
+    work.effect(_LEAVE, member_id=str(cmd.member_id))
+
+
+async def part_with_practice(cmd: PartWithPractice, *, work: Work, clock: Clock) -> None:
+    """Free the seat; where nobody looks after the seats any more, their dues run out.
+
+    Those who sit keep what is paid for. Until it ends, whoever looks after the house can let
+    somebody else look after the seats, who may then keep them. Name, mail and card that Stripe
+    has were the forgotten person's, and go at once.
+    """
+    if not await _forgotten(work, cmd.member_id):
+        return
+    now = clock.now()
+    pool = await work.load(SeatPool, cmd.pool_id)
+    managed = cmd.member_id in pool.managers
+    pool.part_with(cmd.member_id, by=HOUSE, at=now)
+    work.save(pool)
+    if managed and not pool.managers:
+        await _let_run_out(work, pool, clock)
+
+
+async def pools_ever_of(store: EventStore, member_id: UUID) -> list[UUID]:
+    """Return the pools a member ever had a seat in, or looked after; reads the log itself.
+
+    No view is asked: one that lags would leave a practice behind.
+    """
+    found: dict[UUID, None] = {}
+    position = 0
+    while batch := await store.read(position, _BATCH, _TOPICS):
+        for recorded in batch:
+            match recorded.event:
+                case SeatPool.Opened(originator_id=pool_id, manager_id=person):
+                    found |= {pool_id: None} if person == member_id else {}
+                case (
+                    SeatPool.ManagerNamed(originator_id=pool_id, member_id=person)
+                    | SeatPool.Accepted(originator_id=pool_id, member_id=person)
+                ):
+                    found |= {pool_id: None} if person == member_id else {}
+        position = batch[-1].position
+    return list(found)
+
+
+def performers(
+    store: EventStore, dispatch: Callable[[object, Order], Awaitable[object]]
+) -> dict[str, Callable[[Piece], Awaitable[None]]]:
+    """Return who ends what binds a forgotten member to practices."""
+
+    async def leave(piece: Piece) -> None:
+        member_id = UUID(piece.payload["member_id"])
+        for pool_id in await pools_ever_of(store, member_id):
+            command = PartWithPractice(pool_id=pool_id, member_id=member_id)
+            await dispatch(command, Order(command_id=uuid5(piece.key[0], f"leave:{pool_id}")))
+
+    return {_LEAVE: leave}
+
+
+async def _end(work: Work, account: BillingAccount, clock: Clock) -> None:
+    now = clock.now()
+    account.forget_payer(at=now)
+    ordering.order(work, ordering.of_account(account))
+    membership = await work.find(Membership, membership_id(account.id, account.payer_id))
+    if membership is not None:
+        page = membership.forget_holder(at=now)
+        ordering.order(work, ordering.of_membership(membership))
+        if page is not None:
+            ordering.order(work, [ExpireCheckout(membership.id, page)])
+        work.save(membership)
+    work.save(account)
+
+
+async def _let_run_out(work: Work, pool: SeatPool, clock: Clock) -> None:
+    now = clock.now()
+    account = await work.load(BillingAccount, billing_account_id(pool.practice_id))
+    account.forget_payer(at=now)
+    ordering.order(work, ordering.of_account(account))
+    work.save(account)
+    membership = await work.find(Membership, membership_id(account.id, pool.practice_id))
+    if membership is None:
+        return
+    if membership.state in LIVE:
+        membership.ask_to_cancel(by=HOUSE, at=now)
+        ordering.order(work, ordering.of_membership(membership))
+    if membership.checkout is not None:
+        session_id, _ = membership.checkout
+        membership.close_checkout(session_id, at=now)
+        ordering.order(work, [ExpireCheckout(membership.id, session_id)])
+    work.save(membership)
+
+
+async def _forgotten(work: Work, member_id: UUID) -> bool:
+    member = await work.find(Member, member_id)
+    return member is not None and member.forgotten
