@@ -216,7 +216,7 @@ def _of_wishes(membership: Membership, days: _Days) -> list[str]:
     if membership.ends_at is not None:
         told.append(f"It ends on {days.day(membership.ends_at)}; until then you can take it back.")
     asked: Mapping[Wish, str] = {
-        Wish.LEAVE: "You asked to pause; it begins as soon as the payments are paused.",
+        Wish.LEAVE: "You asked for a leave; it begins as soon as the payments are paused.",
         Wish.RETURN: "You asked to come back; it is being arranged.",
         Wish.PLAN: "You asked for another plan; it is being arranged.",
         Wish.CANCEL: "You asked to cancel; it is being arranged.",

@@ -48,6 +48,12 @@ class LeaveNotNow(DomainError):
     code = "membership.leave_not_now"
 
 
+class BackFirst(DomainError):
+    """While nothing is charged, nothing changes by which more would be: first one comes back."""
+
+    code = "membership.back_first"
+
+
 class NotOnLeave(DomainError):
     """Nobody comes back who is not away."""
 

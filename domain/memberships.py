@@ -22,6 +22,7 @@ from domain.membership_rules import (
     LIVE,
     UNPAID,
     AlreadyTakingPart,
+    BackFirst,
     LeaveNotNow,
     MembershipNotLive,
     NoSuchQuestion,
@@ -145,6 +146,16 @@ class Membership(Root):
         return current_of(list(self.seen.values()))
 
     @property
+    def can_begin(self) -> bool:
+        """Whether a first payment can be asked for: nothing lives that could be paid instead.
+
+        Stripe may give up on what is unpaid before our own timetable does. Then access goes on for
+        a while, and only a new beginning mends it.
+        """
+        counts = self.observed
+        return self.state not in LIVE or (counts is not None and counts.is_over)
+
+    @property
     def trouble(self) -> PaymentTrouble | None:
         """A payment that failed and is still wanted, for the page that mends it."""
         open_ones = sorted(
@@ -162,6 +173,12 @@ class Membership(Root):
             for each in self.seen.values()
             if each.is_live and each is not counts
         )
+
+    @property
+    def will_end(self) -> bool:
+        """Whether it ends with what is paid for, or was asked to and nobody took it back."""
+        arranged = self.ends_at is not None and Wish.KEEP not in self.wishes
+        return arranged or Wish.CANCEL in self.wishes
 
     @property
     def next_tick_at(self) -> datetime | None:
@@ -221,7 +238,11 @@ class Membership(Root):
                 "your groups go on meanwhile."
             )
         if self.state not in {MembershipState.ACTIVE, MembershipState.ON_LEAVE}:
-            raise LeaveNotNow("You can pause once your membership is paid for.")
+            raise LeaveNotNow("You can take leave once your membership is paid for.")
+        if self.will_end:
+            raise LeaveNotNow(
+                "Your membership is going to end. Stay after all first, then take leave."
+            )
         if Wish.LEAVE not in self.wishes:
             self.record(self.LeaveAsked, at=at, by=by)
 
@@ -243,12 +264,17 @@ class Membership(Root):
         Raises:
             MembershipNotLive: there is nothing to change.
             PaymentFirst: the last payment did not go through.
+            BackFirst: it is paused, or about to be; another period would be charged at once.
             InvalidFields: this is no plan.
         """
         self._must_live()
         if self.state in UNPAID:
             raise PaymentFirst(
                 "Your last payment did not go through. Mend the card first, then change the plan."
+            )
+        if self.state is MembershipState.ON_LEAVE or Wish.LEAVE in self.wishes:
+            raise BackFirst(
+                "Nothing is charged while you are away. Come back, then change the plan."
             )
         if _plan(plan) != (self.plan_wanted or self.plan):
             self.record(self.PlanChangeAsked, at=at, plan=plan, by=by)
@@ -268,8 +294,7 @@ class Membership(Root):
         self._must_live()
         if reason is not None:
             require_personal(by, reason=reason)
-        ending = self.ends_at is not None and Wish.KEEP not in self.wishes
-        if not ending and Wish.CANCEL not in self.wishes:
+        if not self.will_end:
             self.record(self.CancellationAsked, at=at, by=by, reason=reason)
 
     def withdraw_cancellation(self, *, by: UUID, at: datetime) -> None:
@@ -279,8 +304,7 @@ class Membership(Root):
             MembershipNotLive: it ended already; it can be begun again.
         """
         self._must_live()
-        ending = self.ends_at is not None and Wish.KEEP not in self.wishes
-        if ending or Wish.CANCEL in self.wishes:
+        if self.will_end:
             self.record(self.CancellationWithdrawn, at=at, by=by)
 
     def give_up_wish(self, wish: Wish, *, why: str, at: datetime) -> None:
@@ -469,7 +493,7 @@ class Membership(Root):
             )
 
     def _must_not_live(self) -> None:
-        if self.state in LIVE:
+        if not self.can_begin:
             raise AlreadyTakingPart(
                 "You have a membership already; nothing was charged. You can change or mend it."
             )

@@ -219,6 +219,37 @@ class MoneyLedger(Root):
         self._must_be_refundable(invoice_id, amount)
         self.record(self.RefundAsked, at=at, fact=fact, second_id=second_id)
 
+    def refund_by_itself(
+        self, order_id: str, *, invoice_id: str, amount: Money, reason: str, at: datetime
+    ) -> None:
+        """Order what the house pays back without a person: what nobody ought to have paid.
+
+        It is told before it is sent, so that the refund finds its order; the same one twice is one.
+        The payment itself may not be known here yet.
+
+        Args:
+            order_id: as in :meth:`ask_refund`, like all others.
+            invoice_id: whose payment.
+            amount: how much.
+            reason: a word.
+            at: now.
+
+        Raises:
+            InvalidFields: a value cannot be used.
+        """
+        fact = MoneyFact(
+            object_id=order_id,
+            amount=amount,
+            about=invoice_id,
+            order_id=order_id,
+            actor=Actor.SYSTEM,
+            reason=reason,
+            true_at=at,
+        )
+        require_sound(MoneyKind.REFUND_ASKED, fact)
+        if not self._was_asked(order_id):
+            self.record(self.RefundAsked, at=at, fact=fact, second_id=None)
+
     def propose_refund(
         self,
         order_id: str,

@@ -82,6 +82,8 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "subscription_cycle": "It is for the next period.",
         "subscription_update": "What you pay for had changed.",
         "manual": "It was written by hand.",
+        "fund": "It is your gift to a scholarship fund.",
+        "months": "It is for months that you give to somebody.",
         # why a payment failed
         "card_declined": "The bank declined the card.",
         "generic_decline": "The bank declined the card and did not say why.",
@@ -101,6 +103,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "product_unsatisfactory": "You were not content.",
         "service_issue": "Something on our side had gone wrong.",
         "second_subscription": "The same membership was paid for twice.",
+        "payer_forgotten": "Whoever paid it had asked to be forgotten.",
         "lost_or_stolen_card": "The bank does not take that card any more.",
         "expired_or_canceled_card": "That card had ended.",
         "declined": "The bank declined it.",
@@ -123,6 +126,8 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "invoice_too_large": "The sum was too large to be charged at once.",
     }
 )
+
+_PAID_ONCE: Final = frozenset({"fund", "months"})  # as domain.payments.Purpose names them
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +163,8 @@ def _meaning(kind: MoneyKind, fact: MoneyFact) -> str:
         return _balance(fact.amount)
     if not fact.amount.cents and kind in _OF_NOTHING:
         return _OF_NOTHING[kind]
+    if kind is MoneyKind.INVOICE_PAID and fact.reason in _PAID_ONCE:
+        return f"{written(fact.amount)} were charged to you, once."
     return _MEANINGS[kind].format(amount=written(fact.amount), attempt=fact.attempt)
 
 

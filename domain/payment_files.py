@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Protocol
 from uuid import UUID
 
-from domain.payment_orders import PayBack, PaymentOrder
+from domain.payment_orders import EndNow, PayBack, PaymentOrder
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +42,13 @@ class OrderRow:
     @property
     def refund_order_id(self) -> str | None:
         """The id of a refund's order in its ledger; nothing for other orders."""
-        return self.order.order_id if isinstance(self.order, PayBack) else None
+        match self.order:
+            case PayBack(order_id=order_id):
+                return order_id
+            case EndNow(pay_back=True):
+                return str(self.effect_id)
+            case _:
+                return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -49,11 +49,13 @@ class EndNow(msgspec.Struct, frozen=True, tag="end_now"):
     """End a subscription at once.
 
     A second one, which is paid back; one that lapsed unpaid; one of somebody who was forgotten.
+    ``why`` is the word that stands in the ledger where something is paid back.
     """
 
     membership_id: UUID
     subscription_id: str
     pay_back: bool
+    why: str = "second_subscription"
 
 
 class SetSeats(msgspec.Struct, frozen=True, tag="set_seats"):
@@ -140,6 +142,14 @@ class Sign(msgspec.Struct, frozen=True):
     values: tuple[Any, ...]
 
 
+class PaidBack(msgspec.Struct, frozen=True):
+    """What a call pays back that no person ordered: the ledger reads it before it is sent."""
+
+    invoice_id: str
+    amount: Money
+    reason: str
+
+
 class Call(msgspec.Struct, frozen=True):
     """One call to the payment service, worded for good.
 
@@ -148,12 +158,14 @@ class Call(msgspec.Struct, frozen=True):
         path: below the service's address.
         params: as they are sent.
         sign: how to see that it was done, where no answer came.
+        pays_back: what it pays back by the house's own order.
     """
 
     verb: str
     path: str
     params: dict[str, Any]
     sign: Sign
+    pays_back: PaidBack | None = None
 
 
 class Made(msgspec.Struct, frozen=True):

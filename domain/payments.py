@@ -84,6 +84,7 @@ class Price:
         amount: for one person and one period.
         every: the period.
         includes_tax: whether tax is part of the amount or comes on top.
+        since: when it was made, if that is known; who began before may have an older one.
     """
 
     plan: str
@@ -91,6 +92,7 @@ class Price:
     amount: Money
     every: Every
     includes_tax: bool
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

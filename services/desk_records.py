@@ -117,9 +117,10 @@ async def settle_order(cmd: SettleOrder, *, work: Work, clock: Clock) -> None:
     record.settle_order(cmd.effect_id, by=cmd.by, at=clock.now())
     work.save(record)
     if cmd.refund_order_id is not None:
-        ledger = await work.load(MoneyLedger, money_ledger_id(cmd.account_id))
-        ledger.give_up_refund(cmd.refund_order_id, by=cmd.by, at=clock.now())
-        work.save(ledger)
+        ledger = await work.find(MoneyLedger, money_ledger_id(cmd.account_id))
+        if ledger is not None:  # the house's own refund is told as it is sent, and not before
+            ledger.give_up_refund(cmd.refund_order_id, by=cmd.by, at=clock.now())
+            work.save(ledger)
     settled = SettleTrouble(
         place=Place.OUTBOX,
         key=str(cmd.effect_id),

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Final
 from uuid import UUID
 
 from domain.access_table import AccessState
 from domain.billing_accounts import billing_account_id
 from domain.members import Member
-from domain.membership_rules import Wish, membership_id
+from domain.membership_rules import UNPAID, Wish, membership_id
 from domain.memberships import Membership
 from domain.ports import Clock
 from domain.standings import MembershipState
 from services.access import AccessTo
 from services.dispatch import Work
 from services.memberships import AskForLeave, AskToReturn, ask_for_leave, ask_to_return
+
+_HELD_UP: Final = UNPAID | {MembershipState.TRIAL}  # from where no leave can be asked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +37,13 @@ class FollowMember:
     """Let a person's leave, or the end of it, be their membership's too."""
 
     member_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeepLeave:
+    """Let dues that begin, or are mended, while their person is away be paused."""
+
+    membership_id: UUID
 
 
 def follow_membership(access: AccessTo) -> Callable[..., Awaitable[None]]:
@@ -61,7 +71,8 @@ def follow_membership(access: AccessTo) -> Callable[..., Awaitable[None]]:
 async def follow_member(cmd: FollowMember, *, work: Work, clock: Clock) -> None:
     """Ask for a pause of the dues, or for their going on; where none are paid, nothing is asked.
 
-    A trial charges nothing, and a missing payment is mended first: then only the groups are told.
+    A trial charges nothing, what is going to end ends by itself, and a missing payment is mended
+    first: then only the groups are told.
     """
     member = await work.load(Member, cmd.member_id)
     key = membership_id(billing_account_id(cmd.member_id), cmd.member_id)
@@ -69,9 +80,22 @@ async def follow_member(cmd: FollowMember, *, work: Work, clock: Clock) -> None:
     if membership is None or member.forgotten:
         return
     paused = membership.state is MembershipState.ON_LEAVE
-    if member.on_leave and membership.state is MembershipState.ACTIVE:
+    if member.on_leave and membership.state is MembershipState.ACTIVE and not membership.will_end:
         asked = AskForLeave(membership_id=key, by=cmd.member_id)
         await ask_for_leave(asked, work=work, clock=clock)
     elif not member.on_leave and (paused or Wish.LEAVE in membership.wishes):
         wanted = AskToReturn(membership_id=key, by=cmd.member_id)
         await ask_to_return(wanted, work=work, clock=clock)
+
+
+async def keep_leave(cmd: KeepLeave, *, work: Work, clock: Clock) -> None:
+    """Ask for the pause that could not be asked for before; whoever is not away pays as ever.
+
+    Whoever begins a membership while they are away means to be back: that is theirs to say.
+    """
+    membership = await work.load(Membership, cmd.membership_id)
+    before = [state for _, state in membership.history][-2:-1]
+    member = await work.find(Member, membership.holder_id)
+    if member is None or not member.on_leave or not _HELD_UP.issuperset(before):
+        return
+    await follow_member(FollowMember(member_id=member.id), work=work, clock=clock)

@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.errors import NotFound
-from domain.membership_rules import LIVE, AlreadyTakingPart, membership_id
+from domain.membership_rules import AlreadyTakingPart, membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.scholarships import Scholarship, Tier, scholarship_id
@@ -114,7 +114,7 @@ async def _ask(house: House, order: Order, wanted: Wanted) -> CheckoutAsk:
     if membership is None:
         raise NotFound("There is no such membership.")
     percent = await percent_carried(house, wanted.person_id)
-    if membership.state in LIVE or percent == Tier.FULL:
+    if not membership.can_begin or percent == Tier.FULL:
         raise AlreadyTakingPart(
             "You take part already; nothing was charged, and nothing has to be."
         )

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.errors import InvalidFields, NotFound
-from domain.membership_rules import LIVE, AlreadyTakingPart, membership_id
+from domain.membership_rules import AlreadyTakingPart, membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.seat_pools import MOST_SEATS, SeatPool, seat_pool_id
@@ -86,7 +86,7 @@ async def open_seats_page(
     dues = await find_dues(house, wanted.practice_id)
     if dues is None:
         raise NotFound("There is no such membership.")
-    if dues.state in LIVE:
+    if not dues.can_begin:
         raise AlreadyTakingPart("The practice pays already; choose another number on its page.")
     account = await find_account(house, wanted.practice_id)
     here = f"{house.origin}/practices/{wanted.practice_id}"

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.billing_accounts import BillingAccount
+from domain.memberships import Membership
 from domain.money_ledger import MoneyLedger, money_ledger_id
 from domain.ports import Clock
 from domain.refunds import RefundLimits
@@ -73,6 +74,17 @@ class DropRefundProposal:
     by: UUID
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteOwnRefund:
+    """Note what the house is about to pay back by itself, before it does."""
+
+    membership_id: UUID
+    order_id: str
+    invoice_id: str
+    amount: Money
+    reason: str
+
+
 def ask_refund(limits: RefundLimits) -> Callable[..., Awaitable[None]]:
     """Return how one person orders a refund.
 
@@ -130,6 +142,21 @@ async def drop_refund_proposal(cmd: DropRefundProposal, *, work: Work, clock: Cl
     await require_administrator(work, cmd.by)
     ledger = await work.load(MoneyLedger, money_ledger_id(cmd.account_id))
     ledger.drop_refund_proposal(cmd.order_id, by=cmd.by, at=clock.now())
+    work.save(ledger)
+
+
+async def note_own_refund(cmd: NoteOwnRefund, *, work: Work, clock: Clock) -> None:
+    """Note it; the order is being carried out already, so none is given."""
+    membership = await work.load(Membership, cmd.membership_id)
+    known = await work.find(MoneyLedger, money_ledger_id(membership.account_id))
+    ledger = known or MoneyLedger.open(membership.account_id, at=clock.now())
+    ledger.refund_by_itself(
+        cmd.order_id,
+        invoice_id=cmd.invoice_id,
+        amount=cmd.amount,
+        reason=cmd.reason,
+        at=clock.now(),
+    )
     work.save(ledger)
 
 

@@ -150,22 +150,27 @@ def _about_people(pack: Pack, rule: Rule, attendance: Attendance) -> Iterator[Mi
 def _about_size(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
     least, most = rule.group.min, rule.group.max
     counted = [each for each in people if rule.group.leader_counts or not each.leads]
-    if (
-        least is not None
-        and (fitting := sum(_took_part(rule, each) is True for each in counted)) < least
-    ):
-        if fitting + _of_unknown_way(rule, counted) >= least:
-            yield _way_unknown()
-        else:
-            ways = " or ".join(WAYS[each] for each in rule.group.modalities) or "present"
-            yield Missing(
-                "group.too_small", f"This rule wants {least} people {ways}; there were {fitting}."
-            )
+    if least is not None:
+        yield from _about_the_least(rule, counted, least)
     if most is not None and len(counted) > most:
         yield Missing(
             "group.too_large",
             f"This rule allows {most} people present; there were {len(counted)}.",
         )
+
+
+def _about_the_least(rule: Rule, people: Iterable[Person], least: int) -> Iterator[Missing]:
+    took_part = [_took_part(rule, each) for each in people]
+    fitting = took_part.count(True)
+    if fitting >= least:
+        return
+    if fitting + took_part.count(None) >= least:
+        yield _way_unknown()
+        return
+    ways = " or ".join(WAYS[each] for each in rule.group.modalities) or "present"
+    yield Missing(
+        "group.too_small", f"This rule wants {least} people {ways}; there were {fitting}."
+    )
 
 
 def _took_part(rule: Rule, person: Person) -> bool | None:
@@ -174,10 +179,6 @@ def _took_part(rule: Rule, person: Person) -> bool | None:
     if not ways:
         return True
     return None if person.modality is None else person.modality in ways
-
-
-def _of_unknown_way(rule: Rule, people: Iterable[Person]) -> int:
-    return sum(_took_part(rule, each) is None for each in people)
 
 
 def _way_unknown() -> Missing:
@@ -200,15 +201,18 @@ def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator
             yield not_determined("group.professions", "not everybody's licence is known")
     if group.others_min is not None:
         wanted = frozenset(group.others_professions)
-        there = [other for other in others if _took_part(rule, other)]
-        fitting = sum(
-            bool(other.professions & wanted if wanted else other.professions) for other in there
-        )
+        perhaps = [
+            other
+            for other in others
+            if not wanted or not other.professions or other.professions & wanted
+        ]
+        there = [other for other in perhaps if _took_part(rule, other)]
+        fitting = sum(bool(other.professions) for other in there)
         if fitting < group.others_min:
-            unknown = sum(not other.professions for other in there)
-            if fitting + unknown >= group.others_min:
+            ways_unknown = sum(_took_part(rule, other) is None for other in perhaps)
+            if len(there) >= group.others_min:
                 yield not_determined("group.professions", "not everybody's licence is known")
-            elif fitting + unknown + _of_unknown_way(rule, others) >= group.others_min:
+            elif len(there) + ways_unknown >= group.others_min:
                 yield _way_unknown()
             else:
                 yield Missing(

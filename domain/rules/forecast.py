@@ -89,7 +89,8 @@ def forecast(
     window = window_of(pack, licence, today)
     if isinstance(window, Missing):
         return Forecast(pack, licence, today, None, None, (), (), (window,))
-    last = looked_ahead(pack, licence, today) or window.until_day
+    last = looked_ahead(pack, licence, today)
+    assert last is not None, "whose cycle is known has a last day"
     to_come = [each for each in planned if today <= each.day <= last]
     judged = list(_judged(book, pack, licence, to_come))
     hoped = [entry for each in judged for entry in _planned(each)]
@@ -165,7 +166,7 @@ def _does_not_count(judged: Sequence[Judged]) -> Iterator[tuple[Missing, int]]:
 
 
 def _warnings(pack: Pack, now: Account, then: Account, today: date) -> Iterator[Step]:
-    yield from _about_total(pack, now, then, today)
+    yield from _about_total(pack, then, today)
     for state, hoped in zip(now.floors, then.floors, strict=True):
         if hoped.until >= today and hoped.lacks:
             yield _about_floor(pack, state, hoped, today)
@@ -190,15 +191,13 @@ def _warnings(pack: Pack, now: Account, then: Account, today: date) -> Iterator[
         yield _warning("categories.too_few", said, pack.source.clause)
 
 
-def _about_total(pack: Pack, now: Account, then: Account, today: date) -> Iterator[Step]:
-    if then.lacks is None or now.lacks is None:
-        return
-    required = then.counted + then.lacks
-    days = (now.window.until_day - today).days + 1
+def _about_total(pack: Pack, then: Account, today: date) -> Iterator[Step]:
     if then.lacks:
+        required = then.counted + then.lacks
+        days = (then.window.until_day - today).days + 1
         said = (
             f"With what is planned, {plain(then.counted)} of {of_unit(required, then.unit)} "
-            f"will count by {now.window.until_day}; {plain(then.lacks)} must come from "
+            f"will count by {then.window.until_day}; {plain(then.lacks)} must come from "
             f"elsewhere within {how_many(days, 'day')}."
         )
         yield _warning("total.too_little", said, pack.source.clause)

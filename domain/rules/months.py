@@ -46,9 +46,14 @@ class MonthAhead:
         return f"{_NAMES[self.window.from_day.month - 1]} {self.window.from_day.year}"
 
     @property
+    def wanted(self) -> Decimal:
+        """What is required; 0 where nobody knows."""
+        return self.required or Decimal(0)
+
+    @property
     def lacks(self) -> Decimal:
-        """What must come from elsewhere; 0 where nobody knows what is wanted."""
-        return max((self.required or Decimal(0)) - self.then, Decimal(0))
+        """What must come from elsewhere."""
+        return max(self.wanted - self.then, Decimal(0))
 
 
 def looked_ahead(pack: Pack, licence: LicenceFacts, today: date) -> date | None:
@@ -65,10 +70,11 @@ def looked_ahead(pack: Pack, licence: LicenceFacts, today: date) -> date | None:
     if pack.cycle.months != 1:
         return window.until_day
     last = months_after(window.from_day, _AHEAD) - date.resolution
-    if licence.valid_until is None or licence.valid_until >= last:
+    if licence.valid_until is None:
         return last
     ends = window_of(pack, licence, max(licence.valid_until, today))
-    return ends.until_day if isinstance(ends, Window) else last
+    assert isinstance(ends, Window), "a month that stands alone is one of the calendar"
+    return min(ends.until_day, last)
 
 
 def months_ahead(
@@ -89,7 +95,7 @@ def months_ahead(
         today: where the member lives.
     """
     last = looked_ahead(pack, licence, today)
-    if last is None or pack.cycle is None or pack.cycle.months != 1:
+    if pack.cycle is None or pack.cycle.months != 1 or last is None:
         return []
     found = []
     day = today
@@ -110,9 +116,9 @@ def about_months(pack: Pack, months: Sequence[MonthAhead]) -> Iterator[Step]:
     unit, clause = pack.cycle.unit, pack.source.clause
     later = months[1:]
     if pack.cycle.averaging:
-        wanted = sum((each.required or Decimal(0) for each in months), Decimal(0))
+        wanted = sum((each.wanted for each in months), Decimal(0))
         comes = sum((each.then for each in months), Decimal(0))
-        if months and comes < wanted:
+        if comes < wanted:
             said = (
                 f"Over these {len(months)} months your schedule comes to {plain(comes)} of "
                 f"{of_unit(wanted, unit)}. One month may make up for another, over how long is not "
@@ -123,8 +129,7 @@ def about_months(pack: Pack, months: Sequence[MonthAhead]) -> Iterator[Step]:
     short = [each for each in later if each.lacks]
     if short:
         names = ", ".join(
-            f"{each.name} ({plain(each.then)} of {plain(each.required or Decimal(0))})"
-            for each in short
+            f"{each.name} ({plain(each.then)} of {plain(each.wanted)})" for each in short
         )
         said = (
             f"Your schedule gives too little in {len(short)} of the {len(later)} months after this "

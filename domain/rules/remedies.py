@@ -67,22 +67,21 @@ def _minutes(rule: Rule, attendance: Attendance) -> _Remedy:
     return said, {"minutes": "1"}
 
 
-def _too_few(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
-    least = rule.attendance.minimum_minutes or 0
+def _too_few(rule: Rule, _: Attendance) -> _Remedy:
+    least = rule.attendance.minimum_minutes
+    assert least is not None, "too few minutes are fewer than the least"
     said = f"You would have to be there for {how_many(least, 'minute')} or longer."
     return said, {"minutes": str(least)}
 
 
-def _too_short(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
-    least = rule.attendance.minimum_meeting_minutes or 0
+def _too_short(rule: Rule, _: Attendance) -> _Remedy:
+    least = rule.attendance.minimum_meeting_minutes
+    assert least is not None, "a meeting too short is shorter than the least"
     said = f"The meeting would have to last {how_many(least, 'minute')} or longer."
     return said, {"meeting_minutes": str(least)}
 
 
-def _parts(rule: Rule, attendance: Attendance) -> _Remedy:
-    del rule
+def _parts(_: Rule, attendance: Attendance) -> _Remedy:
     assert attendance.series is not None, "a part that lacks belongs to a series"
     series = attendance.series
     lacking = sorted(set(range(1, series.parts + 1)) - series.attended)
@@ -100,8 +99,7 @@ def _whole(rule: Rule, attendance: Attendance) -> _Remedy:
     return f"{said}.", values
 
 
-def _size(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _size(rule: Rule, _: Attendance) -> _Remedy:
     least, most = rule.group.min, rule.group.max
     bounds = f"at least {least}" if least is not None else ""
     bounds += " and " if least is not None and most is not None else ""
@@ -115,43 +113,40 @@ def _in_ways(rule: Rule) -> str:
     return f", counting those who take part {_or(ways)}" if ways else ""
 
 
-def _others(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
-    wanted, professions = rule.group.others_min or 0, ", ".join(rule.group.others_professions)
+def _others(rule: Rule, _: Attendance) -> _Remedy:
+    wanted, professions = rule.group.others_min, ", ".join(rule.group.others_professions)
+    assert wanted is not None, "too few others are fewer than the least"
     of = f" of {professions}" if professions else " with a licence of their own"
     people = how_many(wanted, "other person", "other people")
     said = f"There would have to be {people}{of}{_in_ways(rule)}."
     return said, {"others": str(wanted), "professions": professions}
 
 
-def _facilitated(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _facilitated(rule: Rule, _: Attendance) -> _Remedy:
     wanted = bool(rule.group.facilitated)
     who = "Somebody who is no member" if wanted else "A member"
     return f"{who} would have to lead.", {"facilitated": str(wanted).lower()}
 
 
-def _way(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _way(rule: Rule, _: Attendance) -> _Remedy:
     ways = rule.needs.modalities
     return f"You would have to take part {_or(ways)}.", {"modalities": ", ".join(ways)}
 
 
-def _topic(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _topic(rule: Rule, _: Attendance) -> _Remedy:
     topics = ", ".join(rule.needs.topics)
     return f"The meeting would have to be about one of these: {topics}.", {"topics": topics}
 
 
-def _body(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _body(rule: Rule, _: Attendance) -> _Remedy:
     bodies = rule.needs.approved_by
     said = f"The provider would have to be approved by {' or '.join(bodies)}."
     return said, {"bodies": ", ".join(bodies)}
 
 
 def _in_time(rule: Rule, attendance: Attendance) -> _Remedy:
-    hours = rule.needs.evaluation_within_hours or 0
+    hours = rule.needs.evaluation_within_hours
+    assert hours is not None, "what comes too late has a time"
     due = attendance.scheduled.to_at + timedelta(hours=hours)
     said = f"Your evaluation would have to come within {how_many(hours, 'hour')} of the end."
     return said, {"due_at": due.isoformat(), "hours": str(hours)}
@@ -163,8 +158,7 @@ def _evaluation(rule: Rule, attendance: Attendance) -> _Remedy:
     return "Evaluate the meeting.", {}
 
 
-def _strength(rule: Rule, attendance: Attendance) -> _Remedy:
-    del attendance
+def _strength(rule: Rule, _: Attendance) -> _Remedy:
     wanted = str(rule.needs.strength)
     said = f"Your presence would have to be shown by {wanted} evidence, such as a code at the door."
     return said, {"strength": wanted}

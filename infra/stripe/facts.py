@@ -19,7 +19,7 @@ from domain.money_facts import Actor, MoneyFact, MoneyKind
 from domain.payment_news import UnreadableMessage
 from infra.stripe.amounts import from_stripe
 from infra.stripe.envelopes import foreign_id, subject_of
-from infra.stripe.marks import ORDER
+from infra.stripe.marks import ORDER, PURPOSE
 from infra.stripe.readings import instant
 
 Json = Mapping[str, Any]
@@ -126,7 +126,7 @@ def _issued(invoice: Json, _: Context, source: _Source) -> Facts:
             max(invoice["total"], 0),
             at,
             source,
-            reason=_word(invoice.get("billing_reason")),
+            reason=_paid_once(invoice) or _word(invoice.get("billing_reason")),
         ),
     )
 
@@ -134,7 +134,9 @@ def _issued(invoice: Json, _: Context, source: _Source) -> Facts:
 def _paid(invoice: Json, _: Context, source: _Source) -> Facts:
     at = invoice["status_transitions"]["paid_at"]
     if at is not None:
-        yield MoneyKind.INVOICE_PAID, _fact(invoice, invoice["amount_paid"], at, source)
+        reason = _paid_once(invoice)
+        fact = _fact(invoice, invoice["amount_paid"], at, source, reason=reason)
+        yield MoneyKind.INVOICE_PAID, fact
 
 
 def _not_paid(invoice: Json, _: Context, source: _Source) -> Facts:
@@ -264,6 +266,11 @@ def _fact(thing: Json, amount: int, at: int | None, source: _Source, **values: A
         true_at=true_at,
         **(dict(source.values) | values),
     )
+
+
+def _paid_once(invoice: Json) -> str | None:
+    """Return what an invoice is for that is paid once; dues are not."""
+    return _word((invoice.get("metadata") or {}).get(PURPOSE))
 
 
 def _word(text: Any) -> str | None:

@@ -7,7 +7,7 @@ numbers deleted. Source: docs.stripe.com/api/customers/update, /api/payment_meth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.errors import NotFound
@@ -15,8 +15,14 @@ from domain.payment_orders import Call, ForgetPayer, Sign
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 
-# an empty text is Stripe's way to say: none
-_EMPTY: Final = dict.fromkeys(("name", "email", "phone", "description", "address", "shipping"), "")
+# Some fields can be emptied, with an empty text; the others take a text that names nobody.
+_EMPTIED: Final = dict.fromkeys(("address", "shipping", "business_name", "individual_name"), "")
+_REPLACED: Final = {
+    "name": "Forgotten",
+    "email": "forgotten@peerhour.invalid",
+    "phone": "0",
+    "description": "Forgotten",
+}
 _ALL: Final = {"limit": 100}
 
 
@@ -38,14 +44,15 @@ async def forget_payer(connection: Connection, order: ForgetPayer, order_id: str
     except NotFound:
         return ()
     return (
-        _emptied(path, order_id),
+        _emptied(path, customer, order_id),
         *(_detached(each["id"]) for each in methods["data"]),
         *(_deleted(f"{path}/tax_ids/{each['id']}") for each in tax_ids["data"]),
     )
 
 
-def _emptied(path: str, order_id: str) -> Call:
-    params: dict[str, Any] = _EMPTY | {"metadata": {marks.ORDER: order_id}}
+def _emptied(path: str, customer: Mapping[str, Any], order_id: str) -> Call:
+    replaced = {name: text for name, text in _REPLACED.items() if customer.get(name)}
+    params: dict[str, Any] = _EMPTIED | replaced | {"metadata": {marks.ORDER: order_id}}
     sign = Sign(path=path, params={}, field=("metadata", marks.ORDER), values=(order_id,))
     return Call(verb="post", path=path, params=params, sign=sign)
 

@@ -20,6 +20,7 @@ from domain.payment_orders import (
     ExpireCheckout,
     ForgetPayer,
     Made,
+    PaidBack,
     PauseDues,
     PayBack,
     PaymentOrder,
@@ -29,11 +30,11 @@ from domain.payment_orders import (
     Sign,
 )
 from infra.stripe import marks
-from infra.stripe.amounts import to_stripe
+from infra.stripe.amounts import from_stripe, to_stripe
 from infra.stripe.checkouts import COUPON
 from infra.stripe.connection import Connection
 from infra.stripe.forgetting import forget_payer
-from infra.stripe.observing import plan_of
+from infra.stripe.observing import plan_of, will_end
 from infra.stripe.prices import PriceList
 
 _OVER: Final = ("canceled", "incomplete_expired")
@@ -110,7 +111,9 @@ class Ordering:
                 calls = (_pause(subscription),)
             case ResumeDues() if subscription.status == "paused":
                 calls = (_resume(subscription),)
-            case EndWithPeriod(ends=ends) if _ends(subscription) is not ends:
+            case EndWithPeriod(ends=True) if subscription.status == "paused":
+                calls = (_end(subscription, settle=True),)  # no period runs that it could end with
+            case EndWithPeriod(ends=ends) if not _ends_so(subscription, ends=ends):
                 calls = (_end_with_period(subscription, order_id, ends=ends),)
             case ChangePlan(plan=plan):
                 calls = await self._plan(subscription, plan, order_id)
@@ -162,8 +165,12 @@ def _item(subscription: stripe.Subscription) -> stripe.SubscriptionItem:
     return item
 
 
-def _ends(subscription: stripe.Subscription) -> bool:
-    return subscription.cancel_at_period_end or subscription.cancel_at is not None
+def _ends_so(subscription: stripe.Subscription, *, ends: bool) -> bool:
+    """Tell whether it ends with its period, or not at all; a later day is neither."""
+    if ends:
+        periods = [each.current_period_end for each in subscription["items"].data]
+        return will_end(subscription, min(periods, default=None))
+    return not subscription.cancel_at_period_end and subscription.cancel_at is None
 
 
 def _update(subscription: stripe.Subscription, order_id: str, **params: Any) -> Call:
@@ -233,9 +240,10 @@ def _coupons(subscription: stripe.Subscription) -> list[str]:
     return [each if isinstance(each, str) else each.id for each in sources if each is not None]
 
 
-def _end(subscription: stripe.Subscription) -> Call:
+def _end(subscription: stripe.Subscription, *, settle: bool = False) -> Call:
+    """End it at once; with *settle* what a pause gave back is kept in the payer's balance."""
     sign = Sign(path=_path(subscription), params={}, field=("status",), values=_OVER)
-    params = {"invoice_now": False, "prorate": False}
+    params = {"invoice_now": settle, "prorate": False}
     return Call(verb="delete", path=_path(subscription), params=params, sign=sign)
 
 
@@ -251,7 +259,9 @@ def _paid_back(
     left = newest.amount_paid - newest.post_payment_credit_notes_amount
     if left <= 0:
         return ()
-    return (_credit_note(newest.id, left, order_id, reason="duplicate"),)
+    back = PaidBack(newest.id, from_stripe(left, newest.currency), order.why)
+    reason = _REASONS.get(order.why)
+    return (_credit_note(newest.id, left, order_id, reason=reason, pays_back=back),)
 
 
 def _pay_back(order: PayBack) -> Call:
@@ -266,13 +276,21 @@ def _pay_back(order: PayBack) -> Call:
 # Stripe's words for a credit note, where one fits ours; the exact word stands in our ledger.
 _REASONS: Final = {
     "duplicate": "duplicate",
+    "second_subscription": "duplicate",
     "fraudulent": "fraudulent",
     "order_change": "order_change",
     "product_unsatisfactory": "product_unsatisfactory",
 }
 
 
-def _credit_note(invoice_id: str, amount: int, order_id: str, *, reason: str | None) -> Call:
+def _credit_note(
+    invoice_id: str,
+    amount: int,
+    order_id: str,
+    *,
+    reason: str | None,
+    pays_back: PaidBack | None = None,
+) -> Call:
     params: dict[str, Any] = {
         "invoice": invoice_id,
         "amount": amount,
@@ -287,4 +305,4 @@ def _credit_note(invoice_id: str, amount: int, order_id: str, *, reason: str | N
         field=("metadata", marks.ORDER),
         values=(order_id,),
     )
-    return Call(verb="post", path="/v1/credit_notes", params=params, sign=sign)
+    return Call(verb="post", path="/v1/credit_notes", params=params, sign=sign, pays_back=pays_back)

@@ -15,6 +15,7 @@ from domain.payments import Every, PaymentsAway, Price, PriceGone
 from domain.ports import Clock
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
+from infra.stripe.readings import instant
 
 PLANS: Final[Mapping[str, PayerKind]] = MappingProxyType(
     {
@@ -121,6 +122,7 @@ def _read(plan: str, row: stripe.Price) -> list[Price]:
             amount=from_stripe(each["unit_amount"], currency),
             every=Every(row.recurring.interval),
             includes_tax=each.get("tax_behavior") == "inclusive",
+            since=instant(row.created),
         )
         for currency, each in sorted((own | currencies).items())
         if each.get("unit_amount") is not None

@@ -32,6 +32,9 @@ _PAYER: Final = """SELECT account_id, payer_kind, payer_id, customer_id, closed,
                      FROM membership_payer WHERE account_id = $1"""
 _DUE: Final = """SELECT membership_id FROM membership WHERE next_tick_at <= $1
                   ORDER BY next_tick_at, membership_id LIMIT $2"""
+_TO_REMIND: Final = """SELECT membership_id, state, state_since, through, unpaid_since, ends_at
+                         FROM membership WHERE state = ANY ('{trial,grace,narrowed}')
+                        ORDER BY membership_id"""
 _SUBSCRIPTION_COLUMNS: Final = """s.subscription_id, s.membership_id, m.account_id, s.customer_id,
                                   s.status, s.period_end_at, s.ends_at_period_end, s.quantity,
                                   s.price, s.observed_at"""
@@ -56,6 +59,18 @@ _LINES: Final = """SELECT position, kind, object_id, concerns, attempt, cents, c
                      FROM money_line WHERE account_id = $1
                     -- the service dates by the second; nothing happens to an unwritten invoice
                     ORDER BY true_at, kind <> 'invoice_issued', position"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderRow:
+    """What tells whether a letter is due; as in :class:`MembershipRow`."""
+
+    membership_id: UUID
+    state: str
+    state_since: datetime
+    through: datetime | None
+    unpaid_since: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,6 +211,11 @@ async def payer(conn: Connection, account_id: UUID) -> PayerRow | None:
 async def due_ticks(conn: Connection, at: datetime, *, limit: int = 500) -> list[UUID]:
     """Return the memberships in which time has something to do, the most overdue first."""
     return [row["membership_id"] for row in await conn.fetch(_DUE, at, limit)]
+
+
+async def to_remind(conn: Connection) -> list[ReminderRow]:
+    """Return the memberships of which a day may call for a letter: on trial, or unpaid."""
+    return [ReminderRow(**row) for row in await conn.fetch(_TO_REMIND)]
 
 
 async def live_subscriptions(conn: Connection) -> list[SubscriptionRow]:

@@ -19,7 +19,15 @@ from infra.watch import RegularChores
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.offers.queries import programs as programs_of
 from projections.schedule.queries import meetings_of_programs
-from services import dues_parting, outside_credits, parting, rejudging, seat_invitations, troubles
+from services import (
+    dues_parting,
+    letter_writing,
+    outside_credits,
+    parting,
+    rejudging,
+    seat_invitations,
+    troubles,
+)
 from services.bootstrap.adapters import Sessions
 from services.bootstrap.parts import Parts
 from services.bootstrap.payment_news import PaymentNews
@@ -32,6 +40,7 @@ from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE as PAYMENTS
 from services.payments.ordering import KIND
+from services.reminding import remind_of_dues, remind_of_scholarships
 from services.scholarship_wishes import carry_waiting
 from services.seat_invitations import Invitations
 from services.tending import tend_places
@@ -80,6 +89,9 @@ def _effects(
     invitations = Invitations(
         store=store, vault=parts.vault, links=parts.links, mailer=parts.mailer
     )
+    post = letter_writing.Post(
+        store=store, addresses=parts.vault, mailer=parts.mailer, origin=parts.settings.origin
+    )
     return {
         **performers(_outside(parts)),
         **rejudging.performers(bulk),
@@ -88,6 +100,7 @@ def _effects(
         **troubles.performers(house.desk),
         **outside_credits.performers(parts.documents),
         **seat_invitations.performers(invitations),
+        **letter_writing.performers(post),
         "observe_messages": observe_messages(tools),
         **news.effects,
     }
@@ -115,6 +128,8 @@ def _by_the_clock(parts: Parts, house: House) -> Step:
     due = {
         "places": Chore(Rhythm.HOURLY, partial(tend_places, house)),
         "scholarship wishes": Chore(Rhythm.HOURLY, partial(carry_waiting, house)),
+        "dues letters": Chore(Rhythm.HOURLY, partial(remind_of_dues, house)),
+        "scholarship letters": Chore(Rhythm.NIGHTLY, partial(remind_of_scholarships, house)),
     }
     return partial(turn, RegularChores(parts.pool), due, parts.clock)
 

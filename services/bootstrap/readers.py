@@ -29,6 +29,7 @@ from services.processes import (
     leave_groups,
     note_access,
     settle_certificates,
+    write_letters,
 )
 
 PROJECTIONS: Final = (
@@ -57,6 +58,7 @@ PROCESSES: Final = (
     end_dues,
     keep_one_leave,
     note_access,
+    write_letters,
 )
 
 

@@ -46,6 +46,7 @@ from services.effects import Piece
 from services.memberships import GiveUpWish
 from services.payments.looking import look_at
 from services.payments.overtaken import is_overtaken, wish_of
+from services.refunds import NoteOwnRefund
 
 log = structlog.get_logger()
 
@@ -180,12 +181,28 @@ class Carrier:
         if not entry.calls:
             return "nothing_to_do"
         while not entry.is_done:
+            await self._tell(effect_id, order, entry.calls[entry.step])
             made = await self._send(effect_id, entry)
             last = entry.step + 1 == len(entry.calls)
             await self.book.done(effect_id, entry.step, made, last=last, at=self.clock.now())
             entry = await self.book.find(effect_id)
             assert entry is not None, "entries of today are not swept"
         return None
+
+    async def _tell(self, effect_id: UUID, order: PaymentOrder, call: Call) -> None:
+        """Tell the ledger what goes back by itself; else its refund would look like another's."""
+        back = call.pays_back
+        if back is None:
+            return
+        note = NoteOwnRefund(
+            membership_id=_membership(order),
+            order_id=str(effect_id),
+            invoice_id=back.invoice_id,
+            amount=back.amount,
+            reason=back.reason,
+        )
+        command_id = uuid5(effect_id, f"own-refund/{back.amount.cents}")
+        await self.dispatch(note, Order(command_id=command_id))
 
     async def _send(self, effect_id: UUID, entry: EntryOfOrder) -> Made:
         """Make one call, unless it is seen to be done already."""
@@ -259,5 +276,5 @@ def _key_is_spent(entry: EntryOfOrder, now: datetime) -> bool:
 
 
 def _membership(order: PaymentOrder) -> UUID:
-    assert not isinstance(order, (PayBack, ForgetPayer)), "asked for by wishes only"
+    assert not isinstance(order, (PayBack, ForgetPayer)), "these are about no membership"
     return order.membership_id

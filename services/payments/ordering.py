@@ -36,6 +36,7 @@ from domain.standings import LapseReason
 from services.dispatch import Work
 
 KIND: Final = "payment_order"
+_FORGOTTEN: Final = "payer_forgotten"
 TOLD_BEFORE: Final = timedelta(hours=2)
 
 
@@ -60,7 +61,7 @@ def _of_membership(membership: Membership, event: object) -> PaymentOrder | None
     if isinstance(event, membership_facts.SecondSubscriptionSeen):
         return EndNow(membership.id, event.subscription_id, pay_back=True)
     if isinstance(event, membership_facts.EndOrdered):
-        return EndNow(membership.id, event.subscription_id, pay_back=event.pay_back)
+        return EndNow(membership.id, event.subscription_id, pay_back=event.pay_back, why=_FORGOTTEN)
     if counts is None:
         return None
     about = membership.id, counts.subscription_id

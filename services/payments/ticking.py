@@ -57,7 +57,7 @@ async def tick_scholarships(dispatch: Dispatcher, store: EventStore, clock: Cloc
     now = clock.now()
     due = [
         member_id
-        for member_id, until in (await _running(store)).items()
+        for member_id, until in (await running_scholarships(store)).items()
         if until is not None and until + timedelta(days=ANSWER_DAYS) <= now
     ]
     for member_id in due:
@@ -66,7 +66,7 @@ async def tick_scholarships(dispatch: Dispatcher, store: EventStore, clock: Cloc
     return len(due)
 
 
-async def _running(store: EventStore) -> dict[UUID, datetime | None]:
+async def running_scholarships(store: EventStore) -> dict[UUID, datetime | None]:
     """Return until when everybody's scholarship runs; ``None`` once it ended."""
     until: dict[UUID, datetime | None] = {}
     whose: dict[UUID, UUID] = {}

@@ -31,7 +31,7 @@ HEADLINES: Final[Mapping[str, str]] = MappingProxyType(
 )
 WISHES: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "leave": "A pause",
+        "leave": "A leave",
         "return": "To come back",
         "plan": "Another plan",
         "cancel": "To stop at the end of what is paid for",

@@ -87,7 +87,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "turned_back": "You turned back before anything was paid. Nothing was charged.",
         "card_seen": "Whatever you changed about your card holds from now on.",
         "no_card_yet": "There is no card yet. You are asked for one when you begin.",
-        "leave_asked": "Your pause is asked for. It begins once the payments are paused.",
+        "leave_asked": "Your leave is asked for. It begins once the payments are paused.",
         "return_asked": "It is asked for. You are back once the payments go on.",
         "plan_asked": "The other plan is asked for. This page says when it holds.",
         "cancel_asked": "The end is asked for. You can take it back until it is reached.",

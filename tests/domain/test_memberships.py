@@ -10,6 +10,7 @@ import pytest
 from domain.errors import DomainError, InvalidFields
 from domain.membership_rules import (
     AlreadyTakingPart,
+    BackFirst,
     LeaveNotNow,
     MembershipNotLive,
     NotOnLeave,
@@ -338,6 +339,21 @@ def test_what_lives_is_not_begun_a_second_time(look: Observation) -> None:
     assert facts(membership) == []
 
 
+@pytest.mark.parametrize("asked_at", [46, 60])
+def test_what_stripe_gave_up_on_is_begun_again_before_our_timetable_ends(asked_at: int) -> None:
+    given_up = ended(45, "payment_failed", unpaid_since=day(44))
+    membership = a_membership(active(1), given_up)
+    membership.tick(at=day(asked_at))
+    assert membership.state in {STATE.GRACE, STATE.NARROWED}
+    assert membership.can_begin
+    membership.open_checkout("cs_1", plan=MONTHLY, expires_at=day(99), at=day(asked_at))
+    known(membership)
+    again = active(61, subscription_id="sub_2", began=61, through=91)
+    membership.observe(again, at=day(61))
+    assert names(membership) == ["Recovered"]
+    assert not membership.can_begin
+
+
 def test_one_payer_has_one_membership_for_one_person() -> None:
     assert requested().id == membership_id(ACCOUNT, ANA) != membership_id(ACCOUNT, BO)
 
@@ -426,6 +442,17 @@ def test_a_wish_that_stripe_refuses_leaves_the_membership_as_it_is() -> None:
         membership.give_up_wish(Wish.PLAN, why="Ana's card, the blue one", at=day(2))
 
 
+def test_who_is_going_to_stop_stays_before_they_pause() -> None:
+    membership = a_membership(active(1))
+    membership.ask_to_cancel(by=ANA, at=day(2))
+    with pytest.raises(LeaveNotNow):
+        membership.ask_for_leave(by=ANA, at=day(3))
+    membership.withdraw_cancellation(by=ANA, at=day(4))
+    membership.ask_for_leave(by=ANA, at=day(5))
+    with pytest.raises(BackFirst):  # it would be charged once the pause has begun
+        membership.ask_for_plan(ANNUAL, by=ANA, at=day(6))
+
+
 REFUSED: list[tuple[Observation | None, Callable[[Membership], object], type[DomainError]]] = [
     (None, lambda m: m.ask_for_leave(by=ANA, at=day(2)), LeaveNotNow),
     (trialing(1), lambda m: m.ask_for_leave(by=ANA, at=day(2)), LeaveNotNow),
@@ -434,6 +461,7 @@ REFUSED: list[tuple[Observation | None, Callable[[Membership], object], type[Dom
     (active(1), lambda m: m.ask_to_return(by=ANA, at=day(2)), NotOnLeave),
     (None, lambda m: m.ask_for_plan(ANNUAL, by=ANA, at=day(2)), MembershipNotLive),
     (unpaid(1, since=1), lambda m: m.ask_for_plan(ANNUAL, by=ANA, at=day(2)), PaymentFirst),
+    (paused(1), lambda m: m.ask_for_plan(ANNUAL, by=ANA, at=day(2)), BackFirst),
     (active(1), lambda m: m.ask_for_plan("The Blue", by=ANA, at=day(2)), InvalidFields),
     (ended(1), lambda m: m.ask_to_cancel(by=ANA, at=day(2)), MembershipNotLive),
     (ended(1), lambda m: m.withdraw_cancellation(by=ANA, at=day(2)), MembershipNotLive),

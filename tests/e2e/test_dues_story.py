@@ -157,10 +157,10 @@ async def mend(ana: Page, house: BillingHouse) -> None:
 
 async def pause(ana: Page, house: BillingHouse) -> None:
     """Ask for a leave; it is on leave only once the payments are paused."""
-    await ana.get_by_role("link", name="Pause").click()
+    await ana.get_by_role("link", name="Take leave").click()
     await expect(ana.get_by_text("Nothing is charged while you are away.")).to_be_visible()
     house.real.clock.move(seconds=1)
-    await ana.get_by_role("button", name="Pause").click()
+    await ana.get_by_role("button", name="Take leave").click()
     await renewed(ana, "/membership", ana.get_by_text("You are on leave.", exact=True).first)
     await fit(ana, "dues-on-leave")
     await goes_by(house, days=20)

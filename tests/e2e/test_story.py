@@ -313,5 +313,5 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
         "credits": "/credits", "renewals": "/renewals", "certificates": "/certificates",
         "certificate": code, "you": "/you",
         "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,
-        "name": "/you/name", "leave": "/you/leave", "licence": ends,
+        "name": "/you/name", "leave": "/membership/leave", "licence": ends,
     }  # fmt: skip

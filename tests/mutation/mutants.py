@@ -132,7 +132,19 @@ def _expressions(statement: ast.stmt) -> Iterator[ast.expr]:
             continue
         for each in field if isinstance(field, list) else [field]:
             if isinstance(each, ast.AST):
-                yield from (node for node in ast.walk(each) if isinstance(node, ast.expr))
+                asserted = set(_asserted(each))
+                yield from (
+                    node
+                    for node in ast.walk(each)
+                    if isinstance(node, ast.expr) and id(node) not in asserted
+                )
+
+
+def _asserted(inside: ast.AST) -> Iterator[int]:
+    """Yield what only asserts: that two sequences are of one length says nothing of its own."""
+    for node in ast.walk(inside):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "zip":
+            yield from (id(each.value) for each in node.keywords if each.arg == "strict")
 
 
 def _ways(node: ast.expr) -> int:  # noqa: PLR0911 - a table of shapes

@@ -19,8 +19,8 @@ from domain.scholarships import Scholarship, Tier, scholarship_id
 from domain.seat_pools import SeatPool, seat_pool_id
 from domain.values import Money
 from services.billing import OpenPractice
-from services.memberships import ObserveSubscription, RequestMembership
 from services.gifts import GiveMonths, RedeemGift
+from services.memberships import ObserveSubscription, RequestMembership
 from services.scholarships import (
     ApplyForScholarship,
     EndScholarship,

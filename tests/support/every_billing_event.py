@@ -11,6 +11,7 @@ from domain.access import GrantKind
 from domain.access_records import AccessRecord
 from domain.base import Root
 from domain.billing_accounts import BillingAccount, PayerKind
+from domain.desk_records import DeskRecord
 from domain.funds import Fund
 from domain.gifts import Gift
 from domain.membership_rules import Wish
@@ -30,7 +31,8 @@ def account_events() -> list[Root.Event]:
     account.link_customer(b.CUSTOMER, at=at(1))
     account.change_contact(UUID(int=701), at=at(2))
     account.set_tax_id(kind="eu_vat", tax_id_ref="txi_1", at=at(3))
-    account.close(still_taking_part=0, by=ANA, at=at(4))
+    account.forget_payer(at=at(4))
+    account.close(still_taking_part=0, by=ANA, at=at(5))
     return facts(account)
 
 
@@ -62,6 +64,8 @@ def membership_events() -> list[Root.Event]:
     second: dict[str, Any] = {"subscription_id": "sub_3", "began": 451, "price": b.ANNUAL}
     membership.observe(b.active(451, through=481, **second), at=b.day(451))
     membership.observe(b.observation(452, status="dreaming"), at=b.day(452))
+    membership.settle_question(b.SUBSCRIPTION, by=ADMIN, at=b.day(453))
+    membership.forget_holder(at=b.day(453))
     return facts(membership)
 
 
@@ -130,6 +134,11 @@ def money_events() -> list[Root.Event]:
     ]
     for number, (kind, fact) in enumerate(noted):
         ledger.note(kind, fact, at=at(number))
+    proposal = {name: b.a_refund()[name] for name in ("invoice_id", "amount", "reason")}
+    ledger.propose_refund("order-1", **proposal, by=ADMIN, at=at(8))
+    ledger.drop_refund_proposal("order-1", by=JOY, at=at(9))
+    ledger.ask_refund("order-0", **b.a_refund(), by=ADMIN, at=at(9))
+    ledger.give_up_refund("order-0", by=ADMIN, at=at(9))
     ledger.ask_refund("order-1", **b.a_refund(second_id=JOY), by=ADMIN, at=at(10))
     back = b.fact("re_1", 500, about="in_1", order_id="order-1")
     ledger.note(MoneyKind.REFUND_DONE, back, at=at(11))
@@ -149,6 +158,15 @@ def access_record_events() -> list[Root.Event]:
     return facts(record)
 
 
+def desk_record_events() -> list[Root.Event]:
+    record = DeskRecord.open(b.ACCOUNT, at=SIX_PM)
+    record.order_look(b.SUBSCRIPTION, by=ADMIN, at=at(1))
+    record.order_replay("evt_1", by=ADMIN, at=at(2))
+    record.try_order_again(UUID(int=760), by=ADMIN, at=at(3))
+    record.settle_order(UUID(int=760), by=ADMIN, at=at(4))
+    return facts(record)
+
+
 BILLING_STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     account_events,
     membership_events,
@@ -159,4 +177,5 @@ BILLING_STORIES: tuple[Callable[[], list[Root.Event]], ...] = (
     taken_back_gift_events,
     money_events,
     access_record_events,
+    desk_record_events,
 )

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID, uuid4, uuid5
 
 from domain.attendance import ObservedPerson, ToolSource
+from domain.billing_accounts import billing_account_id
 from domain.certificate_checks import CheckChannel
 from domain.certificates import RevocationReason
 from domain.claim_lines import Outcome
@@ -20,7 +21,7 @@ from domain.documents import document_of
 from domain.leading import LedBy
 from domain.members import ErasureBasis, Role
 from domain.papers import CreditKind
-from domain.values import Interval, Modality, Style
+from domain.values import Interval, Modality, Money, Style
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
 from projections.roster import queries as roster
@@ -36,10 +37,12 @@ from services.outside_credits import (
     EnterOutsideCredit,
     RemoveOutsideCredit,
 )
+from services.refunds import ProposeRefund
 from tests.support.builders import about, minutes
 from tests.support.dues import tell_dues
 from tests.support.house import RealHouse
 from tests.support.outside import PDF
+from tests.support.patrons import tell_patrons
 
 JOY, ANA, BO, CHIDI = (person.id for person in CAST)
 EVENING = datetime(2026, 11, 18, 18, 40, tzinfo=UTC)  # a Wednesday; the hour was on Tuesday
@@ -74,6 +77,8 @@ async def tell(house: RealHouse) -> Told:
     called_off = await teller.call_off()
     await teller.people_come_and_go()
     await tell_dues(house.story("dues"), JOY, ANA)
+    await tell_patrons(house.story("patrons"), JOY, ANA, ADMIN.id)
+    await teller.propose_a_refund()
     await teller.revoke_and_forget()
     return Told(played.past, played.tonight, called_off)
 
@@ -104,6 +109,18 @@ class _Teller:
             match,
             meetings.GiveEvaluation(meeting_id=past, member_id=CHIDI, answers={"useful": 4}),
             meetings.AttestPresence(meeting_id=past, for_member=BO, by=ANA),
+        )
+
+    async def propose_a_refund(self) -> None:
+        await self._do(
+            ProposeRefund(
+                account_id=billing_account_id(JOY),
+                order_id="refund-1",
+                invoice_id="in_1",
+                amount=Money(500, "EUR"),
+                reason="service_issue",
+                by=ADMIN.id,
+            )
         )
 
     async def two_places_at_once(self, past: UUID) -> None:

@@ -91,9 +91,9 @@ async def test_a_pause_is_asked_for_begins_and_ends(paying: BillingHouse) -> Non
         sent = await paying.ask(joy, LEAVE)
         assert sent.headers["location"] == "/membership?done=leave_asked"
         waits = await paying.words(joy)
-    assert f"{WAITS} A pause, asked for on" in waits
+    assert f"{WAITS} A leave, asked for on" in waits
     assert "You take part." in waits, "a page never says that what is asked for is done"
-    assert "Do not pause after all" in await paying.words(joy, LEAVE)
+    assert "No leave after all" in await paying.words(joy, LEAVE)
     await paying.pass_by(days=0.1)
     away = await paying.words(joy)
     assert "You are on leave." in away
@@ -104,10 +104,36 @@ async def test_a_pause_is_asked_for_begins_and_ends(paying: BillingHouse) -> Non
     assert "You take part." in await paying.words(joy)
 
 
-async def test_a_pause_from_a_trial_is_refused_where_it_was_asked(paying: BillingHouse) -> None:
-    sent = await paying.ask(paying.story.chidi, LEAVE)
+async def test_a_leave_from_a_trial_holds_in_groups_and_pauses_the_dues_that_follow(
+    paying: BillingHouse,
+) -> None:
+    chidi = paying.story.chidi
+    assert "A trial charges nothing." in await paying.words(chidi, LEAVE)
+    sent = await paying.ask(chidi, LEAVE)
+    assert sent.headers["location"] == "/you?done=leave"
+    assert "You are on leave" in await paying.words(chidi, LEAVE)
+    assert "You are trying it out" in await paying.words(chidi)
+    await paying.add_card(chidi)
+    await paying.pass_by(days=15)
+    await paying.pass_by(days=0.1)
+    assert "Next charge none while you are away" in await paying.words(chidi)
+    await paying.ask(chidi, LEAVE, f"{LEAVE}/end")
+    await paying.pass_by(seconds=60)
+    assert "You take part." in await paying.words(chidi)
+    assert "Take leave?" in await paying.words(chidi, LEAVE), "back in groups as well"
+
+
+async def test_nothing_that_costs_is_changed_while_nothing_is_charged(
+    paying: BillingHouse,
+) -> None:
+    joy = paying.story.joy
+    await paying.ask(joy, LEAVE)
+    await paying.pass_by(seconds=60)
+    sent = await paying.ask(joy, f"{PLAN}?to=membership-annual", PLAN)
     assert sent.status_code == 422
-    assert "You can pause once your membership is paid for." in words_of(sent.text)
+    assert "Come back, then change the plan." in words_of(sent.text)
+    await paying.ask(joy, LEAVE, f"{LEAVE}/end")
+    await paying.pass_by(seconds=60)
 
 
 async def test_an_end_is_asked_for_on_one_page_and_taken_back_on_the_same(

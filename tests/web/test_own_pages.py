@@ -68,9 +68,9 @@ async def test_somebody_on_leave_is_not_expected_and_their_seat_is_kept(pages: P
     meeting_id = await story.opened("pause", start=SIX_PM + timedelta(days=40))
     await pages.real.drain()
     async with await pages.browser(story.chidi) as chidi, await pages.browser(story.joy) as joy:
-        asked = words_of((await chidi.get("/you/leave")).text)
+        asked = words_of((await chidi.get("/membership/leave")).text)
         assert "Your seat in your groups is kept." in asked
-        answer = await send(chidi, "/you/leave", "/you/leave")
+        answer = await send(chidi, "/membership/leave", "/membership/leave")
         assert "You are on leave." in words_of(answer.text)
         room = words_of((await joy.get(f"/meetings/{meeting_id}")).text)
         assert "Chidi Anozie away" in room
@@ -81,7 +81,7 @@ async def test_somebody_on_leave_is_not_expected_and_their_seat_is_kept(pages: P
         assert "Chidi Anozie" in group
 
         story.clock.at += timedelta(minutes=61)
-        back = await send(chidi, "/you/leave/end", "/you/leave")
+        back = await send(chidi, "/membership/leave/end", "/membership/leave")
         assert "Good to have you back." in words_of(back.text)
         # The hour is over: that Chidi was on leave then stays true for it.
         assert "Chidi Anozie away" in words_of((await joy.get(f"/meetings/{meeting_id}")).text)
@@ -92,13 +92,13 @@ async def test_somebody_on_leave_who_comes_all_the_same_is_welcome(pages: Pages)
     meeting_id = await story.opened("welcome", start=SIX_PM + timedelta(days=41))
     await pages.real.drain()
     async with await pages.browser(story.bo) as bo:
-        await send(bo, "/you/leave", "/you/leave")
+        await send(bo, "/membership/leave", "/membership/leave")
         code = story.codes.current(meeting_id, story.clock.now())
         page = f"/meetings/{meeting_id}"
         answer = await send(bo, f"{page}/check-in", page, door_code=code)
         assert "You are here since" in words_of(answer.text)
         assert "1 of 4 here" in words_of(answer.text)
-        await send(bo, "/you/leave/end", "/you/leave")
+        await send(bo, "/membership/leave/end", "/membership/leave")
 
 
 @pytest.fixture(scope="module")

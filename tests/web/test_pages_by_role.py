@@ -9,13 +9,16 @@ import pytest
 from litestar.routes import HTTPRoute
 
 from domain.certificates import Certificate
+from domain.money_facts import MoneyKind
 from services import exports
 from services.claims import claim_id_of
 from services.series import PlanSeries
 from services.web.routes import CONTROLLERS
 from tests.support import outside
 from tests.support.builders import SIX_PM
+from tests.support.dues import Dues
 from tests.support.pages import Pages
+from tests.support.story import Story
 
 ROLES = ("nobody", "member", "stranger", "facilitator", "administrator")
 SIGN_IN, OK, BACK, BAD, WHO, HIDDEN, NO, SAYS_NO = 303, 200, 303, 400, 401, 404, 403, 422
@@ -69,7 +72,6 @@ READING = {
     "/certificates/{certificate}/checks": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
     "/you": (SIGN_IN, OK, OK, OK, OK),
     "/you/name": (SIGN_IN, OK, OK, OK, OK),
-    "/you/leave": (SIGN_IN, OK, OK, OK, OK),
     "/you/access": (SIGN_IN, OK, OK, OK, OK),
     "/you/access?on=2026-03-03": (SIGN_IN, OK, OK, OK, OK),
     "/you/access?on=2199-03-03": (SIGN_IN, BAD, BAD, BAD, BAD),
@@ -79,7 +81,7 @@ READING = {
     "/membership/start": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/plan": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/membership/leave": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/membership/leave": (SIGN_IN, OK, OK, OK, OK),
     "/membership/cancel": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/money": (SIGN_IN, OK, OK, OK, OK),
     "/membership/money/money.csv": (SIGN_IN, OK, OK, OK, OK),
@@ -97,13 +99,13 @@ READING = {
     "/practices/{ana}/invoices": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/invoices/{ana}/page": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/invoices/{ana}/file": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/seats/{ana}/{ana}/word": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/seats/{ana}/{ana}/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/gifts": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/gifts/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/gifts/{ana}/word": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/gifts/{ana}/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/admin/funds": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/gifts": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin": (SIGN_IN, NO, NO, NO, OK),
@@ -113,6 +115,16 @@ READING = {
     "/admin/access/{ana}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/access/{ana}?on=soon": (SIGN_IN, NO, NO, NO, BAD),
     "/admin/access/{group}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/billing": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/billing/{account}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/billing/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/audit": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/billing/{ana}/audit": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/refunds/{invoice}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/billing/{account}/refunds/in_other": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/billing/{ana}/refunds/{invoice}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/orders/{ana}/settle": (SIGN_IN, NO, NO, NO, 409),
+    "/admin/billing/{ana}/orders/{ana}/settle": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/claims": (SIGN_IN, NO, NO, NO, OK),
     "/admin/claims/{claim}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/claims/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
@@ -177,12 +189,10 @@ DOING = {
     "/you/licences": (WHO, BAD, BAD, BAD, BAD),
     "/you/licences/{licence}/end": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
     "/you/name": (WHO, BAD, BAD, BAD, BAD),
-    "/you/leave/end": (WHO, BACK, BACK, BACK, BACK),
     "/membership/card": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/start": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/plan": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/membership/leave": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/membership/leave/end": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/membership/leave/end": (WHO, BACK, BACK, BACK, BACK),
     "/membership/cancel": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/cancel/undo": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/membership/invoices/{ana}/confirmation": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
@@ -201,13 +211,13 @@ DOING = {
     "/practices/{ana}/seats/{ana}/thaw": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/managers": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/managers/{ana}/relieve": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/seats/{ana}/{ana}/word": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/seats/{ana}/{ana}/{ana}": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship/renew": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship/end": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds/{ana}/gifts": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/gifts": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/gifts/{ana}/word": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/gifts/{ana}/{ana}": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/admin/funds": (WHO, NO, NO, NO, HIDDEN),
     "/admin/gifts": (WHO, NO, NO, NO, HIDDEN),
     "/v/{code}": (OK, OK, OK, OK, OK),
@@ -215,6 +225,19 @@ DOING = {
     "/admin/settle": (WHO, NO, NO, NO, 409),
     "/admin/people": (WHO, NO, NO, NO, BAD),
     "/admin/access": (WHO, NO, NO, NO, BAD),
+    "/admin/billing": (WHO, NO, NO, NO, BAD),
+    "/admin/billing/replay": (WHO, NO, NO, NO, BAD),
+    "/admin/billing/{account}/look": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/replay": (WHO, NO, NO, NO, BAD),
+    "/admin/billing/{ana}/replay": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/questions/settle": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/refunds/{invoice}": (WHO, NO, NO, NO, BAD),
+    "/admin/billing/{account}/refunds/in_other": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/proposals/agree": (WHO, NO, NO, NO, 409),
+    "/admin/billing/{account}/proposals/drop": (WHO, NO, NO, NO, 409),
+    "/admin/billing/{ana}/proposals/agree": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/orders/{ana}/retry": (WHO, NO, NO, NO, 409),
+    "/admin/billing/{account}/orders/{ana}/settle": (WHO, NO, NO, NO, 409),
     "/admin/claims/preparations": (WHO, NO, NO, NO, BAD),
     "/admin/claims/{claim}/answer": (WHO, NO, NO, NO, BAD),
     "/admin/claims/{claim}/set-aside": (WHO, NO, NO, NO, BAD),
@@ -261,11 +284,15 @@ async def names(pages: Pages) -> dict[str, object]:
         PlanSeries(series_id=series, group_id=story.group, title="Three", parts=3, by=story.joy)
     )
     await pages.real.drain()
+    account = await _dues(story)
+    await pages.real.drain()
     claim = await story.claim(claim_id_of(story.payer, story.ana, 1))
     return {
         "group": story.group,
         "held": held,
         "open": opened,
+        "account": account,
+        "invoice": "in_paid",
         "ana": story.ana,
         "eve": story.eve,
         "admin": story.admin,
@@ -285,6 +312,14 @@ async def names(pages: Pages) -> dict[str, object]:
         "line": claim.lines[0].line_id,
         "code": certificate.verification_code,
     }
+
+
+async def _dues(story: Story) -> UUID:
+    """Let Joy have paid once; return her account."""
+    told = Dues(story, story.joy, "cus_roles")
+    await told.request()
+    await told.money(MoneyKind.INVOICE_PAID, "in_paid", 2_900)
+    return told.account_id
 
 
 def person(pages: Pages, role: str) -> UUID | None:

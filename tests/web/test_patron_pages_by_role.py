@@ -9,6 +9,7 @@ from litestar.routes import HTTPRoute
 
 from domain.seat_pools import SeatPool, seat_pool_id
 from services.billing import OpenPractice
+from services.dispatch import Work
 from services.gifts import GiveMonths
 from services.scholarships import OpenFund
 from tests.support.billing_house import BillingHouse
@@ -64,7 +65,7 @@ DOING = {
     "/practices/{practice}/managers": (WHO, HIDDEN, HIDDEN, BAD, HIDDEN),
     "/practices/{practice}/managers/{joy}/relieve": (WHO, HIDDEN, HIDDEN, SAYS_NO, HIDDEN),
     "/seats/{practice}/{seat}/wrong": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/seats/{practice}/{gone}/{gone_word}": (WHO, SAYS_NO, SAYS_NO, SAYS_NO, SAYS_NO),
+    "/seats/{practice}/{gone}/{gone_word}": (WHO, SAYS_NO, BACK, SAYS_NO, SAYS_NO),
     "/scholarship": (WHO, BAD, BAD, BAD, BAD),
     "/scholarship/renew": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds/{fund}/gifts": (WHO, BAD, BAD, BAD, BAD),
@@ -120,11 +121,7 @@ async def names(dues: BillingHouse) -> dict[str, object]:
 
 
 async def story_pool(dues: BillingHouse, practice: UUID) -> SeatPool:
-    pool = None
-    for event in await dues.real.house.store.load(seat_pool_id(practice)):
-        pool = event.mutate(pool)
-    assert isinstance(pool, SeatPool)
-    return pool
+    return await Work(dues.real.house.store, practice).load(SeatPool, seat_pool_id(practice))
 
 
 def person(dues: BillingHouse, role: str) -> UUID | None:

@@ -289,6 +289,19 @@ async def test_the_card_page_is_the_practices_own(paying: OpenPractice) -> None:
     assert sent.headers["location"].startswith(paying.house.stripe.address)
 
 
+async def test_invoices_go_where_the_practice_says_and_the_address_stays_with_stripe(
+    paying: OpenPractice,
+) -> None:
+    address = "papers@example.org"
+    sent = await paying.house.ask(
+        paying.joy, paying.page, f"{paying.page}/contact", contact=address
+    )
+    assert sent.headers["location"].endswith("done=papers_to"), words_of(sent.text)
+    customers = await paying.house.stripe.dashboard("get", "/v1/customers", {"email": address})
+    assert len(customers["data"]) == 1
+    assert not await paying.house.real.fetch("SELECT 1 FROM vault WHERE value = $1", address)
+
+
 async def test_a_practice_ends_with_its_period_and_can_be_closed_then(
     paying: OpenPractice,
 ) -> None:

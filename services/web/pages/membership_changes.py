@@ -1,7 +1,7 @@
-"""Changing a membership: another plan, a pause and the way back, an end and its taking back.
+"""Ending a membership, and staying after all.
 
-Each of these is asked for here and done by the payment service. It may be away for a while: what
-was asked for waits, the page says so, and nothing is done twice.
+It is asked for here and done by the payment service. That may be away for a while: what was asked
+for waits, the page says so, and nothing is done twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from domain.billing_accounts import billing_account_id
 from domain.membership_rules import membership_id
 from services.house import House
-from services.memberships import AskForLeave, AskToCancel, AskToReturn, WithdrawCancellation
+from services.memberships import AskToCancel, WithdrawCancellation
 from services.web import membership_words
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
@@ -36,33 +36,10 @@ CANCEL_FORM: Final = Form(_REASON)
 
 
 class MembershipChangeController(Controller):
-    """``/membership/leave`` and ``/membership/cancel``."""
+    """``/membership/cancel``."""
 
     path = "/membership"
     guards = (signed_in,)
-
-    @get("/leave")
-    async def ask_for_leave(
-        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
-    ) -> Response[Any]:
-        """Say what a pause means before it is asked for; or offer to come back."""
-        return await _page(request, house, person_id, "membership_leave.html")
-
-    @post("/leave")
-    async def leave(
-        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
-    ) -> Response[Any]:
-        """Ask for a pause."""
-        command = AskForLeave(membership_id=_own(person_id), by=person_id)
-        return await _ask(request, house, command, "membership_leave.html", "leave_asked")
-
-    @post("/leave/end")
-    async def come_back(
-        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
-    ) -> Response[Any]:
-        """Ask to come back, or take the asking for a pause back."""
-        command = AskToReturn(membership_id=_own(person_id), by=person_id)
-        return await _ask(request, house, command, "membership_leave.html", "return_asked")
 
     @get("/cancel")
     async def ask_to_cancel(
@@ -107,7 +84,7 @@ def _own(person_id: UUID) -> UUID:
 async def _ask(
     request: Asking,
     house: House,
-    command: AskForLeave | AskToReturn | AskToCancel | WithdrawCancellation,
+    command: AskToCancel | WithdrawCancellation,
     template: str,
     done: str,
     *,

@@ -19,7 +19,6 @@ from litestar.response import Redirect
 
 from domain.billing_accounts import billing_account_id
 from domain.errors import DomainError, NotFound
-from domain.membership_rules import LIVE
 from domain.payments import CheckoutSeen, PaymentsAway
 from services.house import House
 from services.membership_checkouts import RETURN_PATH, find_membership
@@ -96,7 +95,7 @@ async def _came(house: House, person_id: UUID, session_id: str) -> Came:
     membership = await find_membership(house, person_id)
     return Came(
         paid=None if seen is None else seen.complete,
-        begun=membership is not None and membership.state in LIVE,
+        begun=membership is not None and not membership.can_begin,
         on_trial=membership is not None and not membership.has_begun,
     )
 

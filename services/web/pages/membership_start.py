@@ -12,7 +12,6 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.membership_rules import LIVE
 from domain.payments import CheckoutPage, PaymentsAway, Price
 from services.house import House
 from services.membership_checkouts import (
@@ -143,7 +142,7 @@ async def _begin(
 
 async def _takes_part(house: House, person_id: UUID) -> bool:
     membership = await find_membership(house, person_id)
-    return membership is not None and membership.state in LIVE
+    return membership is not None and not membership.can_begin
 
 
 async def _offer(house: House, currency: str) -> Offer | None:

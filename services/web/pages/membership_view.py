@@ -77,6 +77,11 @@ class Standing:
         return self.state in LIVE
 
     @property
+    def given_up(self) -> bool:
+        """Whether access goes on for a while that only a new beginning can mend."""
+        return self.lives and self.membership is not None and self.membership.can_begin
+
+    @property
     def wishes(self) -> Mapping[Wish, datetime]:
         """What was asked for and is not so yet, with when it was asked."""
         return {} if self.membership is None else self.membership.wishes
@@ -148,7 +153,7 @@ async def stand(house: House, person_id: UUID) -> Standing:
         trouble=None if membership is None else membership.trouble,
         why=reasons,
         prices=prices,
-        price=None if membership is None else _price(prices or (), membership.plan, paid_in),
+        price=None if membership is None else _price(prices or (), membership, paid_in),
         percent=await percent_carried(house, person_id),
         zone=zone,
         takes_dues=house.payments is not None,
@@ -165,9 +170,20 @@ async def _prices_or_none(house: House) -> list[Price] | None:
         return None
 
 
-def _price(prices: Sequence[Price], plan: str, currency: str | None) -> Price | None:
-    """Return what a plan costs, where there is no doubt in which currency."""
+def _price(prices: Sequence[Price], membership: Membership, currency: str | None) -> Price | None:
+    """Return what a membership costs, where there is no doubt in which currency.
+
+    Whoever began before a price was made may have the older one, which nobody offers any more:
+    then none is told rather than a wrong one.
+    """
+    counts = membership.observed
+    began_at = None if counts is None else counts.began_at
     found = [
-        each for each in prices if each.plan == plan and currency in {None, each.amount.currency}
+        each
+        for each in prices
+        if each.plan == membership.plan and currency in {None, each.amount.currency}
     ]
-    return found[0] if len(found) == 1 else None
+    price = found[0] if len(found) == 1 else None
+    if price is None or (began_at and price.since and began_at < price.since):
+        return None
+    return price

@@ -92,9 +92,7 @@ class PracticeController(Controller):
         await ask_service(request, person_id)
         order = order_from_form(request, sent, person_id)
         contact_id = uuid5(order.command_id, "contact")
-        command = ChangeContact(
-            account_id=practice.account.id, contact_id=contact_id, by=person_id
-        )
+        command = ChangeContact(account_id=practice.account.id, contact_id=contact_id, by=person_id)
 
         async def change() -> None:
             await desk_of(house).send_papers_to(customer_id, form["contact"])

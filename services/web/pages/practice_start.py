@@ -16,7 +16,6 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import DomainError, NotFound
-from domain.membership_rules import LIVE
 from domain.payments import CheckoutPage, PaymentsAway, Price
 from domain.seat_pools import MOST_SEATS
 from services.house import House
@@ -34,7 +33,7 @@ from services.web.payment_pages import lead
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
-SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
+_SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
 _AWAY: Final = Refused(
     503,
     "Our payment service does not answer at the moment, so we cannot show what it costs. "
@@ -161,7 +160,7 @@ class PracticeStartController(Controller):
         """Look at what became of the page there and then; believe nothing in the address."""
         practice = await gather(house, practice_id, person_id)
         session_id = str(request.query_params.get("session_id", ""))
-        if not SESSION.fullmatch(session_id):
+        if not _SESSION.fullmatch(session_id):
             raise NotFound("This payment page is not one of this practice.")
         await ask_service(request, person_id)
         here = f"/practices/{practice_id}"
@@ -177,7 +176,7 @@ class PracticeStartController(Controller):
             await look_at(house, seen.subscription_id)
         await note_tax_id(house, await find_account(house, practice_id))
         dues = await find_dues(house, practice_id)
-        begun = dues is not None and dues.state in LIVE
+        begun = dues is not None and not dues.can_begin
         done = "practice_begun" if begun else "setting_up"
         return Redirect(f"{here}?done={done}", status_code=303)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from litestar import Response
 
 from domain.billing_accounts import BillingAccount, PayerKind
-from domain.membership_rules import LIVE, UNPAID
+from domain.membership_rules import UNPAID
 from domain.memberships import Membership
 from domain.payments import PaymentDesk, Price
 from domain.seat_events import FreezeReason, Seat, SeatState
@@ -117,13 +117,13 @@ class Practice:
 
     @property
     def lives(self) -> bool:
-        """Whether the practice pays, or a payment is missing."""
-        return self.dues is not None and self.dues.state in LIVE
+        """Whether the practice pays, or owes what can still be paid."""
+        return self.dues is not None and not self.dues.can_begin
 
     @property
     def unpaid(self) -> bool:
         """Whether a payment is missing."""
-        return self.dues is not None and self.dues.state in UNPAID
+        return self.lives and self.dues is not None and self.dues.state in UNPAID
 
     @property
     def subscription_id(self) -> str | None:

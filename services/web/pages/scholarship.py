@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -100,10 +101,8 @@ class ScholarshipController(Controller):
         if refused is not None:
             return await _page(request, house, person_id, form=form, refused=refused)
         step = Order(command_id=uuid5(order.command_id, "carry"), actor_id=person_id)
-        try:
+        with suppress(PaymentsAway):  # the wish is kept; the worker tries again within the hour
             await carry(house, person_id, step)
-        except PaymentsAway:  # the wish is kept; the worker tries again within the hour
-            pass
         kept = (await _carried(house, person_id)).asked is not None
         return Redirect(f"/scholarship?done={'wish_kept' if kept else 'carried'}", status_code=303)
 

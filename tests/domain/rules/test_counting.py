@@ -351,6 +351,14 @@ def test_who_was_there_for_the_whole_meeting_is_credited_with_all_of_it() -> Non
     assert judged(rule, short).amount == Decimal("0.03")
 
 
+def test_a_share_of_the_time_stays_one_where_the_whole_meeting_is_wanted() -> None:
+    whole = {"whole": True, "late_or_early_minutes": 10}
+    own = judged(a_rule(share="own presentation", attendance=whole), attended(own=(span(0, 30),)))
+    assert (own.amount, own.intervals) == (Decimal("0.5"), (span(0, 30),))
+    equal = judged(a_rule(share="equal", attendance=whole))
+    assert (equal.amount, equal.intervals) == (Decimal("0.5"), (span(0, 83),))
+
+
 def test_each_meeting_is_one_entry_where_meetings_count() -> None:
     rule = a_rule(counts="meetings", minutes_per_unit=None)
     judgement = judged(rule)

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rules.explain import Step, explained, how_many, of_unit, plain, shown
+from domain.rules.explain import (
+    READ_THE_TEXT,
+    Step,
+    explained,
+    how_many,
+    not_determined,
+    of_unit,
+    plain,
+    shown,
+)
 
 
 @pytest.mark.parametrize(
@@ -82,3 +91,10 @@ def test_amounts_have_the_full_name_of_their_unit(amount: str, unit: str, said: 
 def test_a_written_amount_is_the_amount(amount: Decimal) -> None:
     assert Decimal(plain(amount)) == amount
     assert 0 <= amount - Decimal(shown(amount)) < Decimal("0.0001")
+
+
+def test_what_is_missing_is_told_with_what_it_would_take_if_anything_helps() -> None:
+    unread = not_determined("unit", "the text does not say", needed=READ_THE_TEXT)
+    assert (unread.code, unread.needed) == ("unit.not_determined", READ_THE_TEXT)
+    assert unread.told == f"Not determined, because the text does not say. {READ_THE_TEXT}"
+    assert not_determined("unit", "nobody knows").told == "Not determined, because nobody knows."

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+from msgspec.structs import replace
+
+from domain.papers import CreditKind
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
+from domain.rules.explain import Step
 from domain.rules.facts import Attendance, Person
 from domain.rules.forecast import Forecast, forecast
-from domain.rules.histories import History, LicenceFacts, judge_history
+from domain.rules.histories import LicenceFacts
 from domain.rules.model import Pack
 from domain.rules.parse import parse_pack
 from domain.values import Interval, Modality
@@ -174,42 +178,210 @@ def test_a_month_that_stands_alone_is_warned_about_while_it_lasts() -> None:
     assert "1.5 wanted this month, 0 there, 0.5 still missing" in step.sentence
 
 
-# Histories
+def warned(found: Forecast) -> list[Step]:
+    return list(found.warnings)
 
 
-def test_a_history_is_judged_for_each_licence_with_the_version_of_its_day() -> None:
+def test_a_forecast_of_nothing_says_what_lacks_word_by_word() -> None:
+    pack = a_pack(TEXT.replace("at_least = 2", 'at_least = 2\noutside = "courses"\nclause = "§ 9"'))
+    found = ask(has=(earned("1"),), pack=pack)
+    assert (found.pack, found.licence, found.today) == (pack, LICENCE, TODAY)
+    assert (found.does_not_count, found.missing, found.months) == ((), (), ())
+    assert warned(found) == [
+        Step(
+            "total.too_little",
+            "With what is planned, 1 of 20 hours will count by 2026-12-31; 19 must come from "
+            "elsewhere within 214 days.",
+            "§ 1",
+        ),
+        Step(
+            "floor.too_little",
+            "Ethics: 2 wanted by 2026-12-31, 0 there, 2 still missing with what is planned. It can "
+            "only come from elsewhere: courses.",
+            "§ 9",
+        ),
+    ]
+
+
+def test_a_floor_without_a_clause_of_its_own_names_that_of_the_text() -> None:
+    ethics = a_meeting(7, topics=("ethics",))
+    found = ask(ethics, has=(earned("0.5", topics=("ethics",)), earned("30", rule="", key="e")))
+    assert warned(found) == [
+        Step(
+            "floor.too_little",
+            "Ethics: 2 wanted by 2026-12-31, 0.5 there, 0.5 still missing with what is planned.",
+            "§ 1",
+        )
+    ]
+
+
+FULL = (earned("30", rule="", topics=("ethics",), key="full"),)
+
+
+def test_a_limit_that_is_passed_or_nearly_full_is_told_word_by_word() -> None:
+    over = ask(a_meeting(7), has=(*FULL, earned("9.5")))
+    exceeded = "Peer groups: at most 10 hours count; with what is planned, 0.5 more would not."
+    assert warned(over) == [Step("cap.exceeded", exceeded, "§ 1")]
+    of_its_own = a_pack(TEXT.replace("at_most = 10", 'at_most = 10\nclause = "§ 5"'))
+    assert warned(ask(a_meeting(7), has=(*FULL, earned("9.5")), pack=of_its_own)) == [
+        Step("cap.exceeded", exceeded, "§ 5")
+    ]
+    nearly = "Peer groups: 8 of at most 10 hours will be used."
+    eight = (*FULL, earned("8"))
+    assert warned(ask(has=eight)) == [Step("cap.nearly_full", nearly, "§ 1")]
+    assert warned(ask(has=eight, pack=of_its_own)) == [Step("cap.nearly_full", nearly, "§ 5")]
+
+
+def test_a_limit_of_a_month_or_of_nothing_is_never_nearly_full() -> None:
+    monthly = a_pack(TEXT.replace("at_most = 10", 'at_most = 10\nper = "month"'))
+    assert warned(ask(has=(*FULL, earned("9")), pack=monthly)) == []
+    nothing = a_pack(TEXT.replace("at_most = 10", "at_most = 0"))
+    assert warned(ask(has=FULL, pack=nothing)) == []
+    little = a_pack(TEXT.replace("at_most = 10", "at_most = 1"))
+    assert codes(ask(has=(*FULL, earned("1")), pack=little)) == ["cap.nearly_full"]
+
+
+def test_too_few_categories_are_told_until_there_are_enough() -> None:
+    def asked(*names: str) -> list[Step]:
+        text = TEXT.replace("carry_over = 3", "distinct_categories = 2")
+        named = [earned("9", rule="", category=name, key=name) for name in names]
+        return warned(ask(has=(*FULL, *named), pack=a_pack(text)))
+
+    said = "Credit must come from 2 categories; so far 1 count."
+    assert asked("Books") == [Step("categories.too_few", said, "§ 1")]
+    assert asked("Books", "Films") == []
+    assert asked("Books", "Films", "Plays") == []
+
+
+def test_a_floor_whose_span_is_over_is_no_longer_warned_about() -> None:
+    text = TEXT.replace("at_least = 2", 'at_least = 2\nper = "month"')
+    found = ask(has=(earned("30", rule="", key="e"),), pack=a_pack(text))
+    said = [each.sentence for each in warned(found)]
+    assert said[0].startswith("Ethics: 2 wanted this month, 0 there")
+    assert [each.split(",")[0] for each in said[1:]] == [
+        f"Ethics: 2 wanted by 2026-{month}"
+        for month in ("07-31", "08-31", "09-30", "10-31", "11-30", "12-31")
+    ]
+    last_day = forecast(
+        RuleBook([a_pack(text)]), a_pack(text), LICENCE, (), (), today=date(2026, 6, 30)
+    )
+    assert codes(last_day).count("floor.too_little") == 7
+
+
+def test_today_and_the_last_day_of_the_cycle_belong_to_the_plan() -> None:
+    last = (date(2026, 12, 31) - TODAY).days
+    assert ask(a_meeting(0)).gain == 1
+    assert ask(a_meeting(last)).gain == 1
+    before, after = a_meeting(-1), a_meeting(last + 1)
+    elsewhere = [replace(each, modality=Modality.PHONE) for each in (before, after)]
+    assert ask(*elsewhere).does_not_count == ()
+
+
+def test_nothing_is_gained_where_one_side_is_not_known() -> None:
+    found = ask(a_meeting(7))
+    for now, then in ((found.now, None), (None, found.then), (None, None)):
+        assert Forecast(found.pack, LICENCE, TODAY, now, then, (), (), ()).gain == 0
+
+
+def test_what_is_earned_on_the_first_day_of_a_cycle_is_not_carried_into_it() -> None:
+    first_day = date(2026, 1, 1)
+    found = ask(has=(earned("22", date(2025, 12, 31), rule=""), earned("1", first_day, rule="")))
+    assert found.now is not None
+    assert seen(found.now.carried_in, found.now.counted) == (2, 3)
+
+
+def test_nothing_is_carried_over_a_cycle_in_between_nor_where_the_text_is_silent() -> None:
+    for has, pack in (
+        ((), None),
+        ((earned("30", date(2024, 12, 31), rule=""),), None),
+        ((earned("30", date(2025, 3, 3), rule=""),), a_pack(TEXT.replace("carry_over = 3", ""))),
+    ):
+        found = ask(has=has, pack=pack)
+        assert found.now is not None
+        assert seen(found.now.carried_in, found.now.counted) == (0, 0)
+
+
+def test_a_planned_meeting_stands_in_the_account_as_a_past_one_would() -> None:
+    found = ask(a_meeting(7, title="Peers", topics=("ethics",)))
+    assert found.then is not None
+    assert [row.entry for row in found.then.rows] == [
+        Entry(
+            key="planned:m7:us-xx",
+            day=date(2026, 6, 8),
+            amount=Decimal(1),
+            rule="us-xx",
+            title="Peers",
+            topics=("ethics",),
+            modality=Modality.IN_ROOM,
+            live=True,
+            credit_kind=CreditKind.CLAIMED,
+            minutes=60,
+            planned=True,
+        )
+    ]
+
+
+def test_a_plan_is_judged_in_the_order_of_time_by_the_version_of_each_day() -> None:
     older = a_pack(TEXT.replace("professions", "effective_until = 2026-06-30\nprofessions"))
     newer = a_pack(
         TEXT.replace("version = 1", "version = 2")
-        .replace("professions", "effective_from = 2026-07-01\nprofessions")
+        .replace("professions", "effective_from = 2026-06-10\nprofessions")
         .replace("minutes_per_unit = 60", "minutes_per_unit = 30")
     )
-    history = History(
-        licences=(LICENCE, LicenceFacts(id="other", profession="counseling", jurisdiction="US-XX")),
-        attendances=(a_meeting(40), a_meeting(7)),
+    other = a_pack(TEXT.replace('"us-xx"', '"us-yy"'))
+    book = RuleBook([older, newer, other])
+    late = a_meeting(20, meeting="b", minutes=90)
+    overlaps = a_meeting(20, meeting="a", minutes=60)
+    asked = forecast(
+        book, newer, LICENCE, (), (a_meeting(40), late, overlaps, a_meeting(1)), today=TODAY
     )
-    (answer,) = judge_history(RuleBook([older, newer]), history)
-    assert answer.licence == LICENCE
-    given = [seen(each.pack.version, each.judgements[0].amount) for each in answer.judged]
-    assert given == [(1, 1), (2, 2)]
-    (account,) = answer.accounts
-    assert account.counted == 3
+    assert asked.then is not None
+    found = {row.entry.key: row.entry.amount for row in asked.then.rows}
+    assert found == {
+        "planned:m1:us-xx": 1,
+        "planned:a:us-xx": 2,
+        "planned:b:us-xx": 1,
+        "planned:m40:us-xx": 2,
+    }
 
 
-def test_credit_from_elsewhere_counts_in_the_text_it_was_entered_for() -> None:
-    entries = (
-        earned("2", rule="", key="us-xx/course", elsewhere=True),
-        earned("2", rule="", key="us-yy/course", elsewhere=True),
+def test_a_day_of_which_no_version_speaks_is_judged_by_the_one_of_today_which_says_so() -> None:
+    pack = a_pack(TEXT.replace("professions", "effective_until = 2026-06-30\nprofessions"))
+    ((reason, meetings),) = ask(a_meeting(40), pack=pack).does_not_count
+    assert seen(reason.code, meetings) == ("rule.not_in_force", 1)
+
+
+def test_a_meeting_outside_the_licence_is_not_counted_where_one_is_wanted() -> None:
+    text = TEXT.replace('modalities = ["in_room"]', "licence = true").replace(
+        "months = 12", "months = 1"
     )
-    (answer,) = judge_history(RuleBook([a_pack()]), History(licences=(LICENCE,), elsewhere=entries))
-    (account,) = answer.accounts
-    assert account.counted == 2
+    licence = replace(LICENCE, valid_until=date(2026, 6, 20))
+    pack = a_pack(text)
+    plan = (a_meeting(19), a_meeting(20))
+    found = forecast(RuleBook([pack]), pack, licence, (), plan, today=TODAY)
+    assert found.gain == 1
+    ((reason, meetings),) = found.does_not_count
+    assert seen(reason.code, meetings) == ("licence.missing", 1)
 
 
-def test_a_minute_of_two_meetings_counts_once_in_a_history() -> None:
-    history = History(
-        licences=(LICENCE,), attendances=(a_meeting(7), a_meeting(7, meeting="other"))
+def test_a_meeting_too_short_to_give_anything_has_no_reason_but_its_length() -> None:
+    text = TEXT.replace(
+        "[rule.needs]", '[rule.rounding]\nstep = 1\ndirection = "down"\n[rule.needs]'
     )
-    (answer,) = judge_history(RuleBook([a_pack()]), history)
-    amounts = [each.judgements[0].amount for each in answer.judged]
-    assert sorted(amounts) == [0, 1]
+    found = ask(a_meeting(7, minutes=30), pack=a_pack(text))
+    assert seen(found.gain, found.does_not_count) == (0, ())
+
+
+def test_a_text_without_a_cycle_says_why_nothing_is_foreseen() -> None:
+    no_cycle = TEXT[: TEXT.index("[cycle]")] + TEXT[TEXT.index("[[rule]]") : TEXT.index("[[cap]]")]
+    (missing,) = ask(pack=a_pack(no_cycle)).missing
+    assert missing.sentence == (
+        "Not determined, because the text read does not speak of a licence period."
+    )
+    assert seen(ask(pack=a_pack(no_cycle)).gain, missing.clause) == (0, "")
+
+
+def test_what_the_text_does_not_say_of_the_total_is_missing_and_no_warning() -> None:
+    found = ask(pack=a_pack(TEXT.replace("required = 20\ncarry_over = 3", "")))
+    assert [each.code for each in found.missing] == ["cycle.required.not_determined"]
+    assert codes(found) == ["floor.too_little"]

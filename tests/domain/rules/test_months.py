@@ -14,7 +14,7 @@ from domain.rules.facts import Attendance, Person
 from domain.rules.forecast import Forecast, forecast
 from domain.rules.histories import LicenceFacts
 from domain.rules.model import Pack
-from domain.rules.months import looked_ahead
+from domain.rules.months import looked_ahead, months_ahead
 from domain.values import Interval
 from tests.domain.rules.made import a_pack, a_rule, these
 
@@ -39,8 +39,9 @@ def foreseen(
     *planned: Attendance,
     earned: tuple[Entry, ...] = (),
     licence: LicenceFacts = LICENCE,
+    today: date = TODAY,
 ) -> Forecast:
-    return forecast(RuleBook([pack]), pack, licence, earned, planned, today=TODAY)
+    return forecast(RuleBook([pack]), pack, licence, earned, planned, today=today)
 
 
 def told(found: Forecast, code: str = "months.too_little") -> list[str]:
@@ -111,3 +112,59 @@ def test_nobody_looks_ahead_where_the_cycle_is_not_determined() -> None:
     pack = a_pack(a_rule(), cycle={"unit": "hour", "months": 24})
     assert looked_ahead(pack, unknown, TODAY) is None
     assert looked_ahead(monthly(), unknown, TODAY) == date(2027, 10, 31)
+
+
+def test_more_than_enough_lacks_nothing_and_every_month_has_its_name() -> None:
+    months = foreseen(monthly(), evening(date(2026, 11, 16), 4)).months
+    assert these(months[0].wanted, months[0].then, months[0].lacks) == (2, 4, 0)
+    assert [each.name for each in months] == [
+        "November 2026",
+        "December 2026",
+        "January 2027",
+        "February 2027",
+        "March 2027",
+        "April 2027",
+        "May 2027",
+        "June 2027",
+        "July 2027",
+        "August 2027",
+        "September 2027",
+        "October 2027",
+    ]
+
+
+def test_the_last_day_of_the_last_month_still_belongs_to_it() -> None:
+    licence = LicenceFacts(id="ana", profession="counseling", valid_until=date(2026, 11, 30))
+    found = foreseen(monthly(), licence=licence, today=date(2026, 11, 30))
+    assert [each.name for each in found.months] == ["November 2026"]
+
+
+def test_of_a_licence_that_is_over_only_the_running_month_is_told() -> None:
+    licence = LicenceFacts(id="ana", profession="counseling", valid_until=date(2026, 9, 30))
+    assert looked_ahead(monthly(), licence, TODAY) == date(2026, 11, 30)
+    assert [each.name for each in foreseen(monthly(), licence=licence).months] == ["November 2026"]
+
+
+def test_a_licence_that_lasts_longer_than_a_year_ahead_adds_no_months() -> None:
+    for until in (date(2027, 10, 31), date(2027, 11, 1)):
+        licence = LicenceFacts(id="ana", profession="counseling", valid_until=until)
+        assert looked_ahead(monthly(), licence, TODAY) == date(2027, 10, 31)
+
+
+def test_there_are_no_months_without_a_cycle_or_where_it_is_not_determined() -> None:
+    since = {"unit": "hour", "months": 1, "begins": "12-01"}
+    for pack in (a_pack(a_rule()), a_pack(a_rule(), cycle=since)):
+        assert months_ahead(pack, LICENCE, (), (), today=TODAY) == []
+
+
+def test_averaging_adds_up_what_is_known_of_each_month() -> None:
+    licence = LicenceFacts(
+        id="ana",
+        profession="counseling",
+        valid_from=date(2026, 11, 5),
+        valid_until=date(2026, 12, 31),
+    )
+    pack = monthly(averaging=True, required=None, first={"required": 2})
+    (said,) = told(foreseen(pack, evening(date(2026, 12, 7), 1), licence=licence))
+    assert said.startswith("Over these 2 months your schedule comes to 1 of 2 hours.")
+    assert told(foreseen(monthly(averaging=True, required=None))) == []

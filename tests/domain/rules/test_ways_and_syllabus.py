@@ -59,6 +59,34 @@ def test_the_other_professionals_are_those_who_took_part_like_that(
     assert [each.code for each in found.missing] == codes
 
 
+def test_too_few_who_took_part_like_that_are_told_how_it_would_count() -> None:
+    rule = a_rule(group={"min": 3, "modalities": ["in_room", "phone"]})
+    (found,) = judged(rule, in_the_room(Modality.LIVE_VIDEO, Modality.PHONE)).missing
+    assert found.sentence == "This rule wants 3 people in the room or by phone; there were 2."
+
+
+def test_an_unknown_way_is_asked_for_where_it_may_decide_beside_an_unknown_licence() -> None:
+    mft = frozenset({"mft"})
+    there = Person(professions=mft, modality=Modality.IN_ROOM)
+    of_no_known_licence = Person(modality=Modality.IN_ROOM)
+    of_no_known_way = Person(professions=mft)
+    rule = a_rule(group={"others_min": 3, "modalities": ["in_room"]})
+    facts = attended(others=(there, of_no_known_licence, of_no_known_way))
+    assert [each.code for each in judged(rule, facts).missing] == ["group.modality.not_determined"]
+
+
+def test_the_unknown_way_of_somebody_of_another_profession_decides_nothing() -> None:
+    others = (Person(professions=frozenset({"nursing"})), Person())
+    for wanted, code in (
+        (["mft"], "group.others_too_few"),
+        (["mft", "nursing"], "group.modality.not_determined"),
+        ([], "group.modality.not_determined"),
+    ):
+        group = {"others_min": 2, "others_professions": wanted, "modalities": ["in_room"]}
+        found = judged(a_rule(group=group), attended(others=others)).missing
+        assert [each.code for each in found] == [code]
+
+
 def test_the_members_own_way_is_said_once() -> None:
     facts = attended(modality=Modality.IN_ROOM, others=(Person(modality=Modality.IN_ROOM),) * 2)
     assert judged(THREE_IN_THE_ROOM, facts).missing == ()

@@ -128,6 +128,29 @@ async def test_a_day_that_was_named_at_stripes_desk_is_taken_back_as_well(
     assert not (await desk.look(key)).observation.ends_at_period_end
 
 
+async def test_a_later_day_that_was_named_at_stripes_desk_is_not_the_end_of_the_period(
+    desk: StripeDesk, connection: Connection, seen: Seen, key: str
+) -> None:
+    """Else somebody who asked to stop would be charged until that day."""
+    assert seen.observation.period_end_at is not None
+    day = int(seen.observation.period_end_at.timestamp()) + 60 * 86_400
+    await connection.client.v1.subscriptions.update_async(key, {"cancel_at": day})
+    assert not (await desk.look(key)).observation.ends_at_period_end
+    await done(desk, EndWithPeriod(MEMBERSHIP, key, ends=True))
+    assert (await desk.look(key)).observation.ends_at_period_end
+
+
+async def test_who_stops_while_away_has_no_period_to_end_with_and_keeps_what_came_back(
+    desk: StripeDesk, connection: Connection, seen: Seen, key: str
+) -> None:
+    await done(desk, PauseDues(MEMBERSHIP, key))
+    await done(desk, EndWithPeriod(MEMBERSHIP, key, ends=True))
+    assert await status(desk, key) == "canceled"
+    payer = await connection.client.v1.customers.retrieve_async(seen.observation.customer_id)
+    assert payer.balance is not None
+    assert payer.balance < 0, "what the pause gave back is taken off the next invoices"
+
+
 async def test_seats_gather_on_the_next_invoice(
     desk: StripeDesk, simulated: SimulatedStripe
 ) -> None:

@@ -1,0 +1,149 @@
+"""What was paid once is carried out once, whoever brings it; and undone when it went back."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from domain.billing_accounts import PayerKind, billing_account_id
+from domain.errors import NotFound
+from domain.funds import Fund, FundTooLow
+from domain.gifts import Gift
+from domain.money_facts import MoneyFact, MoneyKind
+from domain.payment_news import News, UnknownPayer
+from domain.payments import Purchase, Purpose
+from domain.scholarships import Tier
+from domain.values import Money
+from services.accounts import OpenAccount
+from services.billing import NoteMoney
+from services.gifts import RedeemGift
+from services.payments.purchases import Purchases
+from services.scholarships import ApplyForScholarship, GrantScholarship, OpenFund
+from tests.support.billing import FUND, GIFT, day, fact
+from tests.support.house import SmallHouse
+
+PAID = Money(3_600, "EUR")
+
+
+@pytest.fixture
+async def house() -> SmallHouse:
+    house = SmallHouse()
+    await house.people()
+    house.clock.at = day(0)
+    await house.do(OpenAccount(payer_kind=PayerKind.PERSON, payer_id=house.bo, by=house.bo))
+    await house.do(OpenFund(fund_id=FUND, name="For anybody", currency="EUR", by=house.admin))
+    return house
+
+
+def purchases(house: SmallHouse) -> Purchases:
+    return Purchases(house.dispatch, house.store)
+
+
+def bought(house: SmallHouse, purpose: Purpose, **changes: Any) -> Purchase:
+    values: dict[str, Any] = {
+        "account_id": billing_account_id(house.bo),
+        "purpose": purpose,
+        "subject_id": FUND if purpose is Purpose.FUND else GIFT,
+        "quantity": 3,
+        "invoice_id": "in_1",
+        "paid": PAID,
+    } | changes
+    return Purchase(**values)
+
+
+async def bring(
+    house: SmallHouse, purchase: Purchase, kind: MoneyKind, object_id: str, cents: int = PAID.cents
+) -> None:
+    """Note a fact about a purchase and hand its news over, as the worker does."""
+    told: MoneyFact = fact(object_id, cents, about=None if object_id == "in_1" else "in_1")
+    await house.do(NoteMoney(account_id=billing_account_id(house.bo), kind=kind, fact=told))
+    news = News(message_id=f"evt_{object_id}", facts=[(kind, told)], purchase=purchase)
+    await purchases(house).take(news)
+
+
+async def balance(house: SmallHouse) -> int:
+    return (await house.known(Fund, FUND)).balance.cents
+
+
+async def gift(house: SmallHouse) -> Gift:
+    return await house.known(Gift, GIFT)
+
+
+async def test_page_and_message_feed_a_fund_once(house: SmallHouse) -> None:
+    purchase = bought(house, Purpose.FUND)
+    await purchases(house).carry_out(purchase)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await purchases(house).carry_out(purchase)
+    assert await balance(house) == PAID.cents
+
+
+async def test_months_are_given_by_whoever_paid(house: SmallHouse) -> None:
+    await bring(house, bought(house, Purpose.MONTHS), MoneyKind.INVOICE_PAID, "in_1")
+    given = await gift(house)
+    assert (given.months, given.giver_id) == (3, house.bo)
+
+
+async def test_what_went_back_leaves_the_fund_and_comes_again_if_that_failed(
+    house: SmallHouse,
+) -> None:
+    purchase = bought(house, Purpose.FUND)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1", 600)
+    assert await balance(house) == PAID.cents - 600
+    await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_1", 600)
+    assert await balance(house) == PAID.cents
+
+
+async def test_what_is_promised_already_is_for_the_house_to_fill_up(house: SmallHouse) -> None:
+    purchase = bought(house, Purpose.FUND)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await house.do(ApplyForScholarship(member_id=house.eve, tier=Tier.HALF, by=house.eve))
+    await house.do(
+        GrantScholarship(member_id=house.eve, percent=Tier.HALF, fund_id=FUND, amount=PAID)
+    )
+    with pytest.raises(FundTooLow):
+        await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1")
+
+
+async def test_a_gift_ends_only_when_all_of_it_went_back_and_nobody_took_it(
+    house: SmallHouse,
+) -> None:
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1", 600)
+    assert not (await gift(house)).is_taken_back
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_2", 3_000)
+    assert (await gift(house)).is_taken_back
+
+
+async def test_months_that_were_taken_stay(house: SmallHouse) -> None:
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await house.do(RedeemGift(gift_id=GIFT, member_id=house.eve, by=house.eve))
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1")
+    assert not (await gift(house)).is_taken_back
+
+
+async def test_a_return_that_is_told_before_the_payment_waits(house: SmallHouse) -> None:
+    with pytest.raises(NotFound):
+        await bring(house, bought(house, Purpose.MONTHS), MoneyKind.REFUND_DONE, "re_1")
+
+
+@pytest.mark.parametrize("account_id", [None, UUID(int=99)])
+async def test_months_of_somebody_unknown_wait_for_a_person(
+    house: SmallHouse, account_id: UUID | None
+) -> None:
+    with pytest.raises(UnknownPayer):
+        await purchases(house).carry_out(bought(house, Purpose.MONTHS, account_id=account_id))
+
+
+async def test_dues_and_what_is_another_houses_feed_nothing(house: SmallHouse) -> None:
+    paid = [(MoneyKind.INVOICE_PAID, fact("in_1"))]
+    await purchases(house).take(News(message_id="evt_1", facts=paid))
+    foreign = bought(house, Purpose.FUND)
+    await purchases(house).take(
+        News(message_id="evt_2", facts=paid, purchase=foreign, foreign="another_house")
+    )
+    assert await balance(house) == 0
