@@ -80,8 +80,15 @@ class Access:
     grants: tuple[Grant, ...]
 
     def state_at(self, at: datetime) -> AccessState:
-        """Return the widest state that any grant gives at a moment."""
-        return widest([each.state_at(at) for each in self.grants])
+        """Return the widest state that any grant gives at a moment.
+
+        A leave is a leave: the free first meeting waits for whoever is away until they come back.
+        """
+        states = [(each.kind, each.state_at(at)) for each in self.grants]
+        away = (GrantKind.MEMBERSHIP, AccessState.ON_LEAVE) in states
+        return widest(
+            [state for kind, state in states if not (away and kind is GrantKind.FIRST_MEETING)]
+        )
 
     def since(self, at: datetime) -> datetime | None:
         """Return from when the state of a moment has stood without a break, if it ever began.

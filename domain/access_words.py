@@ -17,7 +17,7 @@ from domain.access import TONIGHT, Access, seat_kept_until
 from domain.access_grants import by_seat, by_staff, first_meeting_ends_at
 from domain.access_table import AccessState, Action, may
 from domain.holdings import Holdings
-from domain.membership_rules import Wish
+from domain.membership_rules import LIVE, Wish
 from domain.memberships import Membership
 from domain.observations import DeclineKind, PaymentTrouble
 from domain.scholarships import Scholarship, Tier
@@ -30,6 +30,14 @@ ALWAYS_YOURS: Final = (
     "Your hours, certificates and evidence, your export, your invoices and the way back in "
     "are open to you for ever."
 )
+_FIRST: Final = "Your first meeting is free: join a group, come once, and decide afterwards."
+_FIRST_AFTER_ALL: Final = (
+    "You have not been to a meeting yet, and the first one is free, whatever else is said here: "
+    "you can join a group and come once."
+)
+# whoever can do all of it by themselves, or is away, is told nothing of a free meeting
+_NEEDS_NO_GIFT: Final = (AccessState.FULL, AccessState.GRACE, AccessState.ON_LEAVE)
+_GO_ON: Final = "To go on, begin a membership, or ask for a scholarship."
 _TELL_DOORS: Final = timedelta(days=30)
 _SHORT: Final[Mapping[AccessState, str]] = MappingProxyType(
     {
@@ -59,7 +67,9 @@ _SEATED: Final[Mapping[AccessState, str]] = MappingProxyType(
         AccessState.GRACE: "lets you take part; the practice is asked to look at its dues.",
         AccessState.NARROWED: "lets you go on in your groups; new ones wait for the practice.",
         AccessState.ON_LEAVE: "rests while the practice pauses.",
-        AccessState.LAPSED: "waits for the practice; you need do nothing.",
+        AccessState.LAPSED: (
+            "rests until the practice goes on. You can wait, or begin a membership of your own."
+        ),
     }
 )
 
@@ -93,7 +103,11 @@ def why(holdings: Holdings, *, at: datetime, zone: str) -> Why:
         *_of_the_house(holdings, days),
         *(line for each in holdings.memberships for line in _of_membership(each, days)),
         *(_of_seat(pool, paid, holdings.member_id, days) for pool, paid in holdings.seats),
-        *_of_scholarship(holdings.scholarship, days),
+        *_of_scholarship(
+            holdings.scholarship,
+            days,
+            paying=any(each.state in LIVE for each in holdings.memberships),
+        ),
         *_of_gifts(holdings, days),
     ]
     if _works_here(holdings, at):
@@ -134,10 +148,11 @@ def _of_the_house(holdings: Holdings, days: _Days) -> list[str]:
         return ["This house takes no dues; everything is open to everybody."]
     noted_at = holdings.first_meeting_at
     by_others = holdings.without_gifts_of_the_house().state_at(days.at)
-    if not holdings.first_meeting_is_free or by_others is AccessState.FULL:
+    if not holdings.first_meeting_is_free or by_others in _NEEDS_NO_GIFT:
         return []
     if noted_at is None:
-        return ["Your first meeting is free: join a group, come once, and decide afterwards."]
+        began = any(each.has_begun for each in holdings.memberships)
+        return [_FIRST_AFTER_ALL if began else _FIRST]
     ends_at = first_meeting_ends_at(noted_at)
     if days.at < ends_at:
         return [
@@ -178,7 +193,12 @@ def _of_membership(membership: Membership, days: _Days) -> list[str]:
     since = standing.unpaid_since
     match standing.state:
         case MembershipState.REQUESTED:
-            told = ["You asked for a membership; the first payment is not completed yet."]
+            told = [
+                (
+                    "You asked for a membership; the first payment is not completed, and nothing "
+                    "was charged yet."
+                )
+            ]
         case MembershipState.TRIAL:
             told = [f"You take part on a trial until {days.day(standing.through)}."]
         case MembershipState.ACTIVE:
@@ -197,7 +217,8 @@ def _of_membership(membership: Membership, days: _Days) -> list[str]:
         case MembershipState.ON_LEAVE:
             told = ["You are on leave. Nothing is charged, and your seat and credits are kept."]
         case _:
-            told = [_ENDED[standing.why or LapseReason.ENDED_BY_STRIPE]]
+            ended = _ENDED[standing.why or LapseReason.ENDED_BY_STRIPE]
+            return [f"{ended} You can begin again whenever you like."]
     return [*told, *_of_trouble(membership.trouble, days), *_of_wishes(membership, days)]
 
 
@@ -208,6 +229,8 @@ def _of_trouble(trouble: PaymentTrouble | None, days: _Days) -> list[str]:
         return ["Your bank wants you to confirm the payment; on the card page it asks you."]
     if trouble.next_try_at is not None and trouble.kind is DeclineKind.SOFT:
         return [f"We try again on {days.day(trouble.next_try_at)}; you can change the card before."]
+    if trouble.kind is DeclineKind.SOFT:
+        return ["It is not tried again by itself; your membership page says how to mend it."]
     return ["Please choose another card on the card page; this one will not work again."]
 
 
@@ -242,14 +265,17 @@ def _of_seat(pool: SeatPool, practice: Membership, member_id: UUID, days: _Days)
     return f"Your seat with {pool.name} {told}"
 
 
-def _of_scholarship(scholarship: Scholarship | None, days: _Days) -> list[str]:
+def _of_scholarship(scholarship: Scholarship | None, days: _Days, *, paying: bool) -> list[str]:
     if scholarship is None or scholarship.percent is None:
         asked = scholarship is not None and scholarship.asked is not None
         return ["You asked for a scholarship; we write when the fund can carry it."] * asked
     until = days.day(scholarship.until)
     if scholarship.percent is Tier.FULL:
         return [f"A scholarship carries your dues until {until}."]
-    return [f"A scholarship carries {int(scholarship.percent)} percent of your dues until {until}."]
+    part = f"A scholarship carries {int(scholarship.percent)} percent of your dues until {until}"
+    if paying:
+        return [f"{part}."]
+    return [f"{part}, once you have a membership that it can carry a part of."]
 
 
 def _of_gifts(holdings: Holdings, days: _Days) -> list[str]:
@@ -259,7 +285,13 @@ def _of_gifts(holdings: Holdings, days: _Days) -> list[str]:
             _, _, until = gift.redeemed
             word = "runs" if days.at < until else "ran"
             told.append(f"A gift of {_months(gift.months)} {word} until {days.day(until)}.")
+    if told and not (holdings.memberships or holdings.seats) and _nothing_runs(holdings, days):
+        told.append(_GO_ON)
     return told
+
+
+def _nothing_runs(holdings: Holdings, days: _Days) -> bool:
+    return holdings.access().state_at(days.at) is AccessState.LAPSED
 
 
 def _months(many: int) -> str:

@@ -165,6 +165,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.membership.question_raised": (
             "Stripe said what is not understood: {question}. The last answer stands."
         ),
+        "peerhour.membership.question_settled": (
+            "{by} looked into what was not understood about {subscription_id}."
+        ),
         "peerhour.membership.second_subscription_seen": (
             "Two subscriptions live at Stripe; {subscription_id} has to go."
         ),

@@ -109,6 +109,11 @@ def key_of(kind: MoneyKind, fact: MoneyFact) -> str:
     return f"{key}/{fact.attempt}" if fact.attempt else key
 
 
+def is_lost(kind: MoneyKind, fact: MoneyFact) -> bool:
+    """Tell whether a bank gave a payment back to its payer: money left, and no refund says so."""
+    return kind is MoneyKind.DISPUTE_CLOSED and fact.reason == "lost"
+
+
 def require_sound(kind: MoneyKind, fact: MoneyFact) -> None:
     """Refuse a fact that could not be kept or read.
 

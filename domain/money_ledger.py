@@ -15,7 +15,7 @@ from uuid import UUID, uuid5
 from domain import money_events as events
 from domain.base import AggregateCreated, Root
 from domain.errors import DomainError, NotAllowed, Stale
-from domain.money_facts import Actor, MoneyFact, MoneyKind, key_of, require_sound
+from domain.money_facts import Actor, MoneyFact, MoneyKind, is_lost, key_of, require_sound
 from domain.values import Money
 
 _LEDGERS: Final = UUID("e4a5d2f6-9a43-5f6b-8f0d-0d1a5b7c2e90")
@@ -111,7 +111,7 @@ class MoneyLedger(Root):
     def refundable(self, invoice_id: str, currency: str) -> Money:
         """Return what could still be paid back: paid, less what is or may yet be paid back."""
         left = sum(each.cents for each in self.paid(invoice_id) if each.currency == currency)
-        return Money(left - self._going_back(invoice_id, currency), currency)
+        return Money(max(0, left - self._going_back(invoice_id, currency)), currency)
 
     def is_disputed(self, invoice_id: str) -> bool:
         """Tell whether the payer's bank is asking for a payment, and has not decided."""
@@ -372,7 +372,7 @@ class MoneyLedger(Root):
         ]
 
     def _going_back(self, invoice_id: str, currency: str) -> int:
-        """Return the cents that are paid back or on their way; each order or refund once."""
+        """Return the cents that are back or on their way, by us or by a bank; each once."""
         failed = {
             fact.object_id for kind, fact in self.lines.values() if kind is MoneyKind.REFUND_FAILED
         }
@@ -383,6 +383,8 @@ class MoneyLedger(Root):
             if ours and kind in {MoneyKind.REFUND_DONE, MoneyKind.REFUND_EXTERNAL}:
                 cents += 0 if fact.object_id in failed else fact.amount.cents
                 answered.add(fact.order_id)
+            if ours and is_lost(kind, fact):
+                cents += fact.amount.cents
             if kind is MoneyKind.REFUND_FAILED:
                 answered.add(fact.order_id)
         for kind, fact in self.lines.values():

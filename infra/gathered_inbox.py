@@ -23,6 +23,7 @@ _KEEP: Final = """
     SELECT source, external_id, payload, $1, $1, root_key, came_by
       FROM unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[])
         AS came (source, external_id, payload, root_key, came_by)
+     ORDER BY source, external_id -- who has the same messages waits in turn, not crosswise
         ON CONFLICT DO NOTHING RETURNING source, external_id"""
 
 

@@ -35,7 +35,7 @@ _FORGOTTEN: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class _Dues:
+class Dues:
     """What the demo has to do with dues.
 
     Attributes:
@@ -61,7 +61,7 @@ async def run_demo(*, port: int, data_dir: Path, mail_dir: Path | None, serving:
     """
     port, kept = port or _free_port(), _kept_in(data_dir)
     origin = f"http://localhost:{port}"
-    async with _dues(kept, origin) as dues:
+    async with open_dues(kept, origin) as dues:
         settings = bootstrap.start_process(
             data_dir=data_dir, host=_LOOPBACK, port=port, origin=origin, **dues.settings
         )
@@ -78,7 +78,7 @@ async def run_demo(*, port: int, data_dir: Path, mail_dir: Path | None, serving:
             clock=clock,
         ) as running:
             click.echo("Playing the story …")
-            played, words = await _play(running, clock, dues, kept)
+            played, words = await play(running, clock, dues, kept)
             post.playing = False
             await _write_papers(running, played, folder)
             _tell(settings.origin, played, folder, words)
@@ -109,13 +109,13 @@ class _Post:
 
 
 @asynccontextmanager
-async def _dues(kept: Path, origin: str) -> AsyncIterator[_Dues]:
+async def open_dues(kept: Path, origin: str) -> AsyncIterator[Dues]:
     """Start the simulated Stripe, unless there is another one, or none to start."""
     if os.environ.get(_OWN_STRIPE):
-        yield _Dues(None, {}, f"Dues go to the account of {_OWN_STRIPE}; nobody pays any yet.")
+        yield Dues(None, {}, f"Dues go to the account of {_OWN_STRIPE}; nobody pays any yet.")
         return
     if not demo_stripe.is_here():
-        yield _Dues(None, {}, "Dues are off: the simulated Stripe comes with the source code only.")
+        yield Dues(None, {}, "Dues are off: the simulated Stripe comes with the source code only.")
         return
     async with demo_stripe.simulated_stripe(kept) as stripe:
         secret = await stripe.endpoint(origin)
@@ -124,10 +124,10 @@ async def _dues(kept: Path, origin: str) -> AsyncIterator[_Dues]:
             "stripe_webhook_secrets": secret,
             "stripe_api_base": stripe.address,
         }
-        yield _Dues(stripe, settings)
+        yield Dues(stripe, settings)
 
 
-async def _play(running: Running, clock: DemoClock, dues: _Dues, kept: Path) -> tuple[Played, str]:
+async def play(running: Running, clock: DemoClock, dues: Dues, kept: Path) -> tuple[Played, str]:
     """Play what was not played yet; return what it left, and what to say about dues."""
     house, stripe = bootstrap.without_worker(running), dues.stripe
     was_kept = await asyncio.to_thread(kept.exists)

@@ -6,13 +6,13 @@ and finished invoices stay, as the law asks, and name nobody here.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.members import Member
 from domain.membership_rules import LIVE, membership_id
 from domain.memberships import Membership
 from domain.payment_orders import ExpireCheckout
@@ -23,12 +23,18 @@ from domain.seat_pools import SeatPool
 from services.dispatch import Order, Work
 from services.effects import Piece
 from services.members import HOUSE
+from services.parting import is_forgotten, streams_that_took_in
 from services.payments import ordering
 from services.scholarships import EndScholarship, end_scholarship
 
 _LEAVE: Final = "leave_practices"
-_TOPICS: Final = (SeatPool.Opened.TOPIC, SeatPool.ManagerNamed.TOPIC, SeatPool.Accepted.TOPIC)
-_BATCH: Final = 200  # events read between two turns of everybody else
+_TAKE_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        SeatPool.Opened.TOPIC: "manager_id",
+        SeatPool.ManagerNamed.TOPIC: "member_id",
+        SeatPool.Accepted.TOPIC: "member_id",
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,13 +67,13 @@ async def part_with_dues(cmd: PartWithDues, *, work: Work, clock: Clock) -> None
     account = await work.find(BillingAccount, cmd.account_id)
     if account is None or account.payer_kind is not PayerKind.PERSON:
         return
-    if await _forgotten(work, account.payer_id):
+    if await is_forgotten(work, account.payer_id):
         await _end(work, account, clock)
 
 
 async def part_with_support(cmd: PartWithSupport, *, work: Work, clock: Clock) -> None:
     """End the scholarship, and ask for the search of practices: they stand in the log."""
-    if not await _forgotten(work, cmd.member_id):
+    if not await is_forgotten(work, cmd.member_id):
         return
     if await work.find(Scholarship, scholarship_id(cmd.member_id)) is not None:
         ends = EndScholarship(member_id=cmd.member_id, by=cmd.member_id)
@@ -82,7 +88,7 @@ async def part_with_practice(cmd: PartWithPractice, *, work: Work, clock: Clock)
     somebody else look after the seats, who may then keep them. Name, mail and card that Stripe
     has were the forgotten person's, and go at once.
     """
-    if not await _forgotten(work, cmd.member_id):
+    if not await is_forgotten(work, cmd.member_id):
         return
     now = clock.now()
     pool = await work.load(SeatPool, cmd.pool_id)
@@ -93,27 +99,6 @@ async def part_with_practice(cmd: PartWithPractice, *, work: Work, clock: Clock)
         await _let_run_out(work, pool, clock)
 
 
-async def pools_ever_of(store: EventStore, member_id: UUID) -> list[UUID]:
-    """Return the pools a member ever had a seat in, or looked after; reads the log itself.
-
-    No view is asked: one that lags would leave a practice behind.
-    """
-    found: dict[UUID, None] = {}
-    position = 0
-    while batch := await store.read(position, _BATCH, _TOPICS):
-        for recorded in batch:
-            match recorded.event:
-                case SeatPool.Opened(originator_id=pool_id, manager_id=person):
-                    found |= {pool_id: None} if person == member_id else {}
-                case (
-                    SeatPool.ManagerNamed(originator_id=pool_id, member_id=person)
-                    | SeatPool.Accepted(originator_id=pool_id, member_id=person)
-                ):
-                    found |= {pool_id: None} if person == member_id else {}
-        position = batch[-1].position
-    return list(found)
-
-
 def performers(
     store: EventStore, dispatch: Callable[[object, Order], Awaitable[object]]
 ) -> dict[str, Callable[[Piece], Awaitable[None]]]:
@@ -121,7 +106,7 @@ def performers(
 
     async def leave(piece: Piece) -> None:
         member_id = UUID(piece.payload["member_id"])
-        for pool_id in await pools_ever_of(store, member_id):
+        for pool_id in await streams_that_took_in(store, member_id, _TAKE_IN):
             command = PartWithPractice(pool_id=pool_id, member_id=member_id)
             await dispatch(command, Order(command_id=uuid5(piece.key[0], f"leave:{pool_id}")))
 
@@ -159,8 +144,3 @@ async def _let_run_out(work: Work, pool: SeatPool, clock: Clock) -> None:
         membership.close_checkout(session_id, at=now)
         ordering.order(work, [ExpireCheckout(membership.id, session_id)])
     work.save(membership)
-
-
-async def _forgotten(work: Work, member_id: UUID) -> bool:
-    member = await work.find(Member, member_id)
-    return member is not None and member.forgotten

@@ -116,7 +116,8 @@ async def _of_membership(
     if membership is None or not _fits(letter, membership):
         return None
     account = await work.load(BillingAccount, membership.account_id)
-    people, link, practice = (membership.holder_id,), f"{origin}/membership", ""
+    people: tuple[UUID, ...] = (membership.holder_id,)
+    link, practice = f"{origin}/membership", ""
     if account.payer_kind is PayerKind.PRACTICE:
         pool = await work.load(SeatPool, seat_pool_id(account.payer_id))
         people, practice = tuple(sorted(pool.managers)), pool.name

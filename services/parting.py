@@ -6,8 +6,9 @@ who never comes.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -20,7 +21,9 @@ from services.effects import Piece
 from services.members import HOUSE
 
 _LEAVE: Final = "leave_groups"
-_TOPICS: Final = (PeerGroup.Formed.TOPIC, PeerGroup.MemberAdmitted.TOPIC)
+_TAKE_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {PeerGroup.Formed.TOPIC: "facilitator_id", PeerGroup.MemberAdmitted.TOPIC: "member_id"}
+)
 _BATCH: Final = 200  # events read between two turns of everybody else
 
 
@@ -42,32 +45,42 @@ class PartWithGroup:
 async def part_with_groups(cmd: PartWithGroups, *, work: Work, clock: Clock) -> None:
     """Ask for the search: which groups there are is a question to the log, not to a stream."""
     del clock  # nothing is recorded
-    if await _forgotten(work, cmd.member_id):
+    if await is_forgotten(work, cmd.member_id):
         work.effect(_LEAVE, member_id=str(cmd.member_id))
 
 
 async def part_with_group(cmd: PartWithGroup, *, work: Work, clock: Clock) -> None:
     """Hand the group to whoever has belonged longest, if the person leads it, and let them go."""
-    if await _forgotten(work, cmd.member_id):
+    if await is_forgotten(work, cmd.member_id):
         group = await work.load(PeerGroup, cmd.group_id)
         group.part_with(cmd.member_id, by=HOUSE, at=clock.now())
         work.save(group)
 
 
 async def groups_ever_of(store: EventStore, member_id: UUID) -> list[UUID]:
-    """Return the groups a member ever belonged to, in the order they came; reads the log itself.
+    """Return the groups a member ever belonged to, in the order they came."""
+    return await streams_that_took_in(store, member_id, _TAKE_IN)
 
-    No view is asked: one that lags would leave a group behind.
+
+async def streams_that_took_in(
+    store: EventStore, member_id: UUID, take_in: Mapping[str, str]
+) -> list[UUID]:
+    """Return the streams that ever took a member in, in the order they came.
+
+    The log itself is read. No view is asked: one that lags would leave something behind.
+
+    Args:
+        store: the log.
+        member_id: whom.
+        take_in: topics of the events that take somebody in, each with the field that names them.
     """
     found: dict[UUID, None] = {}
     position = 0
-    while batch := await store.read(position, _BATCH, _TOPICS):
+    while batch := await store.read(position, _BATCH, tuple(take_in)):
         for recorded in batch:
-            match recorded.event:
-                case PeerGroup.Formed(facilitator_id=newcomer, originator_id=group_id):
-                    found |= {group_id: None} if newcomer == member_id else {}
-                case PeerGroup.MemberAdmitted(member_id=newcomer, originator_id=group_id):
-                    found |= {group_id: None} if newcomer == member_id else {}
+            event = recorded.event
+            if getattr(event, take_in[event.TOPIC]) == member_id:
+                found[event.originator_id] = None
         position = batch[-1].position
     return list(found)
 
@@ -86,6 +99,7 @@ def performers(
     return {_LEAVE: leave}
 
 
-async def _forgotten(work: Work, member_id: UUID) -> bool:
+async def is_forgotten(work: Work, member_id: UUID) -> bool:
+    """Tell whether somebody was forgotten; whoever never was here was not."""
     member = await work.find(Member, member_id)
     return member is not None and member.forgotten

@@ -10,7 +10,9 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount
-from domain.money_facts import MoneyFact, MoneyKind
+from domain.funds import Fund
+from domain.money_facts import MoneyFact, MoneyKind, is_lost, key_of
+from domain.money_ledger import MoneyLedger, money_ledger_id
 from domain.payment_news import News, UnknownPayer
 from domain.payments import Purchase, Purpose
 from domain.recording import EventStore
@@ -50,7 +52,7 @@ class Purchases:
         for kind, fact in news.facts:
             if kind is MoneyKind.INVOICE_PAID:
                 await self.carry_out(purchase)
-            elif kind in _WENT_BACK:
+            elif kind in _WENT_BACK or is_lost(kind, fact):
                 await self._undo(purchase, fact)
             elif kind is MoneyKind.REFUND_FAILED:
                 await self._redo(purchase, fact)
@@ -71,7 +73,10 @@ class Purchases:
         await self._order(command, f"{purchase.invoice_id}/paid")
 
     async def _undo(self, purchase: Purchase, fact: MoneyFact) -> None:
+        """Undo what was paid, unless it is known already that its return failed."""
         command: object
+        if await self._came_again(purchase, fact):
+            return
         if purchase.purpose is Purpose.FUND:
             command = TakeFromFund(
                 fund_id=purchase.subject_id, key=fact.object_id, amount=fact.amount
@@ -86,11 +91,22 @@ class Purchases:
         await self._order(command, f"{fact.object_id}/went-back")
 
     async def _redo(self, purchase: Purchase, fact: MoneyFact) -> None:
-        """Take money in again whose return failed; months that were ended stay with the house."""
-        if purchase.purpose is Purpose.FUND:
+        """Take money in again whose return failed; months that were ended stay with the house.
+
+        A return may fail before it was ever done; what never left the fund does not come again.
+        """
+        fund = await Work(self._store, _PURCHASES).find(Fund, purchase.subject_id)
+        if fund is not None and fact.object_id in fund.returned:
             key = f"{fact.object_id}/failed"
             feed = FeedFund(fund_id=purchase.subject_id, key=key, amount=fact.amount)
             await self._order(feed, key)
+
+    async def _came_again(self, purchase: Purchase, fact: MoneyFact) -> bool:
+        if purchase.account_id is None:
+            return False
+        ledger_id = money_ledger_id(purchase.account_id)
+        ledger = await Work(self._store, _PURCHASES).find(MoneyLedger, ledger_id)
+        return ledger is not None and key_of(MoneyKind.REFUND_FAILED, fact) in ledger.lines
 
     async def _giver(self, purchase: Purchase) -> UUID:
         work = Work(self._store, _PURCHASES)

@@ -238,6 +238,7 @@ def test_peers_see_who_is_away_and_never_why(looks: list[Observation], seen: str
     assert access_of([by_membership(a_membership(*looks))]).seen_by_peers(day(30)) == seen
 
 
+AGAIN = "You can begin again whenever you like."
 KEPT = ("Your place in your groups", "You can come to your groups")  # told in tests of their own
 
 
@@ -257,7 +258,15 @@ def for_administrators(membership: Membership, at: float) -> str:
 @pytest.mark.parametrize(
     ("looks", "lines"),
     [
-        ([], ["You asked for a membership; the first payment is not completed yet."]),
+        (
+            [],
+            [
+                (
+                    "You asked for a membership; the first payment is not completed, and nothing "
+                    "was charged yet."
+                )
+            ],
+        ),
         ([trialing(1)], ["You take part on a trial until 16 March 2026."]),
         ([active(1)], ["Your membership is paid through 15 April 2026."]),
         (
@@ -271,19 +280,22 @@ def for_administrators(membership: Membership, at: float) -> str:
             [paused(1)],
             ["You are on leave. Nothing is charged, and your seat and credits are kept."],
         ),
-        ([ended(1)], ["Your membership ended as you asked."]),
+        ([ended(1)], [f"Your membership ended as you asked. {AGAIN}"]),
         (
             [ended(1, "payment_disputed")],
-            ["Your bank asked a payment back, so your membership rests."],
+            [f"Your bank asked a payment back, so your membership rests. {AGAIN}"],
         ),
-        ([ended(1, "a new word")], ["Your membership was ended at our payment service."]),
+        (
+            [ended(1, "a new word")],
+            [f"Your membership was ended at our payment service. {AGAIN}"],
+        ),
         (
             [observation(1, status="incomplete_expired")],
-            ["The first payment was not completed, so nothing was charged."],
+            [f"The first payment was not completed, so nothing was charged. {AGAIN}"],
         ),
         (
             [ended(1, period_end_at=day(1), trial_end_at=day(1))],
-            ["Your trial ended, and nothing was charged."],
+            [f"Your trial ended, and nothing was charged. {AGAIN}"],
         ),
         (
             [unpaid(1, since=1, trouble=trouble(needs_second_factor=True))],
@@ -304,9 +316,22 @@ def for_administrators(membership: Membership, at: float) -> str:
         ),
         (
             [unpaid(99, since=1, trouble=trouble(kind=DeclineKind.HARD))],
+            [f"Your membership rests because the dues were not paid for 45 days. {AGAIN}"],
+        ),
+        (
+            [unpaid(2, since=1, trouble=trouble(kind=DeclineKind.HARD))],
             [
-                "Your membership rests because the dues were not paid for 45 days.",
+                "A payment due on 3 March 2026 did not go through.",
+                "Everything stays open until 17 March 2026.",
                 "Please choose another card on the card page; this one will not work again.",
+            ],
+        ),
+        (
+            [unpaid(2, since=1, trouble=trouble(next_try_at=None))],
+            [
+                "A payment due on 3 March 2026 did not go through.",
+                "Everything stays open until 17 March 2026.",
+                "It is not tried again by itself; your membership page says how to mend it.",
             ],
         ),
     ],
@@ -320,7 +345,7 @@ def test_what_was_asked_for_and_is_not_yet_so_is_told() -> None:
     membership.ask_for_leave(by=ANA, at=day(2))
     membership.ask_to_cancel(by=ANA, at=day(2))
     assert told(membership)[1:] == (
-        "You asked to pause; it begins as soon as the payments are paused.",
+        "You asked for a leave; it begins as soon as the payments are paused.",
         "You asked to cancel; it is being arranged.",
     )
 
@@ -340,7 +365,10 @@ def test_seats_scholarships_gifts_and_work_are_told_beside_each_other() -> None:
     )
     assert lines == (
         "Your seat with Harbour practice lets you take part.",
-        "A scholarship carries 50 percent of your dues until 2 March 2027.",
+        (
+            "A scholarship carries 50 percent of your dues until 2 March 2027, once you have a "
+            "membership that it can carry a part of."
+        ),
         "A gift of 1 month runs until 2 April 2026.",
         "You work for the house, so everything is open to you.",
     )
@@ -423,6 +451,43 @@ def test_a_first_meeting_is_told_before_during_and_after() -> None:
     assert lines_of(at=2, memberships=paid, **free) == [
         "Your membership is paid through 15 April 2026."
     ]
+
+
+@pytest.mark.parametrize(
+    ("looks", "at", "told_of_it"),
+    [
+        ([active(1)], 2, False),
+        ([unpaid(1, since=1)], 2, False),
+        ([paused(1)], 2, False),
+        ([unpaid(1, since=1), unpaid(20, since=1)], 20, True),
+        ([active(0.5), ended(1)], 2, True),
+    ],
+)
+def test_whoever_pays_and_never_came_is_told_of_a_free_meeting_only_if_it_gives_them_something(
+    looks: list[Observation], at: float, *, told_of_it: bool
+) -> None:
+    said = lines_of(at=at, memberships=[a_membership(*looks)], first_meeting_is_free=True)
+    assert ("the first one is free" in " ".join(said)) is told_of_it
+    assert not any(line.startswith("Your first meeting is free") for line in said)
+
+
+def test_a_leave_is_a_leave_also_for_whoever_never_came_to_a_meeting() -> None:
+    away = Holdings(
+        member_id=ANA, memberships=[a_membership(active(1), paused(5))], first_meeting_is_free=True
+    ).access()
+    assert [away.state_at(day(each)) for each in (4, 6)] == [STATE.FULL, STATE.ON_LEAVE]
+    assert away.seen_by_peers(day(7)) == "away"
+
+
+def test_what_ran_out_says_how_to_go_on() -> None:
+    gift = Gift.give(GIFT, months=1, giver_id=BO, at=day(0))
+    gift.redeem(ANA, at=day(0))
+    assert told(gifts=[gift], at=60) == (
+        "A gift of 1 month ran until 2 April 2026.",
+        "To go on, begin a membership, or ask for a scholarship.",
+    )
+    rests = told(seats=[(a_pool(1, ANA), a_membership(active(0.5), ended(2)))])
+    assert rests[0].endswith("You can wait, or begin a membership of your own.")
 
 
 def test_a_house_that_takes_no_dues_is_open_to_everybody() -> None:

@@ -106,7 +106,8 @@ class Weather(RuleBasedStateMachine):
     @rule()
     def somebody_wishes_something(self) -> None:
         if self.membership.state is MembershipState.ACTIVE:
-            self.membership.ask_for_leave(by=ANA, at=self.now)
+            if not self.membership.will_end:
+                self.membership.ask_for_leave(by=ANA, at=self.now)
             self.membership.ask_to_cancel(by=ANA, at=self.now)
 
     @invariant()

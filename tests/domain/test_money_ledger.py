@@ -154,6 +154,16 @@ def test_while_a_bank_decides_nothing_is_paid_back() -> None:
     assert len(facts(ledger)) == 2
 
 
+def test_what_a_bank_gave_back_is_not_paid_back_once_more() -> None:
+    ledger = a_ledger(
+        (KIND.INVOICE_PAID, fact("in_1")), (KIND.DISPUTE_OPENED, fact("dp_1", about="in_1"))
+    )
+    ledger.note(KIND.DISPUTE_CLOSED, fact("dp_1", about="in_1", reason="lost"), at=day(3))
+    assert ledger.refundable("in_1", "EUR") == Money(0, "EUR")
+    with pytest.raises(RefundTooLarge):
+        ledger.ask_refund("order-1", **a_refund(), by=ADMIN, at=day(4))
+
+
 def test_sums_are_kept_apart_by_kind_and_currency() -> None:
     ledger = a_ledger(
         (KIND.INVOICE_PAID, fact("in_1", 100)),

@@ -21,7 +21,6 @@ from domain.standings import LapseReason, MembershipState
 from domain.values import Money
 from infra.advisory_turns import AdvisoryTurns
 from infra.database import ConnectKwargs
-from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import connect
 from infra.stripe.desk import StripeDesk
 from infra.system import SystemRandomness
@@ -48,6 +47,7 @@ from services.scholarships import (
 )
 from services.seats import AskForSeats
 from tests.support.billing import fact
+from tests.support.dues_house import stock
 from tests.support.fakes import FixedClock
 from tests.support.house import RealHouse, open_real_house
 from tests.support.simulated_stripe import VISA, SimulatedStripe, simulated_stripe
@@ -181,10 +181,7 @@ async def clock() -> FixedClock:
 @pytest.fixture(scope="module")
 async def simulated(clock: FixedClock) -> AsyncIterator[SimulatedStripe]:
     async with simulated_stripe(clock=clock.now) as found:
-        async with connect(
-            found.api_key, api_base=found.address, randomness=SystemRandomness()
-        ) as connection:
-            await make(connection, STANDARD, environment=HERE)
+        await stock(found)
         yield found
 
 

@@ -62,7 +62,10 @@ async def test_above_it_nothing_is_ordered_until_somebody_else_agreed(house: Sma
     assert refused.code == "money_ledger.second_person_needed"
     await house.do(ProposeRefund(**a_refund(house, 20_001)))
     assert house.effects("payment_order") == []
-    agree = {"account_id": billing_account_id(house.ana), "order_id": "refund-1"}
+    agree: dict[str, Any] = {
+        "account_id": billing_account_id(house.ana),
+        "order_id": "refund-1",
+    }
     alone = await house.refused(AgreeToRefund(**agree, by=house.admin))
     assert alone.code == "money_ledger.second_person_needed"
     await house.do(AgreeToRefund(**agree, by=house.joy))

@@ -41,7 +41,7 @@ from services.seats import (
     ThawSeat,
     WithdrawSeatOffer,
 )
-from tests.support.billing import FUND, GIFT, MONTHLY, PRACTICE, active, day
+from tests.support.billing import FUND, GIFT, MONTHLY, PRACTICE, active, day, ended
 from tests.support.house import SmallHouse
 
 SEATS = [UUID(int=n) for n in range(750, 753)]
@@ -101,6 +101,25 @@ async def test_seats_are_frozen_thawed_and_released_by_those_who_may(
         assert (await house.refused(order(by=house.bo, **own))).code == "seat_pool.managers_only"
     await house.do(ReleaseSeat(by=house.joy, **own))
     assert (await pool_of(house)).seated() == [house.bo]
+
+
+@pytest.mark.parametrize(
+    ("why", "kept"), [("payment_failed", True), ("cancellation_requested", False)]
+)
+async def test_seats_outlast_stripes_patience_as_their_practices_days_of_grace_do(
+    house: SmallHouse, practice: dict[str, Any], why: str, *, kept: bool
+) -> None:
+    await house.do(OfferSeat(seat_id=SEATS[0], **practice))
+    taken = AcceptSeat(practice_id=PRACTICE, seat_id=SEATS[0], member_id=house.ana, by=house.ana)
+    await house.do(taken)
+    house.clock.at = day(60)
+    look = ended(60, why, quantity=2, unpaid_since=day(44) if kept else None)
+    await house.do(ObserveSubscription(membership_id=PRACTICES_OWN, observation=look))
+    seats = [(await pool_of(house), await house.known(Membership, PRACTICES_OWN))]
+    access = Holdings(member_id=house.ana, seats=seats).access()
+    state = AccessState.NARROWED if kept else AccessState.LAPSED
+    assert access.state_at(day(60)) is state
+    assert ((await pool_of(house)).seated() == [house.ana]) is kept
 
 
 async def test_the_number_of_seats_changes_with_the_renewal_or_at_once(

@@ -5,8 +5,6 @@ What must come of it is reckoned here from Stripe's own objects, by other code t
 
 from __future__ import annotations
 
-import asyncio
-import socket
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
@@ -18,7 +16,6 @@ from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
 
 import stripe
-import uvicorn
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
@@ -28,18 +25,16 @@ from domain.memberships import Membership
 from domain.money_facts import key_of
 from domain.money_ledger import MoneyLedger, money_ledger_id
 from infra.database import ConnectKwargs
-from infra.stripe.catalogue import STANDARD, make
-from infra.stripe.connection import connect
-from infra.system import SystemRandomness
 from services import bootstrap
 from services.dispatch import Order, Work
 from services.members import RegisterMember
 from services.memberships import RequestMembership
 from services.payments.reconciling import Reconciled, reconcile_lists, reconcile_messages
 from services.web.live import LiveHub
+from tests.support.dues_house import dues_house, served
 from tests.support.fakes import FixedClock
-from tests.support.house import RealHouse, open_real_house
-from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
+from tests.support.house import RealHouse
+from tests.support.simulated_stripe import SimulatedStripe
 
 _IDS: Final = UUID("7d3a0b44-2a2c-4b5e-9a55-b6b7b8f8a001")
 _PLAN: Final = "membership-monthly"
@@ -132,54 +127,13 @@ async def stormy_house(
 ) -> AsyncIterator[StormyHouse]:
     """Open a house on a migrated database, with a door on loopback that Stripe knows."""
     clock = RunningClock()
-    with listening() as listener:
-        origin = f"http://localhost:{listener.getsockname()[1]}"
-        async with (
-            simulated_stripe(seed=seed, clock=clock.now) as simulated,
-            simulated.client() as client,
-        ):
-            async with connect(
-                simulated.api_key, api_base=simulated.address, randomness=SystemRandomness()
-            ) as connection:
-                await make(connection, STANDARD, environment="development")
-            _, secret = await simulated.endpoint(f"{origin}/hooks/stripe")
-            async with open_real_house(
-                database,
-                folder,
-                clock,
-                origin=origin,
-                stripe_key=simulated.restricted_key,
-                stripe_webhook_secrets=secret,
-                stripe_api_base=simulated.address,
-            ) as real:
-                app = bootstrap.web_app(real.running, LiveHub(), CollectorRegistry())
-                async with served(app, listener):
-                    yield StormyHouse(real, simulated, client, clock)
-
-
-def listening() -> socket.socket:
-    """A socket that says it is TCP: asyncio sends at once only on those."""
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    made.bind(("127.0.0.1", 0))
-    made.listen(512)
-    return made
-
-
-@asynccontextmanager
-async def served(app: Any, listener: socket.socket) -> AsyncIterator[None]:
-    """Serve an application on a socket that listens already."""
-    config = uvicorn.Config(
-        app, log_config=None, access_log=False, ws="none", timeout_graceful_shutdown=1
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve([listener]))
-    while not server.started:  # noqa: ASYNC110  uvicorn tells no other way
-        await asyncio.sleep(0.005)
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
+    async with (
+        dues_house(database, folder, clock, told=clock.now, seed=seed) as opened,
+        opened.stripe.client() as client,
+    ):
+        app = bootstrap.web_app(opened.real.running, LiveHub(), CollectorRegistry())
+        async with served(app, opened.listener):
+            yield StormyHouse(opened.real, opened.stripe, client, clock)
 
 
 Acts = Mapping[int, Callable[[StormyHouse, Payer], Awaitable[None]]]

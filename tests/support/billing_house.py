@@ -6,9 +6,7 @@ for both, and goes on only when a test says so.
 
 from __future__ import annotations
 
-import asyncio
 import re
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,20 +16,15 @@ from typing import Any
 from uuid import UUID
 
 import httpx
-import uvicorn
 
 from infra.database import ConnectKwargs
-from infra.stripe.catalogue import STANDARD, Catalogue, make
-from infra.stripe.connection import connect
-from infra.system import SystemRandomness
-from services.web.app import WebApp
+from infra.stripe.catalogue import STANDARD, Catalogue
+from tests.support.dues_house import dues_house, served
 from tests.support.fakes import FixedClock
-from tests.support.house import open_real_house
 from tests.support.pages import Pages, begun, hidden, words_of
-from tests.support.simulated_stripe import VISA, SimulatedStripe, simulated_stripe
+from tests.support.simulated_stripe import VISA, SimulatedStripe
 from tests.support.simulated_stripe.handle import Landing
 
-ENVIRONMENT = "development"
 AT_HOME = {"country": "DE", "email": "ana@example.org", "name": "Ana", "postal_code": "10115"}
 
 
@@ -168,50 +161,13 @@ async def billing_house(
     """
     clock = _Ticking()
     clock.at -= timedelta(days=60)  # what is sold was there before the story begins
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()
-        origin = f"http://localhost:{listening.getsockname()[1]}"
-        async with simulated_stripe(seed=seed, clock=lambda: clock.at) as stripe:
-            await _stock(stripe, catalogue)
-            _, secret = await stripe.endpoint(f"{origin}/hooks/stripe")
-            settings: dict[str, Any] = {
-                "origin": origin,
-                "stripe_key": stripe.restricted_key,
-                "stripe_webhook_secrets": secret,
-                "stripe_api_base": stripe.address,
-            }
-            async with open_real_house(database, folder, clock, **(settings | overrides)) as real:
-                pages = await begun(real)
-                house = BillingHouse(pages.real, pages.story, pages.app, stripe)
-                async with _served(pages.app, listening):
-                    yield house
-
-
-async def _stock(stripe: SimulatedStripe, catalogue: Catalogue) -> None:
-    """Make product and prices, as ``peerhour billing catalogue`` does."""
-    async with connect(
-        stripe.api_key, api_base=stripe.address, randomness=SystemRandomness()
-    ) as connection:
-        await make(connection, catalogue, environment=ENVIRONMENT)
-
-
-@asynccontextmanager
-async def _served(app: WebApp, listening: socket.socket) -> AsyncIterator[None]:
-    config = uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        ws="none",
-        timeout_graceful_shutdown=1,
-    )
-    server = uvicorn.Server(config)
-    serving = asyncio.create_task(server.serve([listening]))
-    try:
-        yield
-    finally:
-        server.should_exit = True
-        await serving
+    async with dues_house(
+        database, folder, clock, told=lambda: clock.at, seed=seed, catalogue=catalogue, **overrides
+    ) as opened:
+        pages = await begun(opened.real)
+        house = BillingHouse(pages.real, pages.story, pages.app, opened.stripe)
+        async with served(pages.app, opened.listener):
+            yield house
 
 
 _EXTRA = re.compile(r'<input type="hidden" name="(currency|plan)" value="([^"]*)">')

@@ -10,7 +10,8 @@ from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness
 from services.membership_checkouts import find_membership
-from tests.support.billing_house import ENVIRONMENT, BillingHouse
+from tests.support.billing_house import BillingHouse
+from tests.support.dues_house import ENVIRONMENT
 from tests.support.simulated_stripe import VISA
 
 NO_MONEY = "4000000000000341"  # can be kept, and is declined when it is charged

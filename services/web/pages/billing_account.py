@@ -22,7 +22,7 @@ from services.web import billing_words
 from services.web.forms import Filled
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.billing_forms import REPLAY_FORM
-from services.web.pages.billing_view import ZONE, account_view
+from services.web.pages.billing_view import account_view
 from services.web.pages.membership_view import ask_service
 from services.web.session import administrator
 from services.web.subjects import TheHouse, subject_page
@@ -134,7 +134,6 @@ async def account_page(
         problem=refused.sentence if refused else "",
         billing=billing_words,
         takes_dues=house.takes_dues,
-        zone=ZONE,
     )
 
 

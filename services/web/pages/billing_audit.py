@@ -21,7 +21,7 @@ from projections.billing_desk import queries as desk
 from services.house import House
 from services.web import billing_words
 from services.web.orders import Asking
-from services.web.pages.billing_view import ZONE, payer_of
+from services.web.pages.billing_view import payer_of
 from services.web.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
 from services.web.words import topic
@@ -80,7 +80,6 @@ class BillingAuditController(Controller):
             payer_name=name,
             lines=lines,
             names=names,
-            zone=ZONE,
         )
 
 

@@ -26,7 +26,7 @@ from services.web import billing_words
 from services.web.forms import Filled
 from services.web.orders import Asking, give, order_from_form
 from services.web.pages.billing_forms import FIND_FORM, REPLAY_FORM, is_id
-from services.web.pages.billing_view import ZONE, drifts_of, name_of, subject_of
+from services.web.pages.billing_view import drifts_of, name_of, subject_of
 from services.web.pages.membership_view import ask_service
 from services.web.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
@@ -133,7 +133,6 @@ async def _page(
         names=names,
         billing=billing_words,
         takes_dues=house.takes_dues,
-        zone=ZONE,
     )
 
 

@@ -20,7 +20,7 @@ from services.web.forms import Filled
 from services.web.orders import SEEN, Asking, attempt, give, order_from_form, was_given
 from services.web.pages.billing_account import VIEWS
 from services.web.pages.billing_forms import SETTLE_FORM
-from services.web.pages.billing_view import ZONE, payer_of
+from services.web.pages.billing_view import payer_of
 from services.web.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
@@ -152,5 +152,4 @@ async def _page(
         row=row,
         form=form,
         billing=billing_words,
-        zone=ZONE,
     )

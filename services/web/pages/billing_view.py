@@ -38,7 +38,7 @@ from services.web.subjects import names_of
 
 _MESSAGES: Final = 50
 _SETTLED: Final = frozenset({MoneyKind.DISPUTE_CLOSED.value})
-ZONE: Final = "UTC"  # administrators compare with Stripe, which counts in it
+_ZONE: Final = "UTC"  # administrators compare with Stripe, which counts in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -222,7 +222,7 @@ async def _sentence(house: House, payer: PayerRow) -> str:
         return ""
     now: datetime = house.clock.now()
     why = await told_why(
-        house.store, payer.payer_id, takes_dues=house.takes_dues, at=now, zone=ZONE
+        house.store, payer.payer_id, takes_dues=house.takes_dues, at=now, zone=_ZONE
     )
     return why.administrator
 

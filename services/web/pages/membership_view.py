@@ -18,11 +18,13 @@ from domain.access_words import Why
 from domain.billing_accounts import PayerKind, billing_account_id
 from domain.membership_rules import LIVE, UNPAID, Wish
 from domain.memberships import Membership
+from domain.money_facts import MoneyKind
 from domain.observations import PaymentTrouble
 from domain.payments import PaymentDesk, PaymentsAway, PaymentsOff, Price
 from domain.standings import MembershipState
 from projections import Connection
 from projections.memberships import queries as memberships
+from projections.memberships.queries import MoneyLineRow
 from projections.schedule import queries as schedule
 from services.access import told_why
 from services.house import House
@@ -33,6 +35,7 @@ from services.web.throttles import Throttle, take_turn
 
 VIEW: Final = "memberships"
 _PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
+_FOR_DUES: Final = "subscription"  # how the service's words for such invoices begin
 _NOWHERE: Final = "UTC"  # whose days are counted for somebody without a group
 # Each turn is a question to the payment service, which counts them too.
 _TURNS: Final = Throttle("payment_service", limit=60, window=timedelta(minutes=10))
@@ -145,7 +148,7 @@ async def stand(house: House, person_id: UUID) -> Standing:
         house.store, person_id, takes_dues=house.takes_dues, at=house.clock.now(), zone=zone
     )
     prices = await _prices_or_none(house)
-    paid_in = lines[-1].currency if lines else None
+    paid_in = _currency_of_dues(lines)
     return Standing(
         membership=membership,
         customer_id=await find_customer(house, person_id),
@@ -168,6 +171,14 @@ async def _prices_or_none(house: House) -> list[Price] | None:
             return await prices_for_people(house.payments)
     except (PaymentsAway, TimeoutError):
         return None
+
+
+def _currency_of_dues(lines: Sequence[MoneyLineRow]) -> str | None:
+    """Return what dues were last asked for in; months for somebody else may be paid in another."""
+    for line in reversed(lines):
+        if line.kind == MoneyKind.INVOICE_ISSUED and (line.reason or "").startswith(_FOR_DUES):
+            return line.currency
+    return None
 
 
 def _price(prices: Sequence[Price], membership: Membership, currency: str | None) -> Price | None:

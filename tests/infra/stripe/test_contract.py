@@ -34,7 +34,7 @@ NO_KEY: Final = (
     "STRIPE_TEST_KEY is not set: the adapter was judged by the simulated Stripe only, not by Stripe"
 )
 NOT_COMPARED: Final = "nobody has recorded Stripe's sandbox: the simulation is not compared with it"
-_ID: Final = re.compile(r"\\b(cus|sub|in|evt|pm|pi|ch|cn)_[A-Za-z0-9]{8,}")
+_ID: Final = re.compile(r"\b(cus|sub|in|evt|pm|pi|ch|cn)_[A-Za-z0-9]{8,}")
 SANDBOX: Final = pytest.mark.skipif(not KEY, reason=NO_KEY)
 
 

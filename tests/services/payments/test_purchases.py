@@ -54,10 +54,18 @@ def bought(house: SmallHouse, purpose: Purpose, **changes: Any) -> Purchase:
 
 
 async def bring(
-    house: SmallHouse, purchase: Purchase, kind: MoneyKind, object_id: str, cents: int = PAID.cents
+    house: SmallHouse,
+    purchase: Purchase,
+    kind: MoneyKind,
+    object_id: str,
+    cents: int = PAID.cents,
+    *,
+    reason: str | None = None,
 ) -> None:
     """Note a fact about a purchase and hand its news over, as the worker does."""
-    told: MoneyFact = fact(object_id, cents, about=None if object_id == "in_1" else "in_1")
+    told: MoneyFact = fact(
+        object_id, cents, about=None if object_id == "in_1" else "in_1", reason=reason
+    )
     await house.do(NoteMoney(account_id=billing_account_id(house.bo), kind=kind, fact=told))
     news = News(message_id=f"evt_{object_id}", facts=[(kind, told)], purchase=purchase)
     await purchases(house).take(news)
@@ -94,6 +102,34 @@ async def test_what_went_back_leaves_the_fund_and_comes_again_if_that_failed(
     assert await balance(house) == PAID.cents - 600
     await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_1", 600)
     assert await balance(house) == PAID.cents
+
+
+async def test_a_return_that_fails_before_it_was_done_adds_nothing_to_the_fund(
+    house: SmallHouse,
+) -> None:
+    purchase = bought(house, Purpose.FUND)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_1", 600)
+    assert await balance(house) == PAID.cents
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1", 600)  # told late
+    assert await balance(house) == PAID.cents
+
+
+@pytest.mark.parametrize(("decided", "left"), [("won", PAID.cents), ("lost", 0)])
+async def test_what_a_bank_gave_back_leaves_the_fund(
+    house: SmallHouse, decided: str, left: int
+) -> None:
+    purchase = bought(house, Purpose.FUND)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.DISPUTE_CLOSED, "dp_1", reason=decided)
+    assert await balance(house) == left
+
+
+async def test_months_that_a_bank_gave_back_end_if_nobody_took_them(house: SmallHouse) -> None:
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.DISPUTE_CLOSED, "dp_1", reason="lost")
+    assert (await gift(house)).is_taken_back
 
 
 async def test_what_is_promised_already_is_for_the_house_to_fill_up(house: SmallHouse) -> None:
