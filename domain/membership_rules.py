@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+from domain.billing_accounts import billing_account_id
 from domain.errors import DomainError, Stale
 from domain.observations import Observation
 from domain.standings import MembershipState
@@ -100,3 +101,8 @@ def membership_id(account_id: UUID, holder_id: UUID) -> UUID:
         holder_id: the person who takes part, or the practice whose seats are paid for.
     """
     return uuid5(_MEMBERSHIPS, f"{account_id}/{holder_id}")
+
+
+def own_membership_id(payer_id: UUID) -> UUID:
+    """Return the id of the membership that a person, or a practice, pays for themselves."""
+    return membership_id(billing_account_id(payer_id), payer_id)

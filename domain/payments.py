@@ -246,6 +246,7 @@ class Preview:
         every: the period.
         tax: the part of *now* that is tax.
         gathers: nothing is charged now; the difference comes with the next invoice.
+        gathered_at: when that invoice is written; ``None`` if nothing gathers.
         lines: the service's own words for each line, with its amount.
     """
 
@@ -255,6 +256,7 @@ class Preview:
     every: Every
     tax: Money
     gathers: bool
+    gathered_at: datetime | None
     lines: Sequence[tuple[str, Money]]
 
 

@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     @property
     def hosts_of_payments(self) -> list[str]:
         """The hosts of Stripe's pages, beside its own."""
-        return [each.strip() for each in self.payment_hosts.split(",") if each.strip()]
+        return _names(self.payment_hosts)
 
     @property
     def refund_limits(self) -> RefundLimits:
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
     @field_validator("payment_hosts")
     @classmethod
     def _hosts_are_names(cls, value: str) -> str:
-        if not all(_HOST.fullmatch(each.strip()) for each in value.split(",") if each.strip()):
+        if not all(_HOST.fullmatch(each) for each in _names(value)):
             raise ValueError("must be names of hosts by commas, as in pay.example.org")
         return value
 
@@ -212,6 +212,10 @@ class Settings(BaseSettings):
             if missing:
                 raise ValueError(f"production needs {', '.join(missing)}")
         return self
+
+
+def _names(text: str) -> list[str]:
+    return [each.strip().lower() for each in text.split(",") if each.strip()]
 
 
 def load_settings(**overrides: object) -> Settings:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.billing_accounts import BillingAccount, PayerKind
-from domain.membership_rules import LIVE, membership_id
+from domain.membership_rules import LIVE, own_membership_id
 from domain.memberships import Membership
 from domain.ports import Clock
 from services.billing import account_of, require_payer
@@ -80,7 +80,7 @@ async def close_account(cmd: CloseAccount, *, work: Work, clock: Clock) -> None:
         AccountInUse: the membership has not run out.
     """
     account = await _own(work, cmd.account_id, cmd.by)
-    own = await work.find(Membership, membership_id(account.id, account.payer_id))
+    own = await work.find(Membership, own_membership_id(account.payer_id))
     living = int(own is not None and own.state in LIVE)
     account.close(still_taking_part=living, by=cmd.by, at=clock.now())
     work.save(account)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID, uuid5
+from uuid import UUID
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.payments import CheckoutPage, PaymentDesk, PurchaseAsk, Purpose
@@ -44,7 +44,7 @@ async def open_purchase(
         PaymentsAway, PaymentRefused: no page was opened.
     """
     opens = OpenAccount(payer_kind=PayerKind.PERSON, payer_id=wanted.person_id, by=wanted.person_id)
-    await house.dispatch(opens, _step(order, "account"))
+    await house.dispatch(opens, order.step("account"))
     account_id = billing_account_id(wanted.person_id)
     account = await Work(house.store, wanted.person_id).load(BillingAccount, account_id)
     ask = PurchaseAsk(
@@ -62,9 +62,5 @@ async def open_purchase(
     )
     page = await desk.buy(ask)
     link = LinkCustomer(account_id=account_id, customer_id=page.customer_id)
-    await house.dispatch(link, _step(order, "customer"))
+    await house.dispatch(link, order.step("customer"))
     return page
-
-
-def _step(order: Order, what: str) -> Order:
-    return Order(command_id=uuid5(order.command_id, what), actor_id=order.actor_id)

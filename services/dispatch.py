@@ -146,6 +146,10 @@ class Order:
     causing_position: int | None = None
     correlation_id: UUID | None = None
 
+    def step(self, what: str) -> Order:
+        """Return the order for a part of what was asked; the same part has the same id."""
+        return Order(command_id=uuid5(self.command_id, what), actor_id=self.actor_id)
+
 
 def told_again(stored: StoredRefusal) -> DomainError:
     """Return the refusal that a repeated command got the first time, of its own kind."""

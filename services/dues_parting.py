@@ -13,7 +13,7 @@ from typing import Final
 from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.membership_rules import LIVE, membership_id
+from domain.membership_rules import LIVE, own_membership_id
 from domain.memberships import Membership
 from domain.payment_orders import ExpireCheckout
 from domain.ports import Clock
@@ -117,7 +117,7 @@ async def _end(work: Work, account: BillingAccount, clock: Clock) -> None:
     now = clock.now()
     account.forget_payer(at=now)
     ordering.order(work, ordering.of_account(account))
-    membership = await work.find(Membership, membership_id(account.id, account.payer_id))
+    membership = await work.find(Membership, own_membership_id(account.payer_id))
     if membership is not None:
         page = membership.forget_holder(at=now)
         ordering.order(work, ordering.of_membership(membership))
@@ -133,7 +133,7 @@ async def _let_run_out(work: Work, pool: SeatPool, clock: Clock) -> None:
     account.forget_payer(at=now)
     ordering.order(work, ordering.of_account(account))
     work.save(account)
-    membership = await work.find(Membership, membership_id(account.id, pool.practice_id))
+    membership = await work.find(Membership, own_membership_id(pool.practice_id))
     if membership is None:
         return
     if membership.state in LIVE:

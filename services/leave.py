@@ -12,9 +12,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.access_table import AccessState
-from domain.billing_accounts import billing_account_id
 from domain.members import Member
-from domain.membership_rules import UNPAID, Wish, membership_id
+from domain.membership_rules import UNPAID, Wish, own_membership_id
 from domain.memberships import Membership
 from domain.ports import Clock
 from domain.standings import MembershipState
@@ -75,7 +74,7 @@ async def follow_member(cmd: FollowMember, *, work: Work, clock: Clock) -> None:
     first: then only the groups are told.
     """
     member = await work.load(Member, cmd.member_id)
-    key = membership_id(billing_account_id(cmd.member_id), cmd.member_id)
+    key = own_membership_id(cmd.member_id)
     membership = await work.find(Membership, key)
     if membership is None or member.forgotten:
         return

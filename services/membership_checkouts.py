@@ -12,7 +12,7 @@ from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.errors import NotFound
-from domain.membership_rules import AlreadyTakingPart, membership_id
+from domain.membership_rules import AlreadyTakingPart, own_membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.scholarships import Scholarship, Tier, scholarship_id
@@ -44,7 +44,7 @@ class Wanted:
 async def find_membership(house: House, person_id: UUID) -> Membership | None:
     """Return the membership that a person pays for themselves, as it stands."""
     work = Work(house.store, person_id)
-    return await work.find(Membership, membership_id(billing_account_id(person_id), person_id))
+    return await work.find(Membership, own_membership_id(person_id))
 
 
 async def find_customer(house: House, person_id: UUID) -> str | None:
@@ -83,7 +83,7 @@ async def open_page(house: House, desk: PaymentDesk, order: Order, wanted: Wante
         plan=wanted.plan,
         by=wanted.person_id,
     )
-    await house.dispatch(request, _step(order, "request"))
+    await house.dispatch(request, order.step("request"))
     ask = await _ask(house, order, wanted)
     return await open_asked(house, desk, order, ask, fresh=wanted.fresh)
 
@@ -103,7 +103,7 @@ async def open_asked(
     page = await desk.begin(ask)
     if page.expires_at <= house.clock.now() or await _was_replaced(house, order, ask, page):
         page = await desk.begin(replace(ask, key=str(fresh)))
-    await house.dispatch(_note(ask, page), _step(order, page.session_id))
+    await house.dispatch(_note(ask, page), order.step(page.session_id))
     return page
 
 
@@ -145,10 +145,6 @@ def _note(ask: CheckoutAsk, page: CheckoutPage) -> NoteCheckout:
     )
 
 
-def _step(order: Order, what: str) -> Order:
-    return Order(command_id=uuid5(order.command_id, what), actor_id=order.actor_id)
-
-
 async def _was_replaced(house: House, order: Order, ask: CheckoutAsk, page: CheckoutPage) -> bool:
     """Tell whether this page was opened before and closed since, in favour of another one."""
     membership = await Work(house.store, ask.account_id).find(Membership, ask.membership_id)
@@ -156,5 +152,5 @@ async def _was_replaced(house: House, order: Order, ask: CheckoutAsk, page: Chec
         return False
     note = _note(ask, page)
     fingerprint = house.dispatch.fingerprint(note, order.actor_id)
-    step = _step(order, page.session_id)
+    step = order.step(page.session_id)
     return await house.store.outcome_of(step.command_id, fingerprint) is not None

@@ -7,7 +7,7 @@ from uuid import UUID, uuid5
 
 from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.errors import InvalidFields, NotFound
-from domain.membership_rules import AlreadyTakingPart, membership_id
+from domain.membership_rules import AlreadyTakingPart, own_membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.seat_pools import MOST_SEATS, SeatPool, seat_pool_id
@@ -52,7 +52,7 @@ async def find_pool(house: House, practice_id: UUID, person_id: UUID) -> SeatPoo
 async def find_dues(house: House, practice_id: UUID) -> Membership | None:
     """Return the membership by which a practice pays, as it stands."""
     work = Work(house.store, practice_id)
-    return await work.find(Membership, membership_id(billing_account_id(practice_id), practice_id))
+    return await work.find(Membership, own_membership_id(practice_id))
 
 
 async def find_account(house: House, practice_id: UUID) -> BillingAccount:
@@ -82,7 +82,7 @@ async def open_seats_page(
         plan=wanted.plan,
         by=wanted.by,
     )
-    await house.dispatch(request, _step(order, "request"))
+    await house.dispatch(request, order.step("request"))
     dues = await find_dues(house, wanted.practice_id)
     if dues is None:
         raise NotFound("There is no such membership.")
@@ -104,7 +104,3 @@ async def open_seats_page(
         key=str(uuid5(order.command_id, "seats")),
     )
     return await open_asked(house, desk, order, ask, fresh=wanted.fresh)
-
-
-def _step(order: Order, what: str) -> Order:
-    return Order(command_id=uuid5(order.command_id, what), actor_id=order.actor_id)

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.access import GrantKind
-from domain.billing_accounts import billing_account_id
 from domain.errors import NotAllowed
 from domain.members import Member
-from domain.membership_rules import MembershipNotLive, membership_id
+from domain.membership_rules import MembershipNotLive, own_membership_id
 from domain.memberships import Membership
 from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
@@ -111,8 +110,7 @@ class RelieveSeatManager:
 async def ask_for_seats(cmd: AskForSeats, *, work: Work, clock: Clock) -> None:
     """Ask for another number; fewer wait for the renewal that Stripe was seen to say."""
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
-    account_id = billing_account_id(cmd.practice_id)
-    practice = await work.load(Membership, membership_id(account_id, cmd.practice_id))
+    practice = await work.load(Membership, own_membership_id(cmd.practice_id))
     counts, now = practice.observed, clock.now()
     if counts is None or not counts.is_live or counts.period_end_at is None:
         raise MembershipNotLive("Begin the practice's membership first; it says how many seats.")

@@ -163,10 +163,9 @@ def accounts_of(
     accounts: list[Account] = []
     for window in sorted(by_window, key=lambda each: each.from_day):
         before = accounts[-1] if accounts else None
-        follows = (
-            before is not None and before.window.until_day + date.resolution == window.from_day
-        )
-        carried = before.carries_over if before is not None and follows else None
+        carried = None
+        if before is not None and before.window.until_day + date.resolution == window.from_day:
+            carried = before.carries_over
         if carried is None:
             accounts.append(account(pack, window, by_window[window]))
         else:

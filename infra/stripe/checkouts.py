@@ -23,6 +23,7 @@ from infra.stripe.readings import id_of, instant
 
 #: Coupons of scholarships by their percentage; the catalogue makes them, nobody else can use them.
 COUPON: Final = "peerhour-{percent}"
+_MONTHLY: Final = {"interval": "month", "interval_count": 1}
 
 
 class Checkouts:
@@ -48,6 +49,9 @@ class Checkouts:
         price_id = await self._prices.id_of(ask.plan, ask.currency)
         customer_id = ask.customer_id or await self._customer(ask.account_id)
         params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)
+        if await self._prices.is_yearly_seat(ask.plan):
+            # what seats cost meanwhile would wait for a year; by the month, the renewal takes it
+            params["subscription_data"]["pending_invoice_item_interval"] = _MONTHLY
         try:
             return await self._page(params, ask, customer_id)
         except PaymentRefused:

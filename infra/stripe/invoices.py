@@ -52,11 +52,23 @@ def _read(row: stripe.Invoice) -> Invoice:
 
 
 def _period(row: stripe.Invoice) -> tuple[datetime, datetime] | None:
-    """Return what an invoice's dues are for; its own period is the one before, at Stripe."""
+    """Return what an invoice's dues are for; its own period is the one before, at Stripe.
+
+    Where it has none it is for what changed: from the first change on, to the end of the period.
+    """
     for line in row.lines.data:
         if is_dues(line):
             return instant(line.period.start), instant(line.period.end)
-    return None
+    parts = [each.period for each in row.lines.data if _is_part(each)]
+    if not parts:
+        return None
+    return instant(min(each.start for each in parts)), instant(max(each.end for each in parts))
+
+
+def _is_part(line: stripe.InvoiceLineItem) -> bool:
+    """Tell whether a line is a part of a period, because what is paid for changed."""
+    details = line.parent.subscription_item_details if line.parent is not None else None
+    return details is not None and details.proration
 
 
 def is_dues(line: stripe.InvoiceLineItem) -> bool:

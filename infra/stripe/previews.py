@@ -30,44 +30,57 @@ class Previews:
     async def of_plan(self, subscription_id: str, plan: str) -> Preview:
         """Return what another plan would cost."""
         price_id = await self._prices.id_of(plan)
-        item = await item_of(self._connection, subscription_id)
+        subscription = await self._subscription(subscription_id)
         try:
-            return await self._of(subscription_id, item, {"price": price_id})
+            return await self._of(subscription, {"price": price_id})
         except PaymentRefused:
             await self._prices.require_still_offered(plan)
             raise
 
     async def of_seats(self, subscription_id: str, count: int) -> Preview:
         """Return what another number of seats would cost."""
-        item = await item_of(self._connection, subscription_id)
-        return await self._of(subscription_id, item, {"quantity": count})
+        subscription = await self._subscription(subscription_id)
+        return await self._of(subscription, {"quantity": count})
 
-    async def _of(
-        self, subscription_id: str, item: stripe.SubscriptionItem, change: dict[str, Any]
-    ) -> Preview:
+    async def _subscription(self, subscription_id: str) -> stripe.Subscription:
+        return await self._connection.ask(
+            lambda: self._connection.client.v1.subscriptions.retrieve_async(subscription_id)
+        )
+
+    async def _of(self, subscription: stripe.Subscription, change: dict[str, Any]) -> Preview:
+        item = only_item(subscription)
         asked: Any = {
-            "subscription": subscription_id,
+            "subscription": subscription.id,
             "subscription_details": {
                 "items": [{"id": item.id} | change],
                 "proration_behavior": "create_prorations",
             },
         }
-        invoice = await self._connection.ask(
+        following = await self._ask(asked)
+        lines = [*following.lines.data]
+        if not any(is_dues(each) for each in lines):
+            # what waits is billed before the period ends; the dues are on an invoice after that
+            period = await self._ask(asked | {"preview_mode": "recurring"})
+            lines += [each for each in period.lines.data if is_dues(each)]
+        return _read(
+            lines,
+            following.currency,
+            period_end=item.current_period_end,
+            gathered_at=subscription.next_pending_invoice_item_invoice,
+        )
+
+    async def _ask(self, asked: Any) -> stripe.Invoice:
+        return await self._connection.ask(
             lambda: self._connection.client.v1.invoices.create_preview_async(asked)
         )
-        return _read(invoice, period_end=item.current_period_end)
 
 
-async def item_of(connection: Connection, subscription_id: str) -> stripe.SubscriptionItem:
+def only_item(subscription: stripe.Subscription) -> stripe.SubscriptionItem:
     """Return what a subscription is for; ours are for one price each.
 
     Raises:
-        NotFound: there is no such subscription.
         PaymentRefused: it is for nothing, or for several things.
     """
-    subscription = await connection.ask(
-        lambda: connection.client.v1.subscriptions.retrieve_async(subscription_id)
-    )
     rows = subscription["items"].data
     if len(rows) != 1:
         raise PaymentRefused(
@@ -78,15 +91,22 @@ async def item_of(connection: Connection, subscription_id: str) -> stripe.Subscr
     return item
 
 
-def _read(invoice: stripe.Invoice, *, period_end: int) -> Preview:
+def _read(
+    lines: list[stripe.InvoiceLineItem],
+    currency: str,
+    *,
+    period_end: int,
+    gathered_at: int | None,
+) -> Preview:
     """Read a preview.
 
     Args:
-        invoice: as Stripe would make it.
+        lines: of what changed, and of the first full period under the change.
+        currency: of all of them.
         period_end: of the period that is running. Dues that begin before it are billed at once,
-            and the invoice is for them; else changes gather until then.
+            and the invoice is for them; else changes gather.
+        gathered_at: when they are billed, if not with the next period.
     """
-    lines, currency = invoice.lines.data, invoice.currency
     dues = [each for each in lines if is_dues(each)]
     gathers = all(each.period.start >= period_end for each in dues)
     counted = [each for each in lines if each not in dues] if gathers else lines
@@ -98,6 +118,7 @@ def _read(invoice: stripe.Invoice, *, period_end: int) -> Preview:
         every=_every(dues),
         tax=from_stripe(sum(_tax(each) for each in counted), currency),
         gathers=gathers,
+        gathered_at=instant(min(gathered_at or period_end, period_end)) if gathers else None,
         lines=[(each.description or "", _money(each, currency)) for each in lines],
     )
 

@@ -70,6 +70,13 @@ class PriceList:
             raise PriceGone("This plan is not offered any more. Choose one of those shown now.")
         return offer.price_ids[plan]
 
+    async def is_yearly_seat(self, plan: str) -> bool:
+        """Return whether practices pay a plan, once a year."""
+        return any(
+            each.plan == plan and each.payer_kind is PayerKind.PRACTICE and each.every is Every.YEAR
+            for each in await self.prices()
+        )
+
     async def require_still_offered(self, plan: str, currency: str | None = None) -> None:
         """Ask anew, because Stripe refused.
 

@@ -11,8 +11,7 @@ from uuid import UUID
 from domain.access import Access, Grant, GrantKind, Steps, access_of
 from domain.access_grants import by_open_house, seat_grant
 from domain.access_table import AccessState
-from domain.billing_accounts import billing_account_id
-from domain.membership_rules import membership_id
+from domain.membership_rules import own_membership_id
 from domain.values import EARLIEST
 from projections import Connection
 
@@ -57,7 +56,8 @@ async def access_of_many(
                 over[holder_id] = steps
             case GrantKind.SEAT:
                 practice = practice_of[source_id]
-                dues = paid.get((practice, GrantKind.MEMBERSHIP.value, _dues_of(practice)), ())
+                own = practice, GrantKind.MEMBERSHIP.value, own_membership_id(practice)
+                dues = paid.get(own, ())
                 grants[holder_id].append(seat_grant(steps, dues))
             case other:
                 grants[holder_id].append(Grant(other, steps))
@@ -82,7 +82,3 @@ async def _lines(conn: Connection, holder_ids: Collection[UUID]) -> _Lines:
         line = lines[row["holder_id"], row["kind"], row["source_id"]]
         line.append((row["at"], AccessState(row["state"])))
     return {key: tuple(steps) for key, steps in lines.items()}
-
-
-def _dues_of(practice_id: UUID) -> UUID:
-    return membership_id(billing_account_id(practice_id), practice_id)

@@ -13,8 +13,8 @@ from typing import Final
 from domain import membership_events as membership_facts
 from domain import money_events as money_facts
 from domain import seat_events as seat_facts
-from domain.billing_accounts import BillingAccount, billing_account_id
-from domain.membership_rules import membership_id
+from domain.billing_accounts import BillingAccount
+from domain.membership_rules import own_membership_id
 from domain.memberships import Membership
 from domain.money_ledger import MoneyLedger
 from domain.payment_orders import (
@@ -111,7 +111,7 @@ async def of_scholarship(work: Work, scholarship: Scholarship) -> list[PaymentOr
     if not any(isinstance(each, changes) for each in scholarship.pending_events):
         return []
     holder_id = scholarship.member_id
-    own = await work.find(Membership, membership_id(billing_account_id(holder_id), holder_id))
+    own = await work.find(Membership, own_membership_id(holder_id))
     counts = None if own is None else own.observed
     if own is None or counts is None or not counts.is_live:
         return []

@@ -61,3 +61,32 @@ def test_an_empty_variable_is_as_good_as_none(monkeypatch: pytest.MonkeyPatch) -
 def test_settings_do_not_change() -> None:
     with pytest.raises(ValueError, match="frozen"):
         load_settings().port = 1
+
+
+def test_hosts_of_payment_pages_are_read_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PEERHOUR_PAYMENT_HOSTS", " pay.example.org, Cards.Example.org,")
+    assert load_settings().hosts_of_payments == ["pay.example.org", "cards.example.org"]
+    monkeypatch.setenv("PEERHOUR_PAYMENT_HOSTS", "")
+    assert load_settings().hosts_of_payments == []
+
+
+@pytest.mark.parametrize(
+    "hosts",
+    [
+        "https://pay.example.org",
+        "pay.example.org/cards",
+        "pay.example.org:8443",
+        "*.example.org",
+        "pay.example.org; script-src *",
+        "somebody@example.org",
+        "127.0.0.1",
+        "localhost",
+        "good.example.org, bad host",
+    ],
+)
+def test_a_host_that_is_no_plain_name_is_refused(
+    monkeypatch: pytest.MonkeyPatch, hosts: str
+) -> None:
+    monkeypatch.setenv("PEERHOUR_PAYMENT_HOSTS", hosts)
+    with pytest.raises(SettingsUnusable, match="PEERHOUR_PAYMENT_HOSTS"):
+        load_settings()

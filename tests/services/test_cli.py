@@ -221,6 +221,7 @@ def test_a_house_in_order_is_rebuilt_examined_and_takes_people_in_and_forgets_th
     assert figures["lag"].items() >= {f"view.{each.NAME}": 0 for each in PROJECTIONS}.items()
     assert figures["waiting"] == {"outbox": 0, "inbox": 0}
     assert figures["stuck"] == []
+    assert (figures["money"]["drift"], figures["money"]["dead_letters"]) == (0, 0)
 
     found = {each["name"]: each["level"] for each in json.loads(findings)}
     assert set(found.values()) <= {"ok", "warn"}

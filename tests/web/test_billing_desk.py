@@ -412,6 +412,10 @@ async def test_a_stuck_refund_is_tried_again_and_settled_and_holds_nothing_back(
             "SELECT effect_id FROM outbox WHERE kind = 'payment_order' AND state = 'dead'"
         )
     )[0]
+    async with await desk.browser(story.admin) as browser:
+        assert f'href="{DESK}/orders/{effect_id}"' in (await browser.get("/admin")).text
+        led = await browser.get(f"{DESK}/orders/{effect_id}")
+    assert led.headers["location"] == account_of(chidi)
     again = await sent(desk, story.admin, chidi, f"/orders/{effect_id}/retry")
     assert again.headers["location"].endswith("?done=order_again"), again.text
     await desk.pass_by(seconds=60)

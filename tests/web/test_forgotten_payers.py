@@ -12,7 +12,7 @@ import pytest
 from domain.billing_accounts import BillingAccount, billing_account_id
 from domain.errors import NotAllowed
 from domain.members import ErasureBasis
-from domain.membership_rules import membership_id
+from domain.membership_rules import membership_id, own_membership_id
 from domain.memberships import Membership
 from domain.money_facts import Actor, MoneyKind
 from domain.money_ledger import MoneyLedger, money_ledger_id
@@ -33,7 +33,7 @@ async def forget(dues: BillingHouse, person: UUID) -> None:
 
 
 async def membership_of(dues: BillingHouse, payer: UUID) -> Membership:
-    return await dues.story.known(Membership, membership_id(billing_account_id(payer), payer))
+    return await dues.story.known(Membership, own_membership_id(payer))
 
 
 async def customer_of(dues: BillingHouse, payer: UUID) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
 import pytest
 from litestar.response import Redirect
 
+from infra.settings import load_settings
+from services.bootstrap.payments import payment_pages
 from services.membership_checkouts import find_membership
 from services.web.payment_pages import STRIPE_PAGES, PageNotKnown, lead
 from services.web.settings import WebSettings
@@ -171,6 +174,21 @@ def test_the_pages_of_the_service_are_on_the_list() -> None:
     for origin in STRIPE_PAGES:
         answer = lead(settings(), f"{origin}/c/pay/cs_1#fid")
         assert isinstance(answer, Redirect)
+
+
+def test_a_domain_of_ones_own_is_on_the_list_once_it_is_named() -> None:
+    own = "https://pay.peerhour.test/c/pay/cs_1"
+    with pytest.raises(PageNotKnown):
+        lead(settings(), own)
+    named = load_settings(
+        stripe_key="rk_test_invented_for_tests",
+        stripe_webhook_secrets="whsec_invented",
+        payment_hosts="pay.peerhour.test",
+    )
+    known = replace(settings(), payment_pages=payment_pages(named))
+    assert isinstance(lead(known, own), Redirect)
+    assert isinstance(lead(known, f"{STRIPE_PAGES[0]}/c/pay/cs_1"), Redirect)
+    assert payment_pages(load_settings(payment_hosts="pay.peerhour.test")) == ()
 
 
 def settings() -> WebSettings:

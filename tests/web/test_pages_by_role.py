@@ -119,6 +119,7 @@ READING = {
     "/admin/billing/{account}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/billing/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/billing/{account}/audit": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/billing/orders/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/billing/{ana}/audit": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/billing/{account}/refunds/{invoice}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/billing/{account}/refunds/in_other": (SIGN_IN, NO, NO, NO, HIDDEN),

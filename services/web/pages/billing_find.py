@@ -10,10 +10,13 @@ from uuid import UUID
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
+from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.billing_accounts import billing_account_id
-from domain.errors import DomainError
+from domain.errors import DomainError, NotFound
+from domain.payment_files import OrderRow
+from domain.payment_orders import PayBack
 from projections import Connection
 from projections.billing_desk import queries as desk
 from projections.memberships import queries as memberships
@@ -78,6 +81,16 @@ class BillingDeskController(Controller):
         if len(found) > 1:
             return await _page(request, house, form=form, found=found)
         return Redirect(found[0].address, status_code=303)
+
+    @get("/orders/{effect_id:uuid}")
+    async def order(self, effect_id: FromPath[UUID], house: TheHouse) -> Redirect:
+        """Lead from an order among the stuck things to the account that it is about."""
+        files = house.payment_files
+        row = None if files is None else await files.order(effect_id)
+        account_id = None if row is None else await _account_of_order(house, row)
+        if account_id is None:
+            raise NotFound("This order is not stuck any more, or nobody knows whose it is.")
+        return Redirect(_address(account_id), status_code=303)
 
     @post("/replay")
     async def replay(
@@ -181,6 +194,15 @@ async def _accounts_of_message(house: House, text: str) -> list[UUID]:
     root = [] if message is None or message.root is None else [message.root]
     async with house.views() as conn:
         return await desk.accounts_of(conn, [text, *root])
+
+
+async def _account_of_order(house: House, row: OrderRow) -> UUID | None:
+    """Return whose account an order is about."""
+    if row.order is None or isinstance(row.order, PayBack):
+        return None if row.order is None else row.order.account_id
+    async with house.views() as conn:
+        found = await memberships.membership(conn, row.order.membership_id)
+    return None if found is None else found.account_id
 
 
 async def _told_by_service(house: House, text: str) -> list[UUID]:

@@ -13,9 +13,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.billing_accounts import billing_account_id
 from domain.errors import NotFound
-from domain.membership_rules import Wish, membership_id
+from domain.membership_rules import Wish, own_membership_id
 from domain.memberships import Membership
 from domain.standings import MembershipState
 from projections.people import queries as people
@@ -50,7 +49,7 @@ class LeaveController(Controller):
         """Take leave; somebody on leave already stays so."""
         membership = await find_membership(house, person_id)
         if _has_dues_to_pause(membership):
-            asked = AskForLeave(membership_id=_own(person_id), by=person_id)
+            asked = AskForLeave(membership_id=own_membership_id(person_id), by=person_id)
             return await _give(request, house, person_id, asked)
         return await _give(request, house, person_id, TakeLeave(member_id=person_id))
 
@@ -61,7 +60,7 @@ class LeaveController(Controller):
         """Be expected again, or take the asking for a leave back."""
         membership = await find_membership(house, person_id)
         if _dues_rest(membership):
-            asked = AskToReturn(membership_id=_own(person_id), by=person_id)
+            asked = AskToReturn(membership_id=own_membership_id(person_id), by=person_id)
             return await _give(request, house, person_id, asked)
         return await _give(request, house, person_id, ComeBack(member_id=person_id))
 
@@ -72,10 +71,6 @@ _DONE = {
     TakeLeave: "/you?done=leave",
     ComeBack: "/you?done=back",
 }
-
-
-def _own(person_id: UUID) -> UUID:
-    return membership_id(billing_account_id(person_id), person_id)
 
 
 def _has_dues_to_pause(membership: Membership | None) -> bool:

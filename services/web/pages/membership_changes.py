@@ -13,8 +13,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.billing_accounts import billing_account_id
-from domain.membership_rules import membership_id
+from domain.membership_rules import own_membership_id
 from services.house import House
 from services.memberships import AskToCancel, WithdrawCancellation
 from services.web import membership_words
@@ -59,7 +58,9 @@ class MembershipChangeController(Controller):
         if not form.ok:
             return await _page(request, house, person_id, "membership_cancel.html", form=form)
         reason = form["reason"]
-        command = AskToCancel(membership_id=_own(person_id), reason=reason, by=person_id)
+        command = AskToCancel(
+            membership_id=own_membership_id(person_id), reason=reason, by=person_id
+        )
         return await _ask(
             request, house, command, "membership_cancel.html", "cancel_asked", form=form
         )
@@ -69,16 +70,11 @@ class MembershipChangeController(Controller):
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[Any]:
         """Stay after all."""
-        command = WithdrawCancellation(membership_id=_own(person_id), by=person_id)
+        command = WithdrawCancellation(membership_id=own_membership_id(person_id), by=person_id)
         return await _ask(
             request, house, command, "membership_cancel.html", "keep_asked",
             form=CANCEL_FORM.blank(),
         )  # fmt: skip
-
-
-def _own(person_id: UUID) -> UUID:
-    """Return the id of the membership that a person pays for themselves."""
-    return membership_id(billing_account_id(person_id), person_id)
 
 
 async def _ask(

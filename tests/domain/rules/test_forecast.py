@@ -301,6 +301,14 @@ def test_nothing_is_carried_over_a_cycle_in_between_nor_where_the_text_is_silent
         assert seen(found.now.carried_in, found.now.counted) == (0, 0)
 
 
+def test_what_is_carried_in_comes_from_the_cycle_just_before() -> None:
+    found = ask(
+        has=(earned("30", date(2023, 3, 3), rule=""), earned("22", date(2025, 3, 3), rule=""))
+    )
+    assert found.now is not None
+    assert seen(found.now.carried_in, found.now.counted) == (2, 2)
+
+
 def test_a_planned_meeting_stands_in_the_account_as_a_past_one_would() -> None:
     found = ask(a_meeting(7, title="Peers", topics=("ethics",)))
     assert found.then is not None
@@ -362,6 +370,15 @@ def test_a_meeting_outside_the_licence_is_not_counted_where_one_is_wanted() -> N
     assert found.gain == 1
     ((reason, meetings),) = found.does_not_count
     assert seen(reason.code, meetings) == ("licence.missing", 1)
+
+
+def test_what_one_rule_of_the_text_would_credit_counts_whatever_the_others_lack() -> None:
+    second = TEXT[TEXT.index("[[rule]]") : TEXT.index("[[cap]]")].replace(
+        '"us-xx"', '"us-xx-phone"'
+    )
+    text = TEXT.replace("[[cap]]", second.replace("in_room", "phone") + "[[cap]]")
+    found = ask(a_meeting(7), pack=a_pack(text))
+    assert seen(found.gain, found.does_not_count) == (1, ())
 
 
 def test_a_meeting_too_short_to_give_anything_has_no_reason_but_its_length() -> None:

@@ -12,8 +12,16 @@ from domain.presence import EvidenceStrength
 from domain.rules import conditions, counting, remedies
 from domain.rules.explain import READ_THE_TEXT, Missing
 from domain.rules.facts import Attendance, Person, Series
+from domain.rules.judge import judge
 from domain.values import Modality
-from tests.domain.rules.made import COUNSELOR, PSYCHOLOGIST, a_rule, attended, judged
+from tests.domain.rules.made import (
+    COUNSELOR,
+    PSYCHOLOGIST,
+    a_pack,
+    a_rule,
+    attended,
+    judged,
+)
 from tests.support.builders import at, span
 
 VIDEO, ROOM = Modality.LIVE_VIDEO, Modality.IN_ROOM
@@ -103,6 +111,13 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, dict[str, str]]] = [
         {"others": None},
         "Somebody would have to record who was present.",
         {},
+    ),
+    (
+        "group.too_large",
+        {"group": {"max": 2}},
+        {},
+        "There would have to be at most 2 people present.",
+        {"min": "", "max": "2"},
     ),
     (
         "group.others_too_few",
@@ -233,6 +248,20 @@ def test_minutes_that_are_gone_are_asked_for_elsewhere() -> None:
     assert found[0].needed == "Somebody would have to note whose practice was the subject when."
 
 
+def test_time_that_is_credited_already_is_told_from_time_that_was_missed() -> None:
+    (found,) = judge(a_pack(), attended(), licence_held=True, taken=[span(0, 90)])
+    (credited,) = found.missing
+    assert credited.needed == "Time that nothing else of this text has credited would count."
+    away = only(a_rule(share="own presentation"), attended(present=(), own=(span(0, 9),)))
+    assert away.needed == "You would have to be there."
+
+
+def test_parts_that_lack_are_named_in_order() -> None:
+    facts = attended(series=Series(parts=9, attended=frozenset(range(1, 10)) - {1, 8}))
+    found = only(a_rule(attendance={"all_parts_of_series": True}), facts)
+    assert found.needed == "You would have to attend part 1, 8 as well."
+
+
 def test_a_version_that_does_not_speak_about_the_day_says_when_it_does() -> None:
     found = only(a_rule(clause="§ 7"), effective_from="2027-01-01", effective_until="2028-01-01")
     assert found.clause == "§ 1", "of the text, not of the rule"
@@ -242,6 +271,10 @@ def test_a_version_that_does_not_speak_about_the_day_says_when_it_does() -> None
     assert found.values == {"from": "2027-01-01", "until": "2028-01-01"}
     over = only(a_rule(), effective_until="2025-01-01")
     assert over.needed == "A meeting that it speaks about lies on a day until 2025-01-01."
+    assert over.values == {"from": "", "until": "2025-01-01"}
+    to_come = only(a_rule(), effective_from="2027-01-01")
+    assert to_come.needed == "A meeting that it speaks about lies on a day from 2027-01-01."
+    assert to_come.values == {"from": "2027-01-01", "until": ""}
 
 
 def test_a_licence_is_named_with_whose_it_is() -> None:

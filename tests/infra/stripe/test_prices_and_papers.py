@@ -61,6 +61,7 @@ async def test_more_seats_gather_until_the_next_invoice(
     seen = (await subscribed(desk, simulated, plan="seat-monthly", quantity=3)).observation
     told = await desk.preview_seats(seen.subscription_id, 5)
     assert told.gathers
+    assert told.gathered_at == seen.period_end_at
     assert told.then == Money(5 * 1000, "EUR")
     assert told.then_at == seen.period_end_at
     assert told.every is Every.MONTH
@@ -71,12 +72,30 @@ async def test_more_seats_gather_until_the_next_invoice(
     assert fewer.now.cents < 0
 
 
+async def test_more_seats_of_a_year_are_charged_within_a_month(
+    desk: StripeDesk, simulated: SimulatedStripe
+) -> None:
+    seen = (await subscribed(desk, simulated, plan="seat-annual", quantity=3)).observation
+    told = await desk.preview_seats(seen.subscription_id, 5)
+    assert told.gathers
+    assert told.gathered_at is not None
+    assert timedelta(days=27) < told.gathered_at - seen.began_at < timedelta(days=32)
+    assert told.then == Money(5 * 10_000, "EUR")
+    assert told.then_at == seen.period_end_at
+    assert told.every is Every.YEAR
+    assert 19_990 <= told.now.cents <= 20_000
+    assert sum(amount.cents for _, amount in told.lines) == told.now.cents + told.then.cents
+    same = await desk.preview_seats(seen.subscription_id, 3)
+    assert (same.now.cents, same.then) == (0, Money(3 * 10_000, "EUR"))
+
+
 async def test_another_period_is_billed_at_once_less_what_was_paid(
     desk: StripeDesk, simulated: SimulatedStripe
 ) -> None:
     seen = (await subscribed(desk, simulated)).observation
     told = await desk.preview_plan(seen.subscription_id, "membership-annual")
     assert not told.gathers
+    assert told.gathered_at is None
     assert told.then == Money(12_000, "EUR")
     assert told.every is Every.YEAR
     assert 10_800 <= told.now.cents <= 10_810

@@ -18,7 +18,7 @@ from tests.support.simulated_stripe.world.world import Json
 _SHARED = (
     "automatic_tax cancel_at cancel_at_period_end collection_method days_until_due "
     "default_payment_method description discounts items metadata off_session payment_behavior "
-    "payment_settings proration_behavior trial_end trial_settings"
+    "payment_settings pending_invoice_item_interval proration_behavior trial_end trial_settings"
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.simulated_stripe.billing import (
     collecting,
     discounts,
+    gathering,
     invoices,
     items,
     methods,
@@ -70,6 +71,7 @@ def _apply(world: World, subscription: Json, given: Json) -> None:
         subscription["trial_settings"]["end_behavior"] |= given["trial_settings"]["end_behavior"]
     _set_discounts(world, subscription, given)
     _set_end(world, subscription, given)
+    gathering.agree(world, subscription, given)
     _bill(world, subscription, given)
 
 
@@ -148,6 +150,7 @@ def _begin_again(world: World, subscription: Json, plan: _Plan, given: Json) -> 
     if subscription["status"] == "trialing":
         subscription |= {"status": "active", "trial_end": now}
     items.set_period(subscription, now, boundary_after(now, now, interval))
+    gathering.plan_next(world, subscription)
     invoice = subscriptions.bill_period(world, subscription, reason="subscription_update")
     collecting.finalize(world, invoice, present=not given.get("off_session", False))
 

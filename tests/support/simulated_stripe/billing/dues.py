@@ -9,6 +9,7 @@ from functools import partial
 from tests.support.simulated_stripe.billing import (
     checkout,
     collecting,
+    gathering,
     items,
     lifecycle,
     refunds,
@@ -45,6 +46,8 @@ def _of_subscriptions(world: World, clock: str | None) -> Iterator[Due]:
         elif each["status"] in _RENEWING:
             at = items.period_of(each)[1]
             yield Due(at, 3, key, partial(lifecycle.end_period, world, each))
+            if gathers_at := each["next_pending_invoice_item_invoice"]:
+                yield Due(gathers_at, 4, key, partial(gathering.bill, world, each))
 
 
 def _of_trial(world: World, trial: Json) -> Iterator[Due]:

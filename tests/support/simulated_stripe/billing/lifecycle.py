@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.simulated_stripe.billing import (
     changes,
     collecting,
+    gathering,
     items,
     methods,
     pending,
@@ -89,6 +90,8 @@ def resume(world: World, subscription: Json, given: Json) -> Json:
     interval = items.one_interval(each["price"] for each in items.of(subscription))
     if anchor == "now":
         subscription["billing_cycle_anchor"] = now
+    gathering.plan_next(world, subscription)
+    if anchor == "now":
         items.set_period(subscription, now, boundary_after(now, now, interval))
         invoice = subscriptions.bill_period(world, subscription, reason="subscription_update")
         waits = given.get("payment_behavior") == "resume_on_payment_success"

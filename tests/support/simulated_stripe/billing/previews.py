@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import changes, subscriptions
+from tests.support.simulated_stripe.billing import changes, gathering, items, pending, subscriptions
 from tests.support.simulated_stripe.refusals import invalid
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -25,7 +25,8 @@ def preview(world: World, given: Json) -> Json:
 
     Returns:
         An invoice in the state of a draft: one made at once by the change, if it makes one, else
-        the one at the end of the period.
+        the next one, for what waits or for a period. ``preview_mode=recurring`` asks for that of
+        the period, without what waits.
 
     Raises:
         Refusal: neither a customer nor a subscription is named, or the change is refused.
@@ -41,18 +42,27 @@ def preview(world: World, given: Json) -> Json:
 def _of_running(world: World, given: Json) -> Json:
     subscription = world.find("subscription", given["subscription"], param="subscription")
     before = subscription["latest_invoice"]
+    recurring = given.get("preview_mode") == "recurring"
     details = given.get("subscription_details", {})
     change = {name: details[name] for name in _OF_CHANGE if name in details}
     if given.get("discounts"):
         change["discounts"] = given["discounts"]
     if change:
         changes.change(world, subscription, change)
-        if subscription["latest_invoice"] != before:
+        if subscription["latest_invoice"] != before and not recurring:
             return world.find("invoice", subscription["latest_invoice"])
     if subscription["cancel_at_period_end"] or subscription["status"] == "canceled":
         raise invalid("No upcoming invoices for customer.", code="invoice_upcoming_none")
     if subscription["status"] == "trialing":
         subscription["status"] = "active"
+    if recurring:
+        for each in pending.of(world, subscription["customer"], subscription["id"]):
+            del world.objects["invoiceitem"][each["id"]]
+    gathers_at = subscription["next_pending_invoice_item_invoice"]
+    if gathers_at is not None and gathers_at < items.period_of(subscription)[1]:
+        gathered = gathering.bill(world, subscription)
+        if gathered is not None:
+            return gathered
     return subscriptions.renew(world, subscription)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.simulated_stripe.billing import (
     collecting,
     discounts,
+    gathering,
     invoices,
     items,
     lines,
@@ -63,6 +64,7 @@ def _start(world: World, given: Json, *, present: bool, pay: bool) -> Json:
         for each, price in zip(wanted, prices, strict=True)
     ]
     subscription["items"] = items.list_of(subscription["id"], rows)
+    gathering.agree(world, subscription, given)
     customer["currency"] = customer["currency"] or subscription["currency"]
     _check_ready(world, customer, subscription, pay=pay)
     invoice_id = world.names.id_of("invoice")
