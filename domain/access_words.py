@@ -203,6 +203,8 @@ def _of_membership(membership: Membership, days: _Days) -> list[str]:
             told = [f"You take part on a trial until {days.day(standing.through)}."]
         case MembershipState.ACTIVE:
             told = [f"Your membership is paid through {days.day(standing.through)}."]
+            if membership.runs_out:
+                told.append("It does not renew by itself; you can begin again whenever you like.")
         case MembershipState.GRACE if since is not None:
             told = [
                 f"A payment due on {days.day(since)} did not go through.",

@@ -156,6 +156,15 @@ class Membership(Root):
         return self.state not in LIVE or (counts is not None and counts.is_over)
 
     @property
+    def runs_out(self) -> bool:
+        """Whether it is paid for and cannot renew, because its subscription is over.
+
+        So it is when somebody paid what Stripe had given up on already.
+        """
+        counts = self.observed
+        return self.state is MembershipState.ACTIVE and counts is not None and counts.is_over
+
+    @property
     def trouble(self) -> PaymentTrouble | None:
         """A payment that failed and is still wanted, for the page that mends it."""
         open_ones = sorted(
@@ -178,11 +187,13 @@ class Membership(Root):
     def will_end(self) -> bool:
         """Whether it ends with what is paid for, or was asked to and nobody took it back."""
         arranged = self.ends_at is not None and Wish.KEEP not in self.wishes
-        return arranged or Wish.CANCEL in self.wishes
+        return arranged or Wish.CANCEL in self.wishes or self.runs_out
 
     @property
     def next_tick_at(self) -> datetime | None:
         """When time alone will change something, if it will."""
+        if self.runs_out:
+            return self.standing.through
         since = self.standing.unpaid_since
         if since is None or self.state not in UNPAID:
             return None
@@ -229,6 +240,7 @@ class Membership(Root):
 
         Raises:
             LeaveNotNow: the membership is not paid for at the moment.
+            MembershipNotLive: it is, and nothing renews it.
         """
         if self.state is MembershipState.ON_LEAVE and Wish.RETURN not in self.wishes:
             return
@@ -239,6 +251,7 @@ class Membership(Root):
             )
         if self.state not in {MembershipState.ACTIVE, MembershipState.ON_LEAVE}:
             raise LeaveNotNow("You can take leave once your membership is paid for.")
+        self._must_not_run_out()
         if self.will_end:
             raise LeaveNotNow(
                 "Your membership is going to end. Stay after all first, then take leave."
@@ -262,12 +275,13 @@ class Membership(Root):
         """Ask to pay by another plan; asking for the present one takes an earlier asking back.
 
         Raises:
-            MembershipNotLive: there is nothing to change.
+            MembershipNotLive: there is nothing to change, or nothing that renews.
             PaymentFirst: the last payment did not go through.
             BackFirst: it is paused, or about to be; another period would be charged at once.
             InvalidFields: this is no plan.
         """
         self._must_live()
+        self._must_not_run_out()
         if self.state in UNPAID:
             raise PaymentFirst(
                 "Your last payment did not go through. Mend the card first, then change the plan."
@@ -301,9 +315,10 @@ class Membership(Root):
         """Stay after all; when nothing was going to end, nothing changes.
 
         Raises:
-            MembershipNotLive: it ended already; it can be begun again.
+            MembershipNotLive: it ended already, or cannot renew; it can be begun again.
         """
         self._must_live()
+        self._must_not_run_out()
         if self.will_end:
             self.record(self.CancellationWithdrawn, at=at, by=by)
 
@@ -490,6 +505,13 @@ class Membership(Root):
         if self.state is MembershipState.LAPSED:
             raise MembershipNotLive(
                 "Your membership has ended. You can begin again at any time; your papers are here."
+            )
+
+    def _must_not_run_out(self) -> None:
+        if self.runs_out:
+            raise MembershipNotLive(
+                "Your membership is paid for, and does not renew any more. Begin again first; "
+                "you can do that at any time."
             )
 
     def _must_not_live(self) -> None:

@@ -81,6 +81,7 @@ _REASONS: Final[Mapping[str, str]] = MappingProxyType(
         "subscription_create": "It is the first one of your membership.",
         "subscription_cycle": "It is for the next period.",
         "subscription_update": "What you pay for had changed.",
+        "automatic_pending_invoice_item_invoice": "It is for what had changed within the period.",
         "manual": "It was written by hand.",
         "fund": "It is your gift to a scholarship fund.",
         "months": "It is for months that you give to somebody.",

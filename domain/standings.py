@@ -17,6 +17,7 @@ from domain.observations import Observation
 
 GRACE_DAYS: Final = 14
 LAST_NARROWED_DAY: Final = 45
+_PAID: Final = "paid"  # Stripe's word for an invoice of which nothing is open
 
 
 class MembershipState(StrEnum):
@@ -141,7 +142,7 @@ def _paused(observation: Observation, at: datetime) -> Standing | Question:
 def _ended(observation: Observation, at: datetime) -> Standing | Question:
     match observation.ended_for:
         case "payment_failed":  # the timetable is ours: Stripe may give up sooner
-            return _unpaid(observation, at)
+            return _given_up(observation, at)
         case "payment_disputed":
             return _lapsed(LapseReason.DISPUTED)
         case _ if _never_left_its_trial(observation):
@@ -150,6 +151,19 @@ def _ended(observation: Observation, at: datetime) -> Standing | Question:
             return _lapsed(LapseReason.CANCELLED)
         case _:
             return _lapsed(LapseReason.ENDED_BY_STRIPE)
+
+
+def _given_up(observation: Observation, at: datetime) -> Standing | Question:
+    """Return what is left when Stripe gave up: what is open, or what was paid for after all."""
+    invoice = observation.latest_invoice
+    if observation.unpaid_since is not None or invoice is None:
+        return _unpaid(observation, at)
+    through = observation.period_end_at
+    if invoice[1] == _PAID and through is None:
+        return Question(about="dates", said="period_end_at")
+    if invoice[1] == _PAID and through is not None and at < through:
+        return Standing(MembershipState.ACTIVE, through)
+    return _lapsed(LapseReason.ENDED_BY_STRIPE)  # that period is over, or nobody asks for it
 
 
 def _never_left_its_trial(observation: Observation) -> bool:

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from domain.billing_accounts import BillingAccount, PayerKind
 from domain.errors import NotAllowed
-from domain.membership_rules import UNPAID, Wish, membership_id
+from domain.membership_rules import LIVE, Wish, membership_id
 from domain.memberships import Membership
 from domain.observations import Observation
 from domain.payment_orders import ExpireCheckout
@@ -165,8 +165,9 @@ async def observe_subscription(cmd: ObserveSubscription, *, work: Work, clock: C
     counts = membership.observed
     if account.payer_kind is PayerKind.PRACTICE and counts is not None:
         pool = await work.load(SeatPool, seat_pool_id(account.payer_id))
-        # Stripe may give up before our own days are over: until then everybody keeps their seat
-        paid_for = 0 if counts.is_over and membership.state not in UNPAID else counts.quantity
+        # Stripe may give up before our own days are over, or before somebody pays after all:
+        # until then everybody keeps their seat
+        paid_for = 0 if counts.is_over and membership.state not in LIVE else counts.quantity
         newest = max(each.observed_at for each in membership.seen.values())
         pool.observe_count(paid_for, observed_at=newest, at=now)
         work.save(pool)

@@ -1,4 +1,4 @@
-"""The whole story of somebody's money, for themselves: to read, and to take along as a file."""
+"""The whole story of a payer's money, for themselves: to read, and to take along as a file."""
 
 from __future__ import annotations
 
@@ -73,11 +73,17 @@ def fact_of(row: MoneyLineRow) -> tuple[MoneyKind, MoneyFact]:
     return MoneyKind(row.kind), fact
 
 
-async def story_of(house: House, person_id: UUID) -> list[StoryLine]:
-    """Return every line of a person's ledger, in the order it happened."""
+async def story_of(house: House, payer_id: UUID, *, reader: UUID) -> list[StoryLine]:
+    """Return every line of a payer's ledger, in the order it happened.
+
+    Args:
+        house: whose record it is.
+        payer_id: a person, or a practice.
+        reader: whom it is told to; what they did themselves is told as theirs.
+    """
     async with house.views() as conn:
-        rows = await memberships.money_lines(conn, billing_account_id(person_id))
-    return [_line(row, person_id) for row in rows]
+        rows = await memberships.money_lines(conn, billing_account_id(payer_id))
+    return [_line(row, reader) for row in rows]
 
 
 def as_csv(lines: Sequence[StoryLine]) -> bytes:

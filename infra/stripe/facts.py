@@ -15,6 +15,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final
 
+from domain.foreign_ids import is_foreign_id
 from domain.money_facts import Actor, MoneyFact, MoneyKind
 from domain.payment_news import UnreadableMessage
 from infra.stripe.amounts import from_stripe
@@ -111,8 +112,7 @@ def _source_of(event: Json) -> _Source:
 
 def foreign_id_or_none(text: Any) -> str | None:
     """Return a text that can be kept as somebody else's id."""
-    fits = isinstance(text, str) and re.fullmatch(r"[!-~]{1,255}", text)
-    return text if fits else None
+    return text if isinstance(text, str) and is_foreign_id(text) else None
 
 
 def _issued(invoice: Json, _: Context, source: _Source) -> Facts:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from domain.base import Root
 from domain.memberships import Membership
-from domain.observations import Observation, current_of
+from domain.observations import ENDED, Observation, current_of
 from domain.standings import MembershipState
 from projections import Connection
 
@@ -47,6 +47,13 @@ _SEEN: Final = """SELECT subscription_id, customer_id, status, began_at, period_
                          observed_at
                     FROM membership_subscription WHERE membership_id = $1"""
 _COUNTS: Final = "UPDATE membership SET subscription_id = $2 WHERE membership_id = $1"
+# What is paid for of a subscription that is over does not renew: time alone ends it.
+_RUN_OUT: Final = """UPDATE membership
+                        SET next_tick_at = CASE WHEN seen.status = ANY ($2) THEN through END
+                       FROM membership_subscription AS seen
+                      WHERE membership.membership_id = $1 AND membership.state = 'active'
+                        AND seen.membership_id = membership.membership_id
+                        AND seen.subscription_id = membership.subscription_id"""
 _SECOND: Final = """UPDATE membership_subscription SET told_as_second = true
                      WHERE membership_id = $1 AND subscription_id = $2"""
 _ASK: Final = """INSERT INTO membership_question VALUES ($1, $2, $3, $4, $5)
@@ -85,6 +92,7 @@ async def _take_step(event: Root.Event, conn: Connection) -> None:
             | Membership.Reinstated(through=through)
         ):
             await _enter(conn, event, MembershipState.ACTIVE, through=through)
+            await conn.execute(_RUN_OUT, event.originator_id, [*ENDED])
         case Membership.GraceStarted(since=since, until=until):
             await _enter(conn, event, MembershipState.GRACE, since=since, tick=until)
         case Membership.AccessNarrowed(until=until):
@@ -119,6 +127,7 @@ async def _take_look(event: Root.Event, conn: Connection) -> None:
             seen = observation.subscription_id, observation.observed_at
             await conn.execute(_ANSWER, key, *seen)
             await conn.execute(_COUNTS, key, await _counting(conn, key))
+            await conn.execute(_RUN_OUT, key, [*ENDED])
         case Membership.SecondSubscriptionSeen(originator_id=key, subscription_id=other):
             await conn.execute(_SECOND, key, other)
         case Membership.QuestionSettled(originator_id=key, subscription_id=other):

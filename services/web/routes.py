@@ -53,6 +53,7 @@ from services.web.pages.names import NameController
 from services.web.pages.outside_credits import OutsideCreditController
 from services.web.pages.planning import PlanningController
 from services.web.pages.practice_count import PracticeCountController
+from services.web.pages.practice_money import PracticeMoneyController
 from services.web.pages.practice_page import PracticeController
 from services.web.pages.practice_seats import PracticeSeatController
 from services.web.pages.practice_start import PracticeStartController
@@ -125,6 +126,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     MembershipMoneyController,
     PracticesController,
     PracticeController,
+    PracticeMoneyController,
     PracticeStartController,
     PracticeCountController,
     PracticeSeatController,

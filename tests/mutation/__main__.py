@@ -1,4 +1,4 @@
-"""``python -m tests.mutation [MODULE…]``: make the credit engine wrong in one place at a time.
+"""``python -m tests.mutation [MODULE[.FUNCTION]…]``: make the credit engine wrong, place by place.
 
 The tests are collected once; every mutant gets a process of its own, forked from there, in which
 one function's code is replaced and the tests that call it run until one fails. Two processes at
@@ -97,11 +97,13 @@ class Mutate:
             raise session.Failed("The tests fail without any mutant.")
 
     def _mutants(self) -> Iterator[tuple[str, ModuleType, Mutant]]:
-        for name in self.modules:
+        for each in self.modules:
+            name, _, function = each.partition(".")
             module = import_module(f"domain.rules.{name}")
             path = Path(inspect.getfile(module))
             for mutant in mutants_of(path.read_text(encoding="utf-8"), str(path)):
-                yield name, module, mutant
+                if function in {"", mutant.function}:
+                    yield name, module, mutant
 
     def _fork(
         self,

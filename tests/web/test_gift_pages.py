@@ -48,7 +48,7 @@ async def gift_of(house: BillingHouse, link: str) -> Gift:
 
 async def pay_back(house: BillingHouse, who: UUID, cents: int | None = None) -> None:
     """Refund the newest payment of somebody in Stripe's dashboard."""
-    lines = await story_of(house.real.house, who)
+    lines = await story_of(house.real.house, who, reader=who)
     invoice = next(each.object_id for each in reversed(lines) if each.kind == "invoice_paid")
     paid = await house.stripe.dashboard("get", "/v1/invoice_payments", {"invoice": invoice})
     intent = paid["data"][0]["payment"]["payment_intent"]

@@ -36,6 +36,8 @@ LOOKS = (
     "/practices/{practice}/seats?count={word}",
     "/practices/{practice}/return?session_id={word}",
     "/practices/{practice}/invoices/{word}/page",
+    "/practices/{practice}/invoices/{word}/confirmation",
+    "/practices/{practice}/money/{word}",
     "/seats/{practice}/{fund}/{word}",
     "/gifts/{gift}/{word}",
     "/gifts/return?session_id={word}",

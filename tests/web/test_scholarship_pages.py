@@ -150,7 +150,7 @@ async def test_a_gift_whose_payment_went_back_leaves_the_fund(
     before = await balance(dues, fund)
     await feed(dues, fund, joy, "20")
     assert await balance(dues, fund) == before + 2_000
-    lines = await story_of(dues.real.house, joy)
+    lines = await story_of(dues.real.house, joy, reader=joy)
     invoice = next(each.object_id for each in reversed(lines) if each.kind == "invoice_paid")
     paid = await dues.stripe.dashboard("get", "/v1/invoice_payments", {"invoice": invoice})
     intent = paid["data"][0]["payment"]["payment_intent"]

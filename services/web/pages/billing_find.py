@@ -16,7 +16,7 @@ from litestar.response import Redirect
 from domain.billing_accounts import billing_account_id
 from domain.errors import DomainError, NotFound
 from domain.payment_files import OrderRow
-from domain.payment_orders import PayBack
+from domain.payment_orders import ForgetPayer, PayBack
 from projections import Connection
 from projections.billing_desk import queries as desk
 from projections.memberships import queries as memberships
@@ -198,8 +198,10 @@ async def _accounts_of_message(house: House, text: str) -> list[UUID]:
 
 async def _account_of_order(house: House, row: OrderRow) -> UUID | None:
     """Return whose account an order is about."""
-    if row.order is None or isinstance(row.order, PayBack):
-        return None if row.order is None else row.order.account_id
+    if row.order is None:
+        return None
+    if isinstance(row.order, (PayBack, ForgetPayer)):
+        return row.order.account_id
     async with house.views() as conn:
         found = await memberships.membership(conn, row.order.membership_id)
     return None if found is None else found.account_id

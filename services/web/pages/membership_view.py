@@ -56,6 +56,7 @@ class Standing:
         percent: how much of the dues a scholarship carries.
         zone: IANA name of the place whose days are told.
         takes_dues: whether this house takes any.
+        at: when it is told.
     """
 
     membership: Membership | None
@@ -68,6 +69,7 @@ class Standing:
     percent: int
     zone: str
     takes_dues: bool
+    at: datetime
 
     @property
     def state(self) -> MembershipState | None:
@@ -81,8 +83,20 @@ class Standing:
 
     @property
     def given_up(self) -> bool:
-        """Whether access goes on for a while that only a new beginning can mend."""
-        return self.lives and self.membership is not None and self.membership.can_begin
+        """Whether a payment is missing that is not tried any more: the subscription is over."""
+        return self.unpaid and self.membership is not None and self.membership.can_begin
+
+    @property
+    def runs_out(self) -> bool:
+        """Whether it is paid for, and nothing renews it any more."""
+        return self.membership is not None and self.membership.runs_out
+
+    @property
+    def paid_by_it(self) -> datetime | None:
+        """Until when paying what was given up on would last, if that is still to come."""
+        counts = None if self.membership is None else self.membership.observed
+        through = None if counts is None else counts.period_end_at
+        return through if through is not None and through > self.at else None
 
     @property
     def wishes(self) -> Mapping[Wish, datetime]:
@@ -160,6 +174,7 @@ async def stand(house: House, person_id: UUID) -> Standing:
         percent=await percent_carried(house, person_id),
         zone=zone,
         takes_dues=house.payments is not None,
+        at=house.clock.now(),
     )
 
 

@@ -1,4 +1,4 @@
-"""One practice: its seats, its managers, its card and papers, its end."""
+"""One practice: its seats, its managers, its card, its end."""
 
 from __future__ import annotations
 
@@ -11,22 +11,17 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import NotFound
-from domain.payments import Invoice, PaymentsAway
 from services.accounts import ChangeContact, CloseAccount
 from services.house import House
 from services.memberships import AskToCancel, WithdrawCancellation
 from services.payments.tax_ids import note_tax_id
-from services.web import membership_words
 from services.web.context import web_of
 from services.web.orders import Asking, attempt, give, order_from_form
 from services.web.pages.membership_view import VIEW, ask_service, desk_of
-from services.web.pages.practice_view import CONTACT_FORM, Practice, gather, practice_page
+from services.web.pages.practice_view import CONTACT_FORM, gather, practice_page
 from services.web.payment_pages import lead
 from services.web.session import signed_in
-from services.web.subjects import TheHouse, subject_page
-
-_LONGEST_ID = 255  # as the service's ids
-_NO_INVOICE = "There is no such invoice of this practice."
+from services.web.subjects import TheHouse
 
 
 class PracticeController(Controller):
@@ -144,62 +139,6 @@ class PracticeController(Controller):
         command = CloseAccount(account_id=practice.account.id, by=person_id)
         return await _ask(request, house, practice_id, command, "account_closed")
 
-    @get("/invoices")
-    async def invoices(
-        self,
-        request: Asking,
-        practice_id: FromPath[UUID],
-        person_id: NamedDependency[UUID],
-        house: TheHouse,
-    ) -> Response[str]:
-        """List the practice's invoices, as our payment service wrote them."""
-        practice = await gather(house, practice_id, person_id)
-        found: list[Invoice] | None = []
-        if practice.account.customer_id is not None:
-            await ask_service(request, person_id)
-            try:
-                found = list(await desk_of(house).invoices(practice.account.customer_id))
-            except PaymentsAway:
-                found = None
-        return await subject_page(
-            request,
-            "practice_invoices.html",
-            here="you",
-            practice=practice,
-            invoices=found,
-            dues=membership_words,
-        )
-
-    @get("/invoices/{invoice_id:str}/page")
-    async def invoice_page(
-        self,
-        request: Asking,
-        practice_id: FromPath[UUID],
-        invoice_id: FromPath[str],
-        person_id: NamedDependency[UUID],
-        house: TheHouse,
-    ) -> Response[Any]:
-        """Lead to the service's own page, where an open invoice can be paid."""
-        practice = await gather(house, practice_id, person_id)
-        return _lead(
-            request, (await _own(request, house, practice, person_id, invoice_id)).page_url
-        )
-
-    @get("/invoices/{invoice_id:str}/file")
-    async def invoice_file(
-        self,
-        request: Asking,
-        practice_id: FromPath[UUID],
-        invoice_id: FromPath[str],
-        person_id: NamedDependency[UUID],
-        house: TheHouse,
-    ) -> Response[Any]:
-        """Lead to the service's own PDF."""
-        practice = await gather(house, practice_id, person_id)
-        return _lead(
-            request, (await _own(request, house, practice, person_id, invoice_id)).file_url
-        )
-
 
 async def _paying(house: House, practice_id: UUID, person_id: UUID) -> UUID:
     """Return the id of the membership by which a practice pays."""
@@ -221,28 +160,3 @@ async def _ask(
     if refused is not None:
         return await practice_page(request, house, practice_id, command.by, refused=refused)
     return Redirect(f"/practices/{practice_id}?done={done}", status_code=303)
-
-
-async def _own(
-    request: Asking, house: House, practice: Practice, person_id: UUID, invoice_id: str
-) -> Invoice:
-    """Return an invoice of the practice's own account.
-
-    Raises:
-        NotFound: there is none of this id, or it is somebody else's.
-    """
-    customer_id = practice.account.customer_id
-    fits = invoice_id.replace("_", "").isalnum() and len(invoice_id) <= _LONGEST_ID
-    if customer_id is None or not fits:
-        raise NotFound(_NO_INVOICE)
-    await ask_service(request, person_id)
-    whose, invoice = await desk_of(house).invoice(invoice_id)
-    if whose != customer_id:
-        raise NotFound(_NO_INVOICE)
-    return invoice
-
-
-def _lead(request: Asking, url: str | None) -> Redirect:
-    if url is None:
-        raise NotFound("This invoice has no such page yet. Look again in an hour.")
-    return lead(web_of(request).settings, url)
