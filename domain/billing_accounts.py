@@ -74,6 +74,18 @@ class BillingAccount(Root):
         def apply(self, account: BillingAccount) -> None:
             account.customer_id = self.customer_id
 
+    class CustomerGone(Root.Event):
+        """Stripe deleted the customer; the payer gets another one with their next payment."""
+
+        TOPIC = "peerhour.billing_account.customer_gone"
+        customer_id: str
+
+        @override
+        def apply(self, account: BillingAccount) -> None:
+            account.former_customers.append(self.customer_id)
+            account.customer_id = None
+            account.tax_id = None  # it stood with that customer
+
     class ContactChanged(Root.Event):
         """Papers go to another contact; the vault knows which."""
 
@@ -119,6 +131,7 @@ class BillingAccount(Root):
         self.payer_kind = payer_kind
         self.payer_id = payer_id
         self.customer_id: str | None = None
+        self.former_customers: list[str] = []  # deleted at Stripe; the last one last
         self.contact_id: UUID | None = None
         self.tax_id: tuple[str, str] | None = None
         self.payer_forgotten = False
@@ -145,18 +158,23 @@ class BillingAccount(Root):
         """Remember under which id Stripe knows the payer; the same id twice is no second fact.
 
         Raises:
-            CustomerDiffers: another id stands here; an account has one for ever, so that no
-                payment is ever looked for in two places.
+            CustomerDiffers: another id stands here, or this one is gone; an account has one at a
+                time, so that no payment is ever looked for in two places.
             AccountClosed: the account was closed before anything was linked.
             InvalidFields: this is no id.
         """
         require_foreign_ids(customer_id=customer_id)
         if self.customer_id == customer_id:
             return
-        if self.customer_id is not None:
+        if self.customer_id is not None or customer_id in self.former_customers:
             raise CustomerDiffers("This account is known to Stripe under another id already.")
         self._must_be_open()
         self.record(self.CustomerLinked, at=at, customer_id=customer_id)
+
+    def lose_customer(self, customer_id: str, *, at: datetime) -> None:
+        """Remember that Stripe deleted the customer; one that is not linked changes nothing."""
+        if self.customer_id == customer_id:
+            self.record(self.CustomerGone, at=at, customer_id=customer_id)
 
     def change_contact(self, contact_id: UUID, *, at: datetime) -> None:
         """Send papers to another contact of the vault.

@@ -152,6 +152,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.claim.set_aside": "The claim is not sent ({reason}).",
         "peerhour.billing_account.opened": "A {payer_kind}, {payer_id}, would like to pay.",
         "peerhour.billing_account.customer_linked": "Stripe knows the payer as {customer_id}.",
+        "peerhour.billing_account.customer_gone": "Stripe knows no {customer_id} any more.",
         "peerhour.billing_account.contact_changed": "Papers go to another contact.",
         "peerhour.billing_account.tax_id_set": "Invoices name a tax id ({kind}).",
         "peerhour.billing_account.payer_forgotten": (

@@ -61,6 +61,12 @@ class CardRefused(PaymentRefused):
     code = "payments.card_refused"
 
 
+class CurrencyBound(PaymentRefused):
+    """A payer pays in one currency: the one in which they began."""
+
+    code = "payments.currency_bound"
+
+
 class CatalogueFault(DomainError):
     """A file of prices cannot be used; the message says why."""
 
@@ -96,6 +102,19 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class KnownPayer:
+    """A payer as the service knows them.
+
+    Attributes:
+        customer_id: under which id.
+        currency: in which they pay, three capital letters; ``None`` before they ever did.
+    """
+
+    customer_id: str
+    currency: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CheckoutAsk:
     """What the service's page for a first payment is asked for.
 
@@ -103,6 +122,8 @@ class CheckoutAsk:
         account_id: who pays; comes back as the page's reference.
         membership_id: what is paid for.
         customer_id: under which id the service knows the payer, if it does.
+        former_id: under which id it knew them before that was deleted; else a repeated ask would
+            be answered with the deleted one.
         plan: which price.
         currency: three capital letters.
         quantity: 1, or a practice's seats.
@@ -124,6 +145,7 @@ class CheckoutAsk:
     done_url: str
     back_url: str
     key: str
+    former_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +180,7 @@ class PurchaseAsk:
     Attributes:
         account_id: who pays; comes back as the page's reference.
         customer_id: under which id the service knows the payer, if it does.
+        former_id: as in :class:`CheckoutAsk`.
         purpose: what for.
         subject_id: which fund, or which gift.
         price: of one; *quantity* says how many.
@@ -178,6 +201,7 @@ class PurchaseAsk:
     done_url: str
     back_url: str
     key: str
+    former_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -299,11 +323,16 @@ class PaymentDesk(Protocol):
         """Return what is offered; kept for some minutes."""
         ...
 
+    async def payer(self, customer_id: str) -> KnownPayer | None:
+        """Return a payer; ``None`` if they were deleted at the service's own desk."""
+        ...
+
     async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
         """Return a page for a first payment, or for coming back.
 
         Raises:
             PriceGone: the plan is not offered.
+            CurrencyBound: this payer pays in another currency.
         """
         ...
 

@@ -17,7 +17,8 @@ from domain.observations import Observation
 
 GRACE_DAYS: Final = 14
 LAST_NARROWED_DAY: Final = 45
-_PAID: Final = "paid"  # Stripe's word for an invoice of which nothing is open
+_PAID: Final = "paid"  # Stripe's words for an invoice of which nothing is open
+_VOID: Final = "void"
 
 
 class MembershipState(StrEnum):
@@ -155,14 +156,12 @@ def _ended(observation: Observation, at: datetime) -> Standing | Question:
 
 def _given_up(observation: Observation, at: datetime) -> Standing | Question:
     """Return what is left when Stripe gave up: what is open, or what was paid for after all."""
-    invoice = observation.latest_invoice
-    if observation.unpaid_since is not None or invoice is None:
+    _, status = observation.latest_invoice or ("", "")
+    if observation.unpaid_since is not None or status not in {_PAID, _VOID}:
         return _unpaid(observation, at)
     through = observation.period_end_at
-    if invoice[1] == _PAID and through is None:
-        return Question(about="dates", said="period_end_at")
-    if invoice[1] == _PAID and through is not None and at < through:
-        return Standing(MembershipState.ACTIVE, through)
+    if status == _PAID and (through is None or at < through):
+        return _until(MembershipState.ACTIVE, through)
     return _lapsed(LapseReason.ENDED_BY_STRIPE)  # that period is over, or nobody asks for it
 
 

@@ -39,6 +39,14 @@ class LinkCustomer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NoteCustomerGone:
+    """Remember that Stripe was seen to know a customer no more."""
+
+    account_id: UUID
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteMoney:
     """Take a fact about money in, once, whoever brings it."""
 
@@ -59,6 +67,13 @@ async def link_customer(cmd: LinkCustomer, *, work: Work, clock: Clock) -> None:
     """Remember Stripe's id of a payer."""
     account = await work.load(BillingAccount, cmd.account_id)
     account.link_customer(cmd.customer_id, at=clock.now())
+    work.save(account)
+
+
+async def note_customer_gone(cmd: NoteCustomerGone, *, work: Work, clock: Clock) -> None:
+    """Let a payer become another customer with their next payment."""
+    account = await work.load(BillingAccount, cmd.account_id)
+    account.lose_customer(cmd.customer_id, at=clock.now())
     work.save(account)
 
 

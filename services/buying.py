@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
+from uuid import UUID, uuid5
 
-from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.billing_accounts import PayerKind, billing_account_id
 from domain.payments import CheckoutPage, PaymentDesk, PurchaseAsk, Purpose
 from domain.values import Money
 from services.accounts import OpenAccount
 from services.billing import LinkCustomer
-from services.dispatch import Order, Work
+from services.customers import find_payer
+from services.dispatch import Order
 from services.house import House
 
 
@@ -46,10 +47,11 @@ async def open_purchase(
     opens = OpenAccount(payer_kind=PayerKind.PERSON, payer_id=wanted.person_id, by=wanted.person_id)
     await house.dispatch(opens, order.step("account"))
     account_id = billing_account_id(wanted.person_id)
-    account = await Work(house.store, wanted.person_id).load(BillingAccount, account_id)
+    payer = await find_payer(house, desk, account_id)
     ask = PurchaseAsk(
         account_id=account_id,
-        customer_id=account.customer_id,
+        customer_id=payer.customer_id,
+        former_id=payer.former_id,
         purpose=wanted.purpose,
         subject_id=wanted.subject_id,
         price=wanted.price,
@@ -58,7 +60,7 @@ async def open_purchase(
         includes_tax=wanted.includes_tax,
         done_url=f"{house.origin}{wanted.done_path}?session_id={{CHECKOUT_SESSION_ID}}",
         back_url=f"{house.origin}{wanted.back_path}?done=turned_back",
-        key=str(order.command_id),
+        key=str(uuid5(order.command_id, payer.former_id)) if payer.former_id else str(order.command_id),
     )
     page = await desk.buy(ask)
     link = LinkCustomer(account_id=account_id, customer_id=page.customer_id)

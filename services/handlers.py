@@ -139,6 +139,7 @@ def handlers(
         accounts.NoteTaxId: accounts.note_tax_id,
         accounts.CloseAccount: accounts.close_account,
         billing.LinkCustomer: billing.link_customer,
+        billing.NoteCustomerGone: billing.note_customer_gone,
         billing.NoteMoney: billing.note_money,
         refunds.AskRefund: refunds.ask_refund(refund_limits),
         refunds.ProposeRefund: refunds.propose_refund,

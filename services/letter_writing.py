@@ -18,6 +18,7 @@ from domain.memberships import Membership
 from domain.ports import Clock
 from domain.recording import EventStore
 from domain.scholarships import Scholarship, scholarship_id
+from domain.seat_events import SeatState
 from domain.seat_pools import SeatPool, seat_pool_id
 from domain.standings import LapseReason, MembershipState, lapses_at, narrows_at
 from services.dispatch import Work
@@ -33,11 +34,14 @@ class WriteLetter:
 
     Attributes:
         letter: which.
-        subject_id: the membership it is about; for a scholarship, whose it is.
+        subject_id: the membership it is about; for a scholarship, whose it is; for a seat, the
+            seats it was one of.
+        to: whom it goes to, where that does not follow from the subject.
     """
 
     letter: Letter
     subject_id: UUID
+    to: UUID | None = None
 
 
 class Addresses(Protocol):
@@ -76,7 +80,8 @@ class _Addressed:
 
 async def write_letter(cmd: WriteLetter, *, work: Work, clock: Clock) -> None:  # noqa: ARG001  every handler is given one
     """Leave it to the worker; the same order twice is one letter."""
-    work.effect(KIND, letter=cmd.letter.value, subject_id=str(cmd.subject_id))
+    whom = {} if cmd.to is None else {"to": str(cmd.to)}
+    work.effect(KIND, letter=cmd.letter.value, subject_id=str(cmd.subject_id), **whom)
 
 
 def performers(post: Post) -> dict[str, Callable[[Piece], Awaitable[None]]]:
@@ -86,8 +91,11 @@ def performers(post: Post) -> dict[str, Callable[[Piece], Awaitable[None]]]:
         letter = Letter(piece.payload["letter"])
         work = Work(post.store, piece.key[0])
         subject_id = UUID(piece.payload["subject_id"])
-        if letter is Letter.SCHOLARSHIP:
+        if letter in {Letter.SCHOLARSHIP, Letter.SCHOLARSHIP_CARRIED}:
             addressed = await _of_scholarship(work, subject_id, post.origin)
+        elif letter is Letter.SEAT_FREED:
+            member_id = UUID(piece.payload["to"])
+            addressed = await _of_seat(work, subject_id, member_id, post.origin)
         else:
             addressed = await _of_membership(work, subject_id, letter, post.origin)
         if addressed is None:
@@ -106,6 +114,14 @@ async def _of_scholarship(work: Work, member_id: UUID, origin: str) -> _Addresse
     if found is None or found.percent is None or found.until is None:
         return None
     return _Addressed((member_id,), Facts(link=f"{origin}/scholarship", until=found.until))
+
+
+async def _of_seat(work: Work, pool_id: UUID, member_id: UUID, origin: str) -> _Addressed | None:
+    """Return to whom it goes; ``None`` if they have a seat there again by now."""
+    pool = await work.load(SeatPool, pool_id)
+    if pool.seats[member_id].state is not SeatState.RELEASED:
+        return None
+    return _Addressed((member_id,), Facts(link=f"{origin}/practices", practice=pool.name))
 
 
 async def _of_membership(

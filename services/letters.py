@@ -1,7 +1,7 @@
 """The letters about dues: every word of them, in one place.
 
-They go to whoever pays, never to a group. They are kind, hold one link, and name no sum and no
-card; the subject does not tell what is wrong, because others may see it on a screen.
+They go to whoever pays, or was paid for, never to a group. They are kind, hold one link, and name
+no sum and no card; the subject does not tell what is wrong, because others may see it on a screen.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ class Letter(StrEnum):
     END_ARRANGED = "end_arranged"
     END_LIFTED = "end_lifted"
     SCHOLARSHIP = "scholarship"  # sixty days before its year is over
+    SCHOLARSHIP_CARRIED = "scholarship_carried"  # when a wish that waited comes true
+    SEAT_FREED = "seat_freed"  # when somebody else frees one's seat
 
 
 _YOURS: Final = (
@@ -101,6 +103,16 @@ _TEXTS: Final[Mapping[Letter, str]] = MappingProxyType(
             "click answers, and nobody asks for papers or reasons. If no answer comes, it ends by "
             "itself 30 days after that day.\n\nAnswer here:\n{link}"
         ),
+        Letter.SCHOLARSHIP_CARRIED: (
+            "the scholarship that you asked for is there: a fund carries that part of your dues "
+            "until {until}. It is taken off by itself, and there is nothing to do. Nobody in a "
+            "group is told.\n\nWhere things stand:\n{link}"
+        ),
+        Letter.SEAT_FREED: (
+            "the seat that {practice} paid for you is free again. If nothing else carries your "
+            "taking part, it rests now, and places in groups are kept for 30 days. {yours}\n\n"
+            "Where you stand, and how you go on with a membership of your own:\n{link}"
+        ),
     }
 )
 
@@ -111,7 +123,7 @@ class Facts:
 
     Attributes:
         link: the one link.
-        practice: the name of the practice that pays; empty for somebody's own dues.
+        practice: the name of the practice that pays, or paid; empty for somebody's own dues.
         narrows: when new beginnings wait; *lapses*, when taking part rests.
         through: the trial's last day.
         ends: when the membership ends as asked.
@@ -138,6 +150,7 @@ def text_of(letter: Letter, facts: Facts) -> str:
     words = _TEXTS[letter].format(
         link=facts.link,
         dues=dues,
+        practice=facts.practice,
         yours=_YOURS,
         narrows=_day(facts.narrows),
         lapses=_day(facts.lapses),

@@ -16,6 +16,7 @@ from domain.membership_rules import AlreadyTakingPart, own_membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.scholarships import Scholarship, Tier, scholarship_id
+from services.customers import find_payer
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships import NoteCheckout, RequestMembership
@@ -84,7 +85,7 @@ async def open_page(house: House, desk: PaymentDesk, order: Order, wanted: Wante
         by=wanted.person_id,
     )
     await house.dispatch(request, order.step("request"))
-    ask = await _ask(house, order, wanted)
+    ask = await _ask(house, desk, order, wanted)
     return await open_asked(house, desk, order, ask, fresh=wanted.fresh)
 
 
@@ -107,10 +108,9 @@ async def open_asked(
     return page
 
 
-async def _ask(house: House, order: Order, wanted: Wanted) -> CheckoutAsk:
+async def _ask(house: House, desk: PaymentDesk, order: Order, wanted: Wanted) -> CheckoutAsk:
     account_id = billing_account_id(wanted.person_id)
     membership = await find_membership(house, wanted.person_id)
-    account = await Work(house.store, wanted.person_id).load(BillingAccount, account_id)
     if membership is None:
         raise NotFound("There is no such membership.")
     percent = await percent_carried(house, wanted.person_id)
@@ -119,11 +119,14 @@ async def _ask(house: House, order: Order, wanted: Wanted) -> CheckoutAsk:
             "You take part already; nothing was charged, and nothing has to be."
         )
     trial_days = 0 if membership.has_begun else TRIAL_DAYS
-    same = f"{trial_days} {percent}"  # else the same key would ask for two different things
+    payer = await find_payer(house, desk, account_id)
+    # else the same key would ask for two different things
+    same = f"{trial_days} {percent} {payer.former_id or ''}".rstrip()
     return CheckoutAsk(
         account_id=account_id,
         membership_id=membership.id,
-        customer_id=account.customer_id,
+        customer_id=payer.customer_id,
+        former_id=payer.former_id,
         plan=wanted.plan,
         currency=wanted.currency,
         quantity=1,

@@ -153,7 +153,9 @@ async def observe_subscription(cmd: ObserveSubscription, *, work: Work, clock: C
     membership = await work.load(Membership, cmd.membership_id)
     account = await work.load(BillingAccount, membership.account_id)
     seen, now = cmd.observation, clock.now()
-    if account.customer_id is None:
+    if seen.customer_id in account.former_customers:
+        pass  # what a deleted customer had ends truly, and brings nobody back
+    elif account.customer_id is None:
         account.link_customer(seen.customer_id, at=now)
     elif account.customer_id != seen.customer_id:
         membership.wonder_whose(seen, at=now)

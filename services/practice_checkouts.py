@@ -11,6 +11,7 @@ from domain.membership_rules import AlreadyTakingPart, own_membership_id
 from domain.memberships import Membership
 from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.seat_pools import MOST_SEATS, SeatPool, seat_pool_id
+from services.customers import find_payer
 from services.dispatch import Order, Work
 from services.house import House
 from services.membership_checkouts import open_asked
@@ -88,12 +89,14 @@ async def open_seats_page(
         raise NotFound("There is no such membership.")
     if not dues.can_begin:
         raise AlreadyTakingPart("The practice pays already; choose another number on its page.")
-    account = await find_account(house, wanted.practice_id)
+    account_id = billing_account_id(wanted.practice_id)
+    payer = await find_payer(house, desk, account_id)
     here = f"{house.origin}/practices/{wanted.practice_id}"
     ask = CheckoutAsk(
-        account_id=account.id,
+        account_id=account_id,
         membership_id=dues.id,
-        customer_id=account.customer_id,
+        customer_id=payer.customer_id,
+        former_id=payer.former_id,
         plan=wanted.plan,
         currency=wanted.currency,
         quantity=wanted.count,
@@ -101,6 +104,6 @@ async def open_seats_page(
         percent_off=0,
         done_url=f"{here}/return?session_id={{CHECKOUT_SESSION_ID}}",
         back_url=f"{here}/start?done=turned_back",
-        key=str(uuid5(order.command_id, "seats")),
+        key=str(uuid5(order.command_id, f"seats {payer.former_id or ''}".rstrip())),
     )
     return await open_asked(house, desk, order, ask, fresh=wanted.fresh)

@@ -67,8 +67,14 @@ async def dues_of(house: House, member_id: UUID) -> Dues:
     return Dues(membership.plan, lines[-1].currency if lines else None)
 
 
-async def carry(house: House, member_id: UUID, order: Order) -> bool:
+async def carry(house: House, member_id: UUID, order: Order, *, tell: bool = False) -> bool:
     """Let the first fund that holds enough carry what somebody asked for.
+
+    Args:
+        house: with its funds and prices.
+        member_id: who asked.
+        order: names this try.
+        tell: write to them if one does, because they are not looking.
 
     Returns:
         Whether one does; if not, the wish stays.
@@ -94,6 +100,7 @@ async def carry(house: House, member_id: UUID, order: Order) -> bool:
             percent=scholarship.asked,
             fund_id=fund.fund_id,
             amount=part_of(year, scholarship.asked),
+            tell=tell,
         )
         if await _granted(house, grant, order, fund):
             return True
@@ -112,7 +119,7 @@ async def carry_waiting(house: House) -> int:
     for member_id in waiting:
         order = Order(command_id=uuid5(member_id, f"carry:{house.clock.now():%Y-%m-%dT%H:%M:%S}"))
         try:
-            carried += await carry(house, member_id, order)
+            carried += await carry(house, member_id, order, tell=True)
         except PaymentsAway:
             break
         except DomainError:  # one person's trouble holds up nobody else

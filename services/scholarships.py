@@ -20,6 +20,8 @@ from domain.scholarships import (
 )
 from domain.values import Money
 from services.dispatch import Work
+from services.letter_writing import WriteLetter, write_letter
+from services.letters import Letter
 from services.members import require_administrator
 from services.payments import ordering
 
@@ -73,12 +75,14 @@ class GrantScholarship:
 
     Attributes:
         amount: what the fund carries of a year's dues, from the price list.
+        tell: write to them, because they are not looking: the wish had waited.
     """
 
     member_id: UUID
     percent: Tier
     fund_id: UUID
     amount: Money
+    tell: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +153,9 @@ async def grant_scholarship(cmd: GrantScholarship, *, work: Work, clock: Clock) 
     until = scholarship.next_until(now)
     scholarship.grant(cmd.percent, until=until, fund_id=cmd.fund_id, at=now)
     await _set_aside(work, cmd.fund_id, scholarship, cmd.amount, until, now)
+    if cmd.tell:
+        letter = WriteLetter(letter=Letter.SCHOLARSHIP_CARRIED, subject_id=cmd.member_id)
+        await write_letter(letter, work=work, clock=clock)
 
 
 async def renew_scholarship(cmd: RenewScholarship, *, work: Work, clock: Clock) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from typing import Any, Final
-from uuid import UUID
-
 import stripe
 
+from domain.errors import NotFound
 from domain.payments import (
     CheckoutAsk,
     CheckoutPage,
     CheckoutSeen,
+    CurrencyBound,
+    KnownPayer,
     PaymentRefused,
     Purchase,
     PurchaseAsk,
@@ -47,7 +48,7 @@ class Checkouts:
     async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
         """Open a page; see :meth:`domain.payments.PaymentDesk.begin`."""
         price_id = await self._prices.id_of(ask.plan, ask.currency)
-        customer_id = ask.customer_id or await self._customer(ask.account_id)
+        customer_id = ask.customer_id or await self._customer(ask)
         params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)
         if await self._prices.is_yearly_seat(ask.plan):
             # what seats cost meanwhile would wait for a year; by the month, the renewal takes it
@@ -56,11 +57,38 @@ class Checkouts:
             return await self._page(params, ask, customer_id)
         except PaymentRefused:
             await self._prices.require_still_offered(ask.plan, ask.currency)
+            await self._require_currency(customer_id, ask.currency)
             raise
+
+    async def payer(self, customer_id: str) -> KnownPayer | None:
+        """Return a payer; Stripe answers for a deleted one that it is deleted."""
+        try:
+            found = await self._connection.ask(
+                lambda: self._connection.client.v1.customers.retrieve_async(customer_id)
+            )
+        except NotFound:
+            return None
+        if getattr(found, "deleted", False):
+            return None
+        currency = found.currency.upper() if found.currency else None
+        return KnownPayer(customer_id=customer_id, currency=currency)
+
+    async def _require_currency(self, customer_id: str, currency: str) -> None:
+        """Refuse another currency than a customer's; Stripe takes one from each.
+
+        Source: docs.stripe.com/billing/customer#currency.
+        """
+        known = await self.payer(customer_id)
+        if known is not None and known.currency not in {None, currency}:
+            raise CurrencyBound(
+                f"You paid in {known.currency} before, and our payment service keeps to one "
+                f"currency for each payer. Choose {known.currency}; nothing was charged.",
+                why="currency",
+            )
 
     async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
         """Open a page for something that is paid once."""
-        customer_id = ask.customer_id or await self._customer(ask.account_id)
+        customer_id = ask.customer_id or await self._customer(ask)
         params = page_params(ask, customer_id, self._environment, taxes=self._taxes)
         return await self._page(params, ask, customer_id)
 
@@ -130,13 +158,15 @@ class Checkouts:
         )
         return session.url
 
-    async def _customer(self, account_id: UUID) -> str:
+    async def _customer(self, ask: CheckoutAsk | PurchaseAsk) -> str:
         """Make the payer known, once: two pages opened at once are then for the same customer."""
-        known = {marks.ACCOUNT: str(account_id), marks.ENVIRONMENT: self._environment}
+        known = {marks.ACCOUNT: str(ask.account_id), marks.ENVIRONMENT: self._environment}
+        after = f"-after-{ask.former_id}" if ask.former_id else ""
+        key = f"ph-{self._environment}-customer-{ask.account_id}{after}"
         customer = await self._connection.ask(
             lambda: self._connection.client.v1.customers.create_async(
                 {"metadata": known},
-                {"idempotency_key": f"ph-{self._environment}-customer-{account_id}"},
+                {"idempotency_key": key},
             )
         )
         return customer.id

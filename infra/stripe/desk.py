@@ -11,6 +11,7 @@ from domain.payments import (
     CheckoutPage,
     CheckoutSeen,
     Invoice,
+    KnownPayer,
     Preview,
     Price,
     PurchaseAsk,
@@ -61,6 +62,10 @@ class StripeDesk:
     async def prices(self) -> Sequence[Price]:
         """Return what is offered."""
         return await self._prices.prices()
+
+    async def payer(self, customer_id: str) -> KnownPayer | None:
+        """Return a payer, unless they were deleted."""
+        return await self._checkouts.payer(customer_id)
 
     async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
         """Open a page for a first payment."""

@@ -21,4 +21,6 @@ async def note_tax_id(house: House, account: BillingAccount) -> None:
         if found is not None and found != account.tax_id:
             kind, ref = found
             note = NoteTaxId(account_id=account.id, kind=kind, tax_id_ref=ref)
-            await house.dispatch(note, Order(command_id=uuid5(account.id, f"tax-id:{ref}")))
+            # the one before the last may come back: that is no repetition
+            command_id = uuid5(account.id, f"tax-id:{account.version}:{ref}")
+            await house.dispatch(note, Order(command_id=command_id))

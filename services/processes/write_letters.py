@@ -1,9 +1,10 @@
-"""Whenever something changes for whoever pays dues, write to them, once."""
+"""Whenever something changes for whoever pays dues, or was paid for, write to them, once."""
 
 from __future__ import annotations
 
 from domain.memberships import Membership
 from domain.recording import Recorded
+from domain.seat_pools import SeatPool
 from services.letter_writing import WriteLetter
 from services.letters import Letter
 
@@ -16,6 +17,7 @@ TOPICS = (
     Membership.LeaveEnded.TOPIC,
     Membership.EndArranged.TOPIC,
     Membership.EndLifted.TOPIC,
+    SeatPool.Released.TOPIC,
 )
 _LETTERS = {
     Membership.GraceStarted: Letter.UNPAID,
@@ -30,7 +32,13 @@ _LETTERS = {
 
 def react(recorded: Recorded) -> list[WriteLetter]:
     """Order the letter; whether it still fits is looked at when it goes."""
-    letter = _LETTERS.get(type(recorded.event))
-    if letter is None:
-        return []
-    return [WriteLetter(letter=letter, subject_id=recorded.event.originator_id)]
+    event = recorded.event
+    if isinstance(event, SeatPool.Released):
+        if event.by == event.member_id:
+            return []  # they did it themselves
+        freed = WriteLetter(
+            letter=Letter.SEAT_FREED, subject_id=event.originator_id, to=event.member_id
+        )
+        return [freed]
+    letter = _LETTERS.get(type(event))
+    return [] if letter is None else [WriteLetter(letter=letter, subject_id=event.originator_id)]

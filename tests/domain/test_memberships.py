@@ -155,7 +155,8 @@ def test_an_older_look_changes_nothing(
         paused(2, reason=None),
         observation(2, period_end_at=None),
         observation(2, status="past_due"),
-        ended(2, "payment_failed"),
+        ended(2, "payment_failed", latest_invoice=("in_2", "draft")),
+        ended(2, "payment_failed", latest_invoice=("in_2", "paid"), period_end_at=None),
     ],
 )
 def test_what_is_not_understood_is_a_question_and_the_last_answer_stands(
@@ -352,6 +353,53 @@ def test_what_stripe_gave_up_on_is_begun_again_before_our_timetable_ends(asked_a
     membership.observe(again, at=day(61))
     assert names(membership) == ["Recovered"]
     assert not membership.can_begin
+
+
+def test_who_pays_what_stripe_gave_up_on_takes_part_until_that_period_ends() -> None:
+    membership = a_membership(active(1), ended(45, "payment_failed", unpaid_since=day(44)))
+    paid = ended(60, "payment_failed", latest_invoice=("in_2", "paid"), period_end_at=day(74))
+    membership.observe(paid, at=day(60))
+    assert names(membership) == ["Recovered"]
+    assert membership.questions == {}
+    assert (membership.state, membership.next_tick_at) == (STATE.ACTIVE, day(74))
+    assert membership.can_begin
+    for ask in (
+        lambda: membership.ask_for_leave(by=ANA, at=day(61)),
+        lambda: membership.ask_for_plan(ANNUAL, by=ANA, at=day(61)),
+        lambda: membership.withdraw_cancellation(by=ANA, at=day(61)),
+    ):
+        with pytest.raises(MembershipNotLive):
+            ask()
+    membership.ask_to_cancel(by=ANA, at=day(61))
+    membership.tick(at=day(73))
+    assert names(membership) == []
+    membership.tick(at=day(74))
+    assert names(membership) == ["Lapsed"]
+    assert membership.standing.why is LapseReason.ENDED_BY_STRIPE
+
+
+def test_paying_it_after_it_lapsed_brings_back_what_is_left_of_the_period() -> None:
+    membership = a_membership(active(1), ended(45, "payment_failed", unpaid_since=day(44)))
+    membership.tick(at=day(90))
+    known(membership)
+    paid = ended(91, "payment_failed", latest_invoice=("in_2", "paid"), period_end_at=day(100))
+    membership.observe(paid, at=day(91))
+    assert names(membership) == ["Reinstated"]
+    again = active(95, subscription_id="sub_2", began=95, through=125)
+    membership.observe(again, at=day(95))
+    assert (membership.runs_out, membership.next_tick_at) == (False, None)
+
+
+@pytest.mark.parametrize(("status", "through"), [("paid", 50), ("void", 74)])
+def test_what_is_paid_too_late_or_not_asked_for_any_more_is_no_question(
+    status: str, through: int
+) -> None:
+    membership = a_membership(active(1), ended(45, "payment_failed", unpaid_since=day(44)))
+    look = ended(
+        60, "payment_failed", latest_invoice=("in_2", status), period_end_at=day(through)
+    )
+    membership.observe(look, at=day(60))
+    assert names(membership) == ["Lapsed"]
 
 
 def test_one_payer_has_one_membership_for_one_person() -> None:

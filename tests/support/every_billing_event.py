@@ -32,7 +32,8 @@ def account_events() -> list[Root.Event]:
     account.change_contact(UUID(int=701), at=at(2))
     account.set_tax_id(kind="eu_vat", tax_id_ref="txi_1", at=at(3))
     account.forget_payer(at=at(4))
-    account.close(still_taking_part=0, by=ANA, at=at(5))
+    account.lose_customer(b.CUSTOMER, at=at(5))
+    account.close(still_taking_part=0, by=ANA, at=at(6))
     return facts(account)
 
 

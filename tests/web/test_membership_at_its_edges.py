@@ -9,7 +9,7 @@ from domain.standings import LapseReason, MembershipState
 from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness
-from services.membership_checkouts import find_membership
+from services.membership_checkouts import find_customer, find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.dues_house import ENVIRONMENT
 from tests.support.simulated_stripe import VISA
@@ -44,6 +44,36 @@ async def test_what_stripe_gave_up_on_is_begun_again_though_our_own_days_still_r
     mended = await dues.words(ana)
     assert "You take part." in mended
     assert "not tried any more" not in mended
+
+
+async def test_paying_what_stripe_gave_up_on_gives_what_is_left_of_its_period(
+    dues: BillingHouse,
+) -> None:
+    chidi = dues.story.chidi
+    await dues.becomes_paying(chidi)
+    await dues.add_card(chidi, NO_MONEY)
+    await dues.pass_by(days=28)
+    for _ in range(8):
+        await dues.pass_by(days=3)
+    given_up = await dues.words(chidi)
+    assert "Pay the open invoice under Invoices, and you have paid through" in given_up
+    customer_id = await find_customer(dues.real.house, chidi)
+    assert customer_id is not None
+    async with dues.stripe.client() as client:
+        owed = await client.v1.invoices.list_async({"customer": customer_id, "status": "open"})
+    await dues.stripe.submit(owed.data[0].hosted_invoice_url or "", number=VISA)
+    await dues.settle()
+    membership = await find_membership(dues.real.house, chidi)
+    assert membership is not None
+    assert (membership.state, membership.questions) == (MembershipState.ACTIVE, {})
+    shown = await dues.words(chidi)
+    for part in ("You take part.", "does not renew", "none: it ends on that day", "Begin again"):
+        assert part in shown
+    assert "missing" not in shown
+    assert "to be paid" not in await dues.words(chidi, "/membership/invoices")
+    assert "ends by itself on" in await dues.words(chidi, "/membership/cancel")
+    await dues.pass_by(days=10)
+    assert "Your membership rests" in await dues.words(chidi)
 
 
 async def test_who_stops_while_away_has_stopped(dues: BillingHouse) -> None:

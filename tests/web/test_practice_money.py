@@ -79,17 +79,18 @@ async def test_five_changes_in_a_month_come_with_exactly_one_invoice(
     practice: YearlyPractice,
 ) -> None:
     assert len(await practice.invoices()) == 1
+    days = set()
     for count in CHANGES:
         told = await practice.takes(count)
         assert "Charged today nothing" in told
-        day = re.search(r"It is written on (\d{1,2} \w+ \d{4}), once for all changes", told)
+        day = re.search(r"It is written on ([\w ]+), once for all changes until then", told)
         assert day is not None, told
-        renewal = re.search(r"After that ([\d.]+ EUR|€[\d.,]+) each year, from ([\w ]+) on", told)
-        assert renewal is None or renewal[2] != day[1]
+        days.add(day[1])
         await practice.house.pass_by(days=5)
     assert len(await practice.invoices()) == 1, "changes gather"
     await practice.house.pass_by(days=7)
     await practice.house.pass_by(days=1)
+    assert len(days) == 1, "every preview names the day on which it is written"
     newest, *others = await practice.invoices()
     assert len(others) == 1
     assert newest["status"] == "paid"
@@ -106,7 +107,7 @@ async def test_the_invoice_for_changes_says_from_when_to_when_it_is_for(
     practice: YearlyPractice,
 ) -> None:
     shown = await practice.words("/invoices")
-    assert shown.count(" to ") == 2
+    assert len(re.findall(r"For [\w ]+ to [\w ]+\.", shown)) == 2
     assert shown.count("Payment confirmation") == 2
 
 

@@ -12,6 +12,7 @@ from domain.access_table import Action
 from domain.seat_pools import SeatPool, seat_pool_id
 from services.access import holdings_of
 from services.dispatch import Work
+from services.letters import SUBJECT
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA
@@ -242,13 +243,40 @@ async def test_a_seat_is_kept_while_somebody_is_away(paying: OpenPractice) -> No
 
 async def test_whoever_is_freed_is_offered_a_membership_of_their_own(paying: OpenPractice) -> None:
     ana = paying.house.story.ana
+    before = len(paying.house.real.mail.sent)
     await paying.act(paying.joy, f"/seats/{ana}/release")
+    ((address, subject, text),) = paying.house.real.mail.sent[before:]
+    assert (address, subject) == ("ana@example.org", SUBJECT)
+    assert "the seat that Harbour practice paid for you is free again" in text
+    assert text.count("http") == 1
+    assert f"{paying.house.real.house.origin}/practices\n" in text
     async with await paying.house.browser(ana) as browser:
         page = (await browser.get("/practices")).text
         assert 'href="/membership/start"' in page
         assert (await browser.get("/certificates")).status_code == 200
     assert "Your hours, certificates and evidence are, for ever." in words_of(page)
     assert not await paying.takes_part(ana)
+
+
+async def test_whoever_frees_their_own_seat_or_has_another_by_then_gets_no_letter(
+    paying: OpenPractice,
+) -> None:
+    ana, house = paying.house.story.ana, paying.house
+    await house.ask(ana, await paying.invite("ana@example.org"))
+    before = len(house.real.mail.sent)
+    await paying.act(ana, f"/seats/{ana}/release")
+    assert house.real.mail.sent[before:] == []
+    await house.ask(ana, await paying.invite("ana@example.org"))
+    before = len(house.real.mail.sent)
+    await house.ask(paying.joy, paying.page, f"{paying.page}/seats/{ana}/release")
+    await house.ask(paying.joy, paying.page, f"{paying.page}/offers", email="ana@example.org")
+    (seat_id,) = (await paying.pool()).offers
+    link = house.real.house.links.of_seat(paying.id, seat_id)
+    await house.ask(ana, link.removeprefix(house.real.house.origin))
+    await house.settle()  # the worker comes to it only now
+    assert [each[2] for each in house.real.mail.sent[before:] if "free again" in each[2]] == []
+    assert await paying.takes_part(ana)
+    await paying.act(ana, f"/seats/{ana}/release")
 
 
 async def test_nobody_frees_somebody_elses_seat(paying: OpenPractice) -> None:

@@ -71,8 +71,12 @@ async def test_a_wish_is_kept_until_a_fund_holds_enough(dues: BillingHouse, fund
     await dues.pass_by(seconds=7200)
     assert (await scholarship(dues, ana)).percent is None, "144 are needed, 100 are there"
     await feed(dues, fund, bo, "144.50")
+    before = len(dues.real.mail.sent)
     await dues.pass_by(seconds=7200)
     assert (await scholarship(dues, ana)).percent == 100
+    ((address, _, text),) = dues.real.mail.sent[before:]
+    assert address == "ana@example.org"
+    assert "the scholarship that you asked for is there" in text
     assert await balance(dues, fund) == 24_450 - 14_400
     access = (await holdings_of(Work(dues.real.house.store, ana), ana)).access()
     assert access.may(Action.JOIN_OR_FOUND, dues.now).allows

@@ -9,6 +9,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from domain.billing_accounts import billing_account_id
+from services.customers import find_payer
 from services.membership_checkouts import find_customer
 from services.web import membership_words
 from services.web.context import web_of
@@ -38,21 +40,24 @@ class MembershipController(Controller):
     ) -> Response[Any]:
         """Lead to the page where a card is changed, whatever the membership's standing."""
         desk = desk_of(house)
-        customer_id = await find_customer(house, person_id)
-        if customer_id is None:
+        if await find_customer(house, person_id) is None:
             return Redirect("/membership?done=no_card_yet", status_code=303)
         await ask_service(request, person_id)
         opened: list[str] = []
 
-        async def open_page(customer: str) -> None:
-            back = f"{house.origin}/membership?done=card_seen"
-            opened.append(await desk.card_page(customer, back_url=back))
+        async def open_page() -> None:
+            payer = await find_payer(house, desk, billing_account_id(person_id))
+            if payer.customer_id is not None:  # deleted meanwhile: a new one has no card yet
+                back = f"{house.origin}/membership?done=card_seen"
+                opened.append(await desk.card_page(payer.customer_id, back_url=back))
 
-        refused = await attempt(open_page(customer_id))
+        refused = await attempt(open_page())
         if refused is not None:
             return await _overview(
                 request, person_id, house, status=refused.status, problem=refused.sentence
             )
+        if not opened:
+            return Redirect("/membership?done=no_card_yet", status_code=303)
         return lead(web_of(request).settings, opened[0])
 
 

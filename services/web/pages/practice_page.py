@@ -54,19 +54,22 @@ class PracticeController(Controller):
     ) -> Response[Any]:
         """Lead to the page where the practice's card is changed."""
         practice = await gather(house, practice_id, person_id)
-        customer_id = practice.account.customer_id
-        if customer_id is None:
+        if practice.account.customer_id is None:
             return Redirect(f"/practices/{practice_id}?done=no_card_yet", status_code=303)
         await ask_service(request, person_id)
         back = f"{house.origin}/practices/{practice_id}?done=card_seen"
         opened: list[str] = []
 
         async def open_page() -> None:
-            opened.append(await desk_of(house).card_page(customer_id, back_url=back))
+            payer = await find_payer(house, desk_of(house), practice.account.id)
+            if payer.customer_id is not None:  # deleted meanwhile: a new one has no card yet
+                opened.append(await desk_of(house).card_page(payer.customer_id, back_url=back))
 
         refused = await attempt(open_page())
         if refused is not None:
             return await practice_page(request, house, practice_id, person_id, refused=refused)
+        if not opened:
+            return Redirect(f"/practices/{practice_id}?done=no_card_yet", status_code=303)
         return lead(web_of(request).settings, opened[0])
 
     @post("/contact")
