@@ -60,7 +60,9 @@ async def open_purchase(
         includes_tax=wanted.includes_tax,
         done_url=f"{house.origin}{wanted.done_path}?session_id={{CHECKOUT_SESSION_ID}}",
         back_url=f"{house.origin}{wanted.back_path}?done=turned_back",
-        key=str(uuid5(order.command_id, payer.former_id)) if payer.former_id else str(order.command_id),
+        key=str(uuid5(order.command_id, payer.former_id))
+        if payer.former_id
+        else str(order.command_id),
     )
     page = await desk.buy(ask)
     link = LinkCustomer(account_id=account_id, customer_id=page.customer_id)

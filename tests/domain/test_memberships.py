@@ -395,9 +395,7 @@ def test_what_is_paid_too_late_or_not_asked_for_any_more_is_no_question(
     status: str, through: int
 ) -> None:
     membership = a_membership(active(1), ended(45, "payment_failed", unpaid_since=day(44)))
-    look = ended(
-        60, "payment_failed", latest_invoice=("in_2", status), period_end_at=day(through)
-    )
+    look = ended(60, "payment_failed", latest_invoice=("in_2", status), period_end_at=day(through))
     membership.observe(look, at=day(60))
     assert names(membership) == ["Lapsed"]
 

@@ -12,11 +12,14 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from domain.billing_accounts import billing_account_id
 from domain.payments import CheckoutPage, PaymentsAway, Price
+from services.customers import find_payer
 from services.house import House
 from services.membership_checkouts import (
     TRIAL_DAYS,
     Wanted,
+    find_customer,
     find_membership,
     open_page,
     percent_carried,
@@ -47,12 +50,14 @@ class Offer:
     """What is offered, and in which currency somebody looks at it.
 
     Attributes:
-        prices: everything for people.
+        prices: everything for people, in the currencies that they can pay in.
         currency: one of those offered.
+        bound: whether they pay in it already; the service takes one currency from each payer.
     """
 
     prices: Sequence[Price]
     currency: str
+    bound: bool = False
 
     @property
     def currencies(self) -> list[str]:
@@ -98,7 +103,9 @@ class MembershipStartController(Controller):
         """Show what it costs, and ask which plan."""
         if await _takes_part(house, person_id):
             return Redirect("/membership", status_code=303)
-        offer = await _offer(house, str(request.query_params.get("currency", "")))
+        if await find_customer(house, person_id) is not None:  # whose currency has to be asked
+            await ask_service(request, person_id)
+        offer = await _offer(house, person_id, str(request.query_params.get("currency", "")))
         return await _page(request, house, person_id, offer)
 
     @post()
@@ -110,7 +117,7 @@ class MembershipStartController(Controller):
             return Redirect("/membership", status_code=303)
         await ask_service(request, person_id)
         sent = await request.form()
-        offer = await _offer(house, str(sent.get("currency", "")))
+        offer = await _offer(house, person_id, str(sent.get("currency", "")))
         if offer is None:
             return await _page(request, house, person_id, None)
         form = offer.form().read(sent)
@@ -120,7 +127,9 @@ class MembershipStartController(Controller):
             if isinstance(opened, CheckoutPage):
                 return lead(web_of(request).settings, opened.url)
             refused = opened
-            offer = await _offer(house, offer.currency)  # what is not offered any more is gone
+            offer = await _offer(
+                house, person_id, offer.currency
+            )  # what is not offered any more is gone
             form = offer.form().blank(plan=form["plan"]) if offer else form
         return await _page(request, house, person_id, offer, form=form, refused=refused)
 
@@ -145,14 +154,18 @@ async def _takes_part(house: House, person_id: UUID) -> bool:
     return membership is not None and not membership.can_begin
 
 
-async def _offer(house: House, currency: str) -> Offer | None:
-    """Return what is offered; nothing while the payment service is away."""
+async def _offer(house: House, person_id: UUID, currency: str) -> Offer | None:
+    """Return what is offered to somebody; nothing while the payment service is away."""
+    desk = desk_of(house)
     try:
-        prices = await prices_for_people(desk_of(house))
+        prices = await prices_for_people(desk)
+        payer = await find_payer(house, desk, billing_account_id(person_id))
     except PaymentsAway:
         return None
-    offered = sorted({each.amount.currency for each in prices})
-    return Offer(prices, currency if currency in offered else next(iter(offered), ""))
+    possible = [each for each in prices if each.amount.currency == payer.currency]
+    offered = sorted({each.amount.currency for each in possible or prices})
+    chosen = currency if currency in offered else next(iter(offered), "")
+    return Offer(possible or prices, chosen, bound=bool(possible))
 
 
 async def _page(

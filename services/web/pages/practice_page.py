@@ -12,6 +12,7 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from services.accounts import ChangeContact, CloseAccount
+from services.customers import find_payer
 from services.house import House
 from services.memberships import AskToCancel, WithdrawCancellation
 from services.payments.tax_ids import note_tax_id

@@ -15,9 +15,11 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
+from domain.billing_accounts import billing_account_id
 from domain.errors import DomainError, NotFound
 from domain.payments import CheckoutPage, PaymentsAway, Price
 from domain.seat_pools import MOST_SEATS
+from services.customers import find_payer
 from services.house import House
 from services.payments.looking import look_at
 from services.payments.tax_ids import note_tax_id
@@ -51,6 +53,7 @@ class SeatOffer:
 
     prices: Sequence[Price]
     currency: str
+    bound: bool = False  # the practice pays in it already, and can in no other
 
     @property
     def currencies(self) -> list[str]:
@@ -111,7 +114,9 @@ class PracticeStartController(Controller):
         """Show what a seat costs, and ask how many."""
         if (await gather(house, practice_id, person_id)).lives:
             return Redirect(f"/practices/{practice_id}", status_code=303)
-        offer = await _offer(house, str(request.query_params.get("currency", "")))
+        if (await find_account(house, practice_id)).customer_id is not None:
+            await ask_service(request, person_id)  # in which currency the practice pays
+        offer = await _offer(house, practice_id, str(request.query_params.get("currency", "")))
         return await _page(request, house, practice_id, person_id, offer)
 
     @post("/start")
@@ -127,7 +132,7 @@ class PracticeStartController(Controller):
             return Redirect(f"/practices/{practice_id}", status_code=303)
         await ask_service(request, person_id)
         sent = await request.form()
-        offer = await _offer(house, str(sent.get("currency", "")))
+        offer = await _offer(house, practice_id, str(sent.get("currency", "")))
         if offer is None:
             return await _page(request, house, practice_id, person_id, None)
         form = offer.form().read(sent)
@@ -193,14 +198,18 @@ async def _begin(
     return await attempt(open_it()) or opened[0]
 
 
-async def _offer(house: House, currency: str) -> SeatOffer | None:
-    """Return what is offered; nothing while the payment service is away."""
+async def _offer(house: House, practice_id: UUID, currency: str) -> SeatOffer | None:
+    """Return what is offered to a practice; nothing while the payment service is away."""
+    desk = desk_of(house)
     try:
-        prices = await prices_for_practices(desk_of(house))
+        prices = await prices_for_practices(desk)
+        payer = await find_payer(house, desk, billing_account_id(practice_id))
     except PaymentsAway:
         return None
-    offered = sorted({each.amount.currency for each in prices})
-    return SeatOffer(prices, currency if currency in offered else next(iter(offered), ""))
+    possible = [each for each in prices if each.amount.currency == payer.currency]
+    offered = sorted({each.amount.currency for each in possible or prices})
+    chosen = currency if currency in offered else next(iter(offered), "")
+    return SeatOffer(possible or prices, chosen, bound=bool(possible))
 
 
 async def _page(

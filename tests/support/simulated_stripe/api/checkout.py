@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
-from tests.support.simulated_stripe.billing import checkout, purchases
+from tests.support.simulated_stripe.billing import checkout, purchases, statuses
 from tests.support.simulated_stripe.refusals import invalid, missing, not_simulated
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -119,6 +119,7 @@ def _expiry_fits(expires_at: int | None, now: int) -> bool:
 
 def _check_customer(world: World, given: Json, updates: Json) -> None:
     customer = world.find("customer", given["customer"], param="customer")
+    _check_currency(world, given, customer)
     collects = given.get("tax_id_collection", {}).get("enabled")
     if collects and updates.get("name") != "auto":
         message = (
@@ -133,6 +134,23 @@ def _check_customer(world: World, given: Json, updates: Json) -> None:
             "a valid address to the Customer or set `customer_update[address]` to `auto`."
         )
         raise invalid(message, code="customer_tax_location_invalid")
+
+
+def _check_currency(world: World, given: Json, customer: Json) -> None:
+    """One customer has one currency, as long as anything of theirs is in it."""
+    currency = given.get("currency")
+    bound = customer["currency"] not in (None, currency)
+    lives = any(
+        each["status"] not in statuses.ENDED
+        for each in world.every("subscription", customer=customer["id"])
+    )
+    if currency and bound and (lives or customer["balance"]):
+        message = (
+            "You cannot combine currencies on a single customer. This customer has an active "
+            "subscription, subscription schedule, discount, quote, or invoice item with currency "
+            f"{customer['currency']}"
+        )
+        raise invalid(message)
 
 
 def _coupon(world: World, wanted: Json) -> Json:
