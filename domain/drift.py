@@ -12,7 +12,10 @@ from enum import StrEnum
 from typing import Final
 
 EVENTS: Final = "stripe/events"
-"""The mark up to which the payment service's events were read."""
+"""The mark that says, by our clock, when the payment service's events were last read to the end."""
+
+NEWEST_EVENT: Final = "stripe/newest_event"
+"""The mark from which they are read again: when the newest was made, by the service's clock."""
 
 
 class DriftKind(StrEnum):

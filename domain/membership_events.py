@@ -9,7 +9,7 @@ Stripe makes a wish come true.
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from typing_extensions import override
@@ -19,6 +19,7 @@ from domain.membership_rules import Wish
 from domain.observations import Observation, PaymentTrouble
 from domain.personal import Personal
 from domain.standings import LapseReason, MembershipState, Question, Standing
+from domain.values import Money
 
 if TYPE_CHECKING:
     from domain.memberships import Membership
@@ -261,8 +262,15 @@ class PlanChangeAsked(Root.Event):
     """Somebody would like to pay by another plan."""
 
     TOPIC = "peerhour.membership.plan_change_asked"
+    class_version = 2
     plan: str
     by: UUID
+    agreed: list[Money]
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """v2 keeps what the plan was to cost; until then nobody wrote down what was agreed to."""
+        state["agreed"] = []
 
     @override
     def apply(self, membership: Membership) -> None:

@@ -9,6 +9,7 @@ looks arrive, because the standing is a pure function of the newest looks
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -43,6 +44,7 @@ from domain.standings import (
     narrows_at,
     standing_of,
 )
+from domain.values import Money
 
 _PLAN: Final = re.compile(r"[a-z0-9][a-z0-9_-]{0,79}")  # lookup keys of our own prices
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.]{0,79}")
@@ -271,8 +273,16 @@ class Membership(Root):
         if Wish.RETURN not in self.wishes:
             self.record(self.ReturnAsked, at=at, by=by)
 
-    def ask_for_plan(self, plan: str, *, by: UUID, at: datetime) -> None:
+    def ask_for_plan(
+        self, plan: str, *, by: UUID, at: datetime, agreed: Sequence[Money] = ()
+    ) -> None:
         """Ask to pay by another plan; asking for the present one takes an earlier asking back.
+
+        Args:
+            plan: lookup key of the price.
+            by: who asks.
+            at: now.
+            agreed: what it was shown to cost, in each currency; it is not done for another price.
 
         Raises:
             MembershipNotLive: there is nothing to change, or nothing that renews.
@@ -291,7 +301,7 @@ class Membership(Root):
                 "Nothing is charged while you are away. Come back, then change the plan."
             )
         if _plan(plan) != (self.plan_wanted or self.plan):
-            self.record(self.PlanChangeAsked, at=at, plan=plan, by=by)
+            self.record(self.PlanChangeAsked, at=at, plan=plan, by=by, agreed=[*agreed])
 
     def ask_to_cancel(self, *, by: UUID, reason: Personal[str] | None = None, at: datetime) -> None:
         """Ask to stop at the end of what is paid for; asking twice is one fact.

@@ -49,6 +49,7 @@ class Message:
             nothing of it is kept.
         content: the message without contact data and without addresses that open somebody's
             papers; nothing of ours needs them.
+        created_at: when it was made, by the service's clock; ``None`` if it does not say.
     """
 
     message_id: str
@@ -56,6 +57,7 @@ class Message:
     root: str
     foreign: str | None
     content: Mapping[str, Any]
+    created_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

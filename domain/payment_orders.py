@@ -30,11 +30,16 @@ class ResumeDues(msgspec.Struct, frozen=True, tag="resume_dues"):
 
 
 class ChangePlan(msgspec.Struct, frozen=True, tag="change_plan"):
-    """Charge by another plan; differences come with the next invoice."""
+    """Charge by another plan; differences come with the next invoice.
+
+    ``agreed`` is what it was to cost, in each currency: for another price it is not done. It is
+    empty in orders from before that was kept.
+    """
 
     membership_id: UUID
     subscription_id: str
     plan: str
+    agreed: tuple[Money, ...] = ()
 
 
 class EndWithPeriod(msgspec.Struct, frozen=True, tag="end_with_period"):

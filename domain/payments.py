@@ -44,6 +44,12 @@ class PriceGone(DomainError):
     code = "payments.price_gone"
 
 
+class PriceChanged(PriceGone):
+    """A plan does not cost any more what somebody agreed to."""
+
+    code = "payments.price_changed"
+
+
 class PaymentRefused(DomainError):
     """The payment service refused; ``facts["why"]`` is its word for the reason, never prose."""
 
@@ -264,13 +270,15 @@ class Preview:
     """What a change would cost, as the service reckons it.
 
     Attributes:
-        now: charged at once, or with the next invoice when *gathers*.
+        now: charged at once, less the balance, or with the next invoice when *gathers*.
         then: each full period from *then_at* on.
         then_at: when the first full period under the change begins.
         every: the period.
         tax: the part of *now* that is tax.
         gathers: nothing is charged now; the difference comes with the next invoice.
         gathered_at: when that invoice is written; ``None`` if nothing gathers.
+        from_balance: what the payer's balance took off *now*; when it *gathers*, what lies there
+            and is taken off that invoice. Negative for what they owe.
         lines: the service's own words for each line, with its amount.
     """
 
@@ -281,6 +289,7 @@ class Preview:
     tax: Money
     gathers: bool
     gathered_at: datetime | None
+    from_balance: Money
     lines: Sequence[tuple[str, Money]]
 
 

@@ -19,6 +19,7 @@ from domain.payment_orders import ExpireCheckout
 from domain.personal import Personal
 from domain.ports import Clock
 from domain.seat_pools import SeatPool, seat_pool_id
+from domain.values import Money
 from services.billing import account_of, require_payer
 from services.dispatch import Work
 from services.payments import ordering
@@ -84,11 +85,12 @@ class AskToReturn:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskForPlan:
-    """Ask for another plan."""
+    """Ask for another plan, at the price that was shown, in each of its currencies."""
 
     membership_id: UUID
     plan: str
     by: UUID
+    agreed: tuple[Money, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,7 +201,7 @@ async def ask_to_return(cmd: AskToReturn, *, work: Work, clock: Clock) -> None:
 async def ask_for_plan(cmd: AskForPlan, *, work: Work, clock: Clock) -> None:
     """Ask for another plan."""
     membership = await _own(work, cmd.membership_id, cmd.by)
-    membership.ask_for_plan(cmd.plan, by=cmd.by, at=clock.now())
+    membership.ask_for_plan(cmd.plan, by=cmd.by, agreed=cmd.agreed, at=clock.now())
     _save(work, membership)
 
 

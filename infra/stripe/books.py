@@ -40,6 +40,7 @@ from infra.stripe.purchases import purchase_of
 from infra.stripe.readings import id_of, moment
 
 ANOTHER_HOUSE: Final = "another_house"
+ANOTHER_PRODUCT: Final = "another_product"
 _PAGE: Final = 100  # the most that Stripe puts on one page
 PAID: Final = "paid"
 PAID_BACK: Final = "paid_back"
@@ -104,17 +105,22 @@ class StripeBooks:
         )
 
     async def payer(self, customer_id: str) -> News:
-        """Return whose customer somebody is, as their own metadata say."""
+        """Return whose customer somebody is, as their own metadata say.
+
+        We mark each customer when we make them, so one without our marks pays for something else
+        that is sold in the same account of Stripe's.
+        """
         try:
             found = await self._ask(lambda: self._v1.customers.retrieve_async(customer_id))
         except NotFound:
             return News(message_id=None, customer_id=customer_id)
         told = _metadata_of(_plain(found))
+        unmarked = ANOTHER_PRODUCT if marks.ENVIRONMENT not in told else None
         return News(
             message_id=None,
             customer_id=customer_id,
             account_id=self._marked(told, marks.ACCOUNT),
-            foreign=self._foreign(told),
+            foreign=self._foreign(told) or unmarked,
         )
 
     async def messages(self, since: datetime) -> AsyncIterator[Message]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any, Final
+
 import stripe
 
 from domain.errors import NotFound

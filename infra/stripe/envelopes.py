@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from domain.payment_news import Message, UnreadableMessage
+from infra.stripe.readings import instant
 
 FOREIGN_MODE: Final = "foreign_mode"
 FOREIGN_ACCOUNT: Final = "foreign_account"
@@ -75,7 +77,18 @@ def message_of(event: Any, *, livemode: bool) -> Message:
         root=_root(thing) or key,
         foreign=_foreign(event, livemode=livemode),
         content=without_contacts(event),
+        created_at=_made_at(event.get("created")),
     )
+
+
+def _made_at(seconds: object) -> datetime | None:
+    """Return when an event was made; ``None`` for what is no time in these centuries."""
+    if isinstance(seconds, bool) or not isinstance(seconds, int) or not 0 < seconds < _LATEST:
+        return None
+    return instant(seconds)
+
+
+_LATEST: Final = 2**33  # seconds: the year 2242
 
 
 def subject_of(event: Mapping[str, Any]) -> Mapping[str, Any]:

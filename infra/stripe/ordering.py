@@ -115,8 +115,8 @@ class Ordering:
                 calls = (_end(subscription, settle=True),)  # no period runs that it could end with
             case EndWithPeriod(ends=ends) if not _ends_so(subscription, ends=ends):
                 calls = (_end_with_period(subscription, order_id, ends=ends),)
-            case ChangePlan(plan=plan):
-                calls = await self._plan(subscription, plan, order_id)
+            case ChangePlan():
+                calls = await self._plan(subscription, order, order_id)
             case SetSeats(count=count):
                 calls = _seats(subscription, count, order_id)
             case SetPercentOff(percent=percent):
@@ -126,12 +126,14 @@ class Ordering:
         return calls
 
     async def _plan(
-        self, subscription: stripe.Subscription, plan: str, order_id: str
+        self, subscription: stripe.Subscription, order: ChangePlan, order_id: str
     ) -> Sequence[Call]:
         item = _item(subscription)
-        if plan_of(item.price) == plan:
+        if plan_of(item.price) == order.plan:
             return ()
-        price_id = await self._prices.id_of(plan, subscription.currency.upper())
+        currency = subscription.currency.upper()
+        await self._prices.require_agreed(order.plan, currency, order.agreed)
+        price_id = await self._prices.id_of(order.plan, currency)
         return (
             _update(
                 subscription,

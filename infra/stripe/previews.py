@@ -67,6 +67,7 @@ class Previews:
             following.currency,
             period_end=item.current_period_end,
             gathered_at=subscription.next_pending_invoice_item_invoice,
+            balance=-(following.starting_balance or 0),  # Stripe counts credit below nought
         )
 
     async def _ask(self, asked: Any) -> stripe.Invoice:
@@ -97,6 +98,7 @@ def _read(
     *,
     period_end: int,
     gathered_at: int | None,
+    balance: int,
 ) -> Preview:
     """Read a preview.
 
@@ -106,13 +108,17 @@ def _read(
         period_end: of the period that is running. Dues that begin before it are billed at once,
             and the invoice is for them; else changes gather.
         gathered_at: when they are billed, if not with the next period.
+        balance: what the payer has with us; below nought what they owe.
     """
     dues = [each for each in lines if is_dues(each)]
     gathers = all(each.period.start >= period_end for each in dues)
     counted = [each for each in lines if each not in dues] if gathers else lines
     ends = period_end if gathers else max(each.period.end for each in dues)
+    whole = sum(_whole(each) for each in counted)
+    taken = 0 if gathers else min(balance, max(whole, 0))
     return Preview(
-        now=from_stripe(sum(_whole(each) for each in counted), currency),
+        now=from_stripe(whole - taken, currency),
+        from_balance=from_stripe(balance if gathers else taken, currency),
         then=from_stripe(sum(_whole(each) for each in dues), currency),
         then_at=instant(ends),
         every=_every(dues),

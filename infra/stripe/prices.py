@@ -11,8 +11,9 @@ from typing import Final
 import stripe
 
 from domain.billing_accounts import PayerKind
-from domain.payments import Every, PaymentsAway, Price, PriceGone
+from domain.payments import Every, PaymentsAway, Price, PriceChanged, PriceGone
 from domain.ports import Clock
+from domain.values import Money
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
 from infra.stripe.readings import instant
@@ -69,6 +70,20 @@ class PriceList:
         if not offered:
             raise PriceGone("This plan is not offered any more. Choose one of those shown now.")
         return offer.price_ids[plan]
+
+    async def require_agreed(self, plan: str, currency: str, agreed: Sequence[Money]) -> None:
+        """Refuse a plan that costs something else than was agreed; nothing agreed refuses nothing.
+
+        Raises:
+            PriceChanged: see the class.
+        """
+        costs = [
+            each.amount
+            for each in (await self._known()).prices
+            if each.plan == plan and each.amount.currency == currency
+        ]
+        if agreed and not set(costs) & set(agreed):
+            raise PriceChanged("What this plan costs changed since you agreed to it.")
 
     async def is_yearly_seat(self, plan: str) -> bool:
         """Return whether practices pay a plan, once a year."""

@@ -26,7 +26,12 @@ _BY_SUBSCRIPTION: Final = f"""{_MEMBERSHIP} JOIN membership_subscription s USING
 _WISHES: Final = "SELECT wish, asked_at FROM membership_wish WHERE membership_id = $1"
 _REFUSED: Final = """SELECT wish, why FROM membership_wish_refused
                       WHERE membership_id = $1 ORDER BY refused_at, wish"""
+# A customer who was deleted at Stripe is known by what they paid for.
 _CUSTOMER: Final = """SELECT account_id FROM membership_payer WHERE customer_id = $1
+                       UNION
+                      SELECT account_id FROM membership_subscription
+                        JOIN membership USING (membership_id)
+                       WHERE membership_subscription.customer_id = $1
                        ORDER BY account_id LIMIT 1"""
 _PAYER: Final = """SELECT account_id, payer_kind, payer_id, customer_id, closed, forgotten
                      FROM membership_payer WHERE account_id = $1"""

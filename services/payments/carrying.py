@@ -148,8 +148,9 @@ class Carrier:
         except msgspec.ValidationError:
             raise self.give_up("unreadable") from None
         await self._require_turn(effect_id, order)
+        until = asyncio.get_running_loop().time() + _WITHIN
         try:
-            async with asyncio.timeout(_WITHIN):
+            async with asyncio.timeout_at(until):
                 word = await self._send_all(effect_id, order)
         except PaymentKeyRefused as refusal:
             raise self._closed(refusal) from None
@@ -157,7 +158,7 @@ class Carrier:
             raise self.not_yet(PaymentsAway.code, await self._pause(effect_id)) from None
         except (PaymentRefused, PriceGone, NotFound) as refusal:
             word = await self._refused(effect_id, order, refusal)
-        await self._look(order)
+        await self._look(order, until)
         return word
 
     async def _require_turn(self, effect_id: UUID, order: PaymentOrder) -> None:
@@ -259,14 +260,21 @@ class Carrier:
         spread = int.from_bytes(self.randomness.token_bytes(2)) / 2**16
         return timedelta(seconds=min(doubled, _LONGEST_PAUSE) * (0.5 + spread))
 
-    async def _look(self, order: PaymentOrder) -> None:
-        """Let the membership see what became of it; if that fails, others will look."""
+    async def _look(self, order: PaymentOrder, until: float) -> None:
+        """Let the membership see what became of it; if that fails, others will look.
+
+        Args:
+            order: what was carried out.
+            until: by the loop's clock, when the piece has to be handed back.
+        """
         if isinstance(order, (PayBack, ExpireCheckout, ForgetPayer)):
             return
         try:
-            await look_at(self, order.subscription_id)
-        except DomainError as refusal:
-            log.warning("payments.not_looked", code=refusal.code)
+            async with asyncio.timeout_at(until):
+                await look_at(self, order.subscription_id)
+        except (DomainError, TimeoutError) as refusal:
+            code = refusal.code if isinstance(refusal, DomainError) else PaymentsAway.code
+            log.warning("payments.not_looked", code=code)
 
 
 def _key_is_spent(entry: EntryOfOrder, now: datetime) -> bool:

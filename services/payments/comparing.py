@@ -29,6 +29,9 @@ _PAID_FOR: Final = frozenset(
 )
 _NOTHING: Final = "nothing"
 _AT_THE_EDGE: Final = timedelta(minutes=10)
+# The list goes by when an invoice was begun, a ledger by when it was final; a draft lasts an hour,
+# or up to 72 where it waits for something, and a day is ours.
+_DRAFTED_BEFORE: Final = timedelta(days=4)
 _BATCH: Final = 1000
 
 
@@ -84,7 +87,7 @@ async def invoice_drifts(
         drifts += _of_facts(ledgers[account_id], news)
     for ledger in ledgers.values():
         if ledger is not None:
-            drifts += _surplus(ledger, listed, since + timedelta(days=1))
+            drifts += _surplus(ledger, listed, since + _DRAFTED_BEFORE)
     return [*_once(drifts)]
 
 

@@ -15,6 +15,7 @@ from domain.payment_news import News, PaymentBooks, UnknownPayer
 from services.billing import NoteMoney
 from services.dispatch import Dispatcher, Order
 
+_ANOTHER_PRODUCT: Final = "another_product"
 _NOTES: Final = UUID("5d2c7b0e-6c57-5d6a-8f0b-6a3c1f7f2a41")
 
 
@@ -62,8 +63,10 @@ async def note(notary: Notary, news: News) -> str | None:
 
 async def payer_of(notary: Notary, news: News) -> tuple[UUID | None, str | None]:
     """Return whose account some news are about, or a word for why they are none of ours."""
-    if news.foreign is not None or news.account_id is not None or news.customer_id is None:
+    if news.foreign is not None or news.account_id is not None:
         return news.account_id, news.foreign
+    if news.customer_id is None:  # ours always names a customer, or bears our marks
+        return None, _ANOTHER_PRODUCT
     known = await notary.account_of_customer(news.customer_id)
     if known is not None:
         return known, None

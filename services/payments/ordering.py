@@ -70,8 +70,8 @@ def _of_membership(membership: Membership, event: object) -> PaymentOrder | None
             order = PauseDues(*about)
         case membership_facts.ReturnAsked():
             order = ResumeDues(*about)
-        case membership_facts.PlanChangeAsked(plan=plan):
-            order = ChangePlan(*about, plan)
+        case membership_facts.PlanChangeAsked(plan=plan, agreed=agreed):
+            order = ChangePlan(*about, plan, (*agreed,))
         case membership_facts.CancellationAsked():
             order = EndWithPeriod(*about, ends=True)
         case membership_facts.CancellationWithdrawn():

@@ -20,6 +20,7 @@ import structlog
 from domain.drift import (
     EVENTS,
     INVOICE_KINDS,
+    NEWEST_EVENT,
     SUBSCRIPTION_KINDS,
     Drift,
     DriftKind,
@@ -138,10 +139,15 @@ async def reconcile_messages(reconciler: Reconciler) -> Reconciled:
     began = reconciler.clock.now()
     mark = await reconciler.marks.reached(EVENTS)
     await _alarm(reconciler, mark, began)
-    since = began - _FIRST_LOOK_BACK if mark is None else mark - _OVERLAP
-    added = 0
+    # what is read next is told by the service's clock: ours may be ahead, and would skip some
+    newest = await reconciler.marks.reached(NEWEST_EVENT)
+    since = began - _FIRST_LOOK_BACK if newest is None else newest - _OVERLAP
+    added, made = 0, []
     async for message in reconciler.books.messages(since):
         added += await keep(reconciler.letterbox, message, came_by=RECONCILE)
+        made += [message.created_at] if message.created_at is not None else []
+    if made:
+        await reconciler.marks.reach(NEWEST_EVENT, max(made))
     await reconciler.marks.reach(EVENTS, began)
     return Reconciled(added=added)
 
@@ -193,9 +199,19 @@ async def _subscriptions(reconciler: Reconciler) -> Reconciled:
 
 
 async def _compare_subscriptions(reconciler: Reconciler) -> list[Drift]:
-    listed = [each async for each in reconciler.books.subscriptions()]
+    listed = [
+        each
+        async for each in reconciler.books.subscriptions()
+        if each.membership_id is not None or await _is_ours(reconciler, each.customer_id)
+    ]
     drifts = await subscription_drifts(reconciler.store, reconciler.views, listed)
     return await _recorded(reconciler, SUBSCRIPTION_KINDS, drifts)
+
+
+async def _is_ours(reconciler: Reconciler, customer_id: str) -> bool:
+    """Tell whether a customer is not of another house or product in the same account."""
+    about = News(message_id=None, customer_id=customer_id)
+    return (await payer_of(reconciler.notary, about))[1] is None
 
 
 async def _invoices(reconciler: Reconciler) -> Reconciled:

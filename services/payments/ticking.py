@@ -6,7 +6,9 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.errors import NotFound
+import structlog
+
+from domain.errors import DomainError, NotFound
 from domain.ports import Clock
 from domain.recording import EventStore
 from domain.scholarships import ANSWER_DAYS, Scholarship
@@ -15,6 +17,8 @@ from services.dispatch import Dispatcher, Order
 from services.memberships import TickMembership
 from services.payments.comparing import Views
 from services.scholarships import TickScholarship
+
+log = structlog.get_logger()
 
 _AT_ONCE: Final = 50
 _BATCH: Final = 1000
@@ -60,10 +64,21 @@ async def tick_scholarships(dispatch: Dispatcher, store: EventStore, clock: Cloc
         for member_id, until in (await running_scholarships(store)).items()
         if until is not None and until + timedelta(days=ANSWER_DAYS) <= now
     ]
+    ended = 0
     for member_id in due:
-        command_id = uuid5(member_id, f"tick-scholarship:{now:%Y-%m-%d}")
+        ended += await _tick_scholarship(dispatch, member_id, now)
+    return ended
+
+
+async def _tick_scholarship(dispatch: Dispatcher, member_id: UUID, now: datetime) -> int:
+    """End one; a refusal waits for the next night, and keeps nobody else's waiting."""
+    command_id = uuid5(member_id, f"tick-scholarship:{now:%Y-%m-%d}")
+    try:
         await dispatch(TickScholarship(member_id=member_id), Order(command_id=command_id))
-    return len(due)
+    except DomainError as refusal:
+        log.warning("scholarships.not_ticked", code=refusal.code)
+        return 0
+    return 1
 
 
 async def running_scholarships(store: EventStore) -> dict[UUID, datetime | None]:

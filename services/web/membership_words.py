@@ -46,6 +46,7 @@ _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
         "expired_card": "the card had expired",
         "authentication_required": "the bank wanted you to confirm the payment",
         "price_gone": "the plan is not offered any more",
+        "price_changed": "what it costs changed after you had agreed; nothing was charged",
         "payments.price_gone": "the plan is not offered any more",
         "resource_missing": "what it was about is not there any more",
     }

@@ -101,7 +101,7 @@ READING = {
     "/practices/{ana}/invoices/{ana}/file": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/invoices/{ana}/confirmation": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/practices/{ana}/money": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/practices/{ana}/money/money.csv": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/practices/{ana}/money/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/seats/{ana}/{ana}/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),

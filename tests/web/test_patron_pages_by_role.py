@@ -36,7 +36,7 @@ READING = {
     "/practices/{practice}/money": (SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN),
     "/practices/{practice}/money/money.csv": (SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN),
     "/practices/{practice}/money/money.json": (SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN),
-    "/practices/{practice}/money/money.xlsx": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/practices/{practice}/money/{word}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/seats/{practice}/{seat}/{word}": (SIGN_IN, OK, OK, OK, OK),
     "/seats/{practice}/{seat}/wrong": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/seats/{joy}/{seat}/{word}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),

@@ -13,6 +13,7 @@ from domain.seat_pools import SeatPool, seat_pool_id
 from services.access import holdings_of
 from services.dispatch import Work
 from services.letters import SUBJECT
+from services.seats import AcceptSeat, OfferSeat, ReleaseSeat
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA
@@ -268,13 +269,15 @@ async def test_whoever_frees_their_own_seat_or_has_another_by_then_gets_no_lette
     assert house.real.mail.sent[before:] == []
     await house.ask(ana, await paying.invite("ana@example.org"))
     before = len(house.real.mail.sent)
-    await house.ask(paying.joy, paying.page, f"{paying.page}/seats/{ana}/release")
-    await house.ask(paying.joy, paying.page, f"{paying.page}/offers", email="ana@example.org")
-    (seat_id,) = (await paying.pool()).offers
-    link = house.real.house.links.of_seat(paying.id, seat_id)
-    await house.ask(ana, link.removeprefix(house.real.house.origin))
-    await house.settle()  # the worker comes to it only now
-    assert [each[2] for each in house.real.mail.sent[before:] if "free again" in each[2]] == []
+    seat_id = house.story.id("seat again")
+    for command in (  # all before the worker comes to the first of them
+        ReleaseSeat(practice_id=paying.id, member_id=ana, by=paying.joy),
+        OfferSeat(practice_id=paying.id, seat_id=seat_id, by=paying.joy),
+        AcceptSeat(practice_id=paying.id, seat_id=seat_id, member_id=ana, by=ana),
+    ):
+        await house.story.do(command)
+    await house.settle()
+    assert house.real.mail.sent[before:] == []
     assert await paying.takes_part(ana)
     await paying.act(ana, f"/seats/{ana}/release")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from domain.payments import Preview
+from domain.values import Money
 from services.house import House
 from services.memberships import AskForPlan
 from services.web import membership_words
@@ -18,6 +20,7 @@ from services.web.pages.membership_view import VIEW, Standing, ask_service, desk
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
+_PRICES: Final = re.compile(r"[0-9]{1,9} [A-Z]{3}(;[0-9]{1,9} [A-Z]{3}){0,19}")
 _CHANGED: Final = Refused(
     409, "What it costs changed since you looked. Nothing was changed; here is how it is now.", {}
 )
@@ -62,7 +65,12 @@ class MembershipPlanController(Controller):
         price_now = _price_of(standing, plan)
         if price_now is not None and sent.get(SEEN, price_now) != price_now:
             return await _preview(request, house, standing, plan, refused=_CHANGED)
-        command = AskForPlan(membership_id=standing.membership.id, plan=plan, by=person_id)
+        agreed = _agreed(str(sent.get(SEEN, price_now or "")))
+        if not agreed:
+            return await _list(request, standing, refused=_CHANGED)
+        command = AskForPlan(
+            membership_id=standing.membership.id, plan=plan, by=person_id, agreed=agreed
+        )
         order = order_from_form(request, sent, person_id)
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
@@ -82,6 +90,15 @@ def _price_of(standing: Standing, plan: str) -> str | None:
         return None
     found = [each.amount for each in standing.prices if each.plan == plan]
     return ";".join(f"{each.cents} {each.currency}" for each in found)
+
+
+def _agreed(seen: str) -> tuple[Money, ...]:
+    """Return the prices that a form carries; none if it carries anything else."""
+    found = _PRICES.fullmatch(seen)
+    parts = seen.split(";") if found else []
+    return tuple(
+        Money(int(cents), currency) for cents, currency in (each.split(" ") for each in parts)
+    )
 
 
 async def _list(

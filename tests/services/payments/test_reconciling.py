@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.drift import EVENTS
+from domain.drift import EVENTS, NEWEST_EVENT
 from domain.members import ErasureBasis
 from domain.memberships import Membership
 from domain.money_facts import Actor, MoneyFact, MoneyKind
@@ -115,6 +115,44 @@ async def test_a_subscription_of_nobody_waits_for_a_person(
     await reconcile_lists(house.reconciler)
     assert await drifts(house) == set()
     await lose_everything(house)
+
+
+async def test_what_another_product_of_the_account_sells_is_set_aside(
+    house: StormyHouse, payer: Payer
+) -> None:
+    v1 = house.client.v1
+    listed = await v1.subscriptions.retrieve_async(payer.subscription_id)
+    other = await v1.customers.create_async({"name": "Another product"})
+    card = await v1.payment_methods.attach_async("pm_card_visa", {"customer": other.id})
+    pays: Any = {"invoice_settings": {"default_payment_method": card.id}}
+    await v1.customers.update_async(other.id, pays)
+    sold: Any = {
+        "customer": other.id,
+        "items": [{"price": listed["items"].data[0].price.id}],
+        "payment_behavior": "allow_incomplete",
+    }
+    await v1.subscriptions.create_async(sold)
+    await house.simulated.drain()
+    for _ in range(3):
+        await house.settle()
+        house.clock.move(seconds=600)
+    assert await house.real.house.desk.stuck() == []
+    assert {each.note for each in await house.real.house.desk.set_aside()} == {"another_product"}
+    assert await reconcile_lists(house.reconciler) == NOTHING
+
+
+async def test_messages_are_read_on_from_the_newest_by_stripes_clock(
+    house: StormyHouse, payer: Payer
+) -> None:
+    await house.simulated.drain()
+    await reconcile_messages(house.reconciler)
+    newest = (await house.client.v1.events.list_async({"limit": 1})).data[0]
+    house.clock.move(seconds=86_400)  # ours alone is ahead
+    await reconcile_messages(house.reconciler)
+    mark = await house.real.running.news.marks.reached(NEWEST_EVENT)
+    assert mark is not None
+    assert 0 <= newest.created - mark.timestamp() < 60
+    assert payer.subscription_id
 
 
 async def test_what_lives_here_alone_is_told(house: StormyHouse, payer: Payer) -> None:
