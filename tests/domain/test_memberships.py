@@ -363,11 +363,12 @@ def test_who_pays_what_stripe_gave_up_on_takes_part_until_that_period_ends() -> 
     assert membership.questions == {}
     assert (membership.state, membership.next_tick_at) == (STATE.ACTIVE, day(74))
     assert membership.can_begin
-    for ask in (
+    asks: list[Callable[[], None]] = [
         lambda: membership.ask_for_leave(by=ANA, at=day(61)),
         lambda: membership.ask_for_plan(ANNUAL, by=ANA, at=day(61)),
         lambda: membership.withdraw_cancellation(by=ANA, at=day(61)),
-    ):
+    ]
+    for ask in asks:
         with pytest.raises(MembershipNotLive):
             ask()
     membership.ask_to_cancel(by=ANA, at=day(61))

@@ -13,11 +13,12 @@ from domain.billing_accounts import PayerKind, billing_account_id
 from domain.errors import NotFound
 from domain.membership_rules import membership_id
 from domain.memberships import Membership
+from domain.recording import Outcome
 from domain.scholarships import Scholarship, Tier, scholarship_id
 from domain.standings import MembershipState
 from domain.values import Money
 from infra.database import ConnectKwargs
-from services.dispatch import Dispatcher, Order, Outcome
+from services.dispatch import Dispatcher, Order
 from services.memberships import ObserveSubscription, RequestMembership
 from services.payments.ticking import tick_scholarships
 from services.scholarships import (
@@ -77,7 +78,7 @@ async def granted(house: SmallHouse, *people: UUID) -> None:
         await house.do(FeedFund(fund_id=FUND, key=f"pi_{number}", amount=amount))
         own: dict[str, Any] = {"member_id": person_id, "by": person_id}
         await house.do(ApplyForScholarship(tier=Tier.FULL, **own))
-        grant = {"percent": Tier.FULL, "fund_id": FUND, "amount": amount}
+        grant: dict[str, Any] = {"percent": Tier.FULL, "fund_id": FUND, "amount": amount}
         await house.do(GrantScholarship(member_id=person_id, **grant))
 
 
