@@ -102,7 +102,7 @@ class Attendance(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
         if self.others is None:
             return None
         me = self.me
-        if me.modality is None and self.modality is not None:  # said once is enough
+        if me.modality is None:  # said once is enough
             me = structs.replace(me, modality=self.modality)
         return (me, *self.others)
 

@@ -376,7 +376,7 @@ async def test_what_was_earned_elsewhere_shows_what_was_said_before_and_what_was
     assert await outside.of_member(view, NOBODY) == []
 
 
-ELSEWHERE = {"memberships", "holdings", "patrons"}  # asked in files of their own
+ELSEWHERE = {"billing_desk", "memberships", "holdings", "patrons"}  # asked in files of their own
 
 
 def test_every_view_is_asked_here() -> None:

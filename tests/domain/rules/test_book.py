@@ -77,3 +77,14 @@ def test_two_texts_share_no_rule() -> None:
     with pytest.raises(PackFault) as refused:
         book(OLD, a_pack(id="stolen"))
     assert str(refused.value) == "stolen, version 1: Rule hours belongs to house already."
+
+
+def test_a_later_version_keeps_the_rules_that_awards_name() -> None:
+    three = [a_rule(id=each) for each in ("hours", "talks", "books")]
+    with pytest.raises(
+        PackFault, match=r"^house, version 2: It lacks books, which awards of older"
+    ):
+        book(a_pack(*three), a_pack(version=2))
+    more = a_pack(*three, version=2)
+    assert book(a_pack(), more).packs == [a_pack(), more]
+    assert book(a_pack(), OTHER).names().keys() == {"hours", "talks", "books"}

@@ -92,6 +92,12 @@ def test_the_members_own_way_is_said_once() -> None:
     assert judged(THREE_IN_THE_ROOM, facts).missing == ()
 
 
+def test_a_way_that_is_said_of_the_member_is_not_said_over() -> None:
+    me = Person(modality=Modality.IN_ROOM)
+    for way in (Modality.PHONE, None):
+        assert attended(me=me, others=(), modality=way).people == (me,)
+
+
 def test_without_such_a_wish_every_way_counts_also_an_unknown_one() -> None:
     found = judged(a_rule(group={"min": 3}), in_the_room(None, Modality.PHONE))
     assert found.missing == ()
