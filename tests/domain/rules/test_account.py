@@ -501,7 +501,7 @@ def test_what_fills_a_floor_is_counted_before_plain_hours_of_earlier_days() -> N
     assert these(found.counted, found.cut, found.floors[0].lacks) == (10, 8, 0)
     assert [(step.code, step.sentence) for step in found.rows[1].steps] == [
         ("cap.cut", "Peers: at most 10 hours a cycle; 2 too many."),
-        ("cap.kept", "2 of it are counted first for what must at least be there."),
+        ("cap.kept", "2 of these count first, for a minimum that has to be met."),
         (
             "more.cap",
             "There is room again from 2027-01-01 on; what this limit is not about can still count.",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Final
+from uuid import UUID
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,6 +19,8 @@ from services.gauges import Gauges
 from tests.support.builders import SIX_PM
 from tests.support.house import RealHouse, database_url, open_real_house
 from tests.support.simulated_stripe import RESTRICTED_KEY, SimulatedStripe, simulated_stripe
+
+GONE: Final = UUID(int=4711)  # a membership that stands nowhere
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +81,7 @@ async def test_a_difference_that_is_left_is_shown_and_ends_with_status_one(
                 "customer": customer.id,
                 "trial_period_days": 14,
                 "items": [{"price": price.id}],
+                "metadata": {"ph_env": "development", "ph_membership": str(GONE)},
             }
         )
     told = await reconcile(database, tmp_path, simulated, "--lists")
