@@ -141,13 +141,13 @@ async def zone_of(conn: Connection, person_id: UUID) -> str:
     return groups[0].zone if groups else _NOWHERE
 
 
-async def prices_for_people(desk: PaymentDesk) -> list[Price]:
-    """Return what is offered to people for themselves, by currency and period.
+async def prices_for(desk: PaymentDesk, kind: PayerKind) -> list[Price]:
+    """Return what is offered to people for themselves, or to practices for a seat; in order.
 
     Raises:
         PaymentsAway: the payment service does not answer.
     """
-    offered = [each for each in await desk.prices() if each.payer_kind is PayerKind.PERSON]
+    offered = [each for each in await desk.prices() if each.payer_kind is kind]
     return sorted(offered, key=lambda each: (each.amount.currency, each.every.value, each.plan))
 
 
@@ -183,7 +183,7 @@ async def _prices_or_none(house: House) -> list[Price] | None:
         return None
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await prices_for_people(house.payments)
+            return await prices_for(house.payments, PayerKind.PERSON)
     except (PaymentsAway, TimeoutError):
         return None
 

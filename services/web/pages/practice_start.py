@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
@@ -15,11 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from domain.billing_accounts import billing_account_id
+from domain.billing_accounts import PayerKind
 from domain.errors import DomainError, NotFound
-from domain.payments import CheckoutPage, PaymentsAway, Price
+from domain.payments import CheckoutPage, PaymentsAway
 from domain.seat_pools import MOST_SEATS
-from services.customers import find_payer
 from services.house import House
 from services.payments.looking import look_at
 from services.payments.tax_ids import note_tax_id
@@ -30,7 +27,8 @@ from services.web.forms import Field, Filled, Form
 from services.web.membership_words import plan_name, price_words
 from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
 from services.web.pages.membership_view import ask_service, desk_of
-from services.web.pages.practice_view import gather, prices_for_practices
+from services.web.pages.practice_view import gather
+from services.web.pages.start_offers import Offer, offer_for
 from services.web.payment_pages import lead
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -47,54 +45,32 @@ _CHANGED: Final = Refused(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SeatOffer:
-    """What a seat costs, and in which currency somebody looks at it."""
-
-    prices: Sequence[Price]
-    currency: str
-    bound: bool = False  # the practice pays in it already, and can in no other
-
-    @property
-    def currencies(self) -> list[str]:
-        """Return every currency, in order."""
-        return sorted({each.amount.currency for each in self.prices})
-
-    @property
-    def seen(self) -> str:
-        """Return what a form sends back, so that nobody agrees to what they did not see."""
-        return ";".join(f"{each.plan} {each.amount.cents}" for each in self._shown)
-
-    @property
-    def _shown(self) -> list[Price]:
-        return [each for each in self.prices if each.amount.currency == self.currency]
-
-    def form(self) -> Form:
-        """Return the questions: how many, and by which plan."""
-        choices = [
-            (each.plan, f"{plan_name(each.plan)}: {price_words(each)}, for each seat")
-            for each in self._shown
-        ]
-        return Form(
-            Field(
-                name="count",
-                label="How many seats",
-                hint="One for each person, yourself included if you take one. You can add seats at "
-                "any time; fewer begin with the next renewal.",
-                parse=whole_number(1, MOST_SEATS),
-                inputmode="numeric",
-                missing="Write how many.",
-                longest=4,
-            ),
-            Field(
-                name="plan",
-                label="How would the practice like to pay?",
-                kind="radio",
-                choices=choices,
-                parse=one_of([value for value, _ in choices]),
-                missing="Choose one of these.",
-            ),
-        )
+def _form(offer: Offer) -> Form:
+    """Return the questions: how many, and by which plan."""
+    choices = [
+        (each.plan, f"{plan_name(each.plan)}: {price_words(each)}, for each seat")
+        for each in offer.shown
+    ]
+    return Form(
+        Field(
+            name="count",
+            label="How many seats",
+            hint="One for each person, yourself included if you take one. You can add seats at "
+            "any time; fewer begin with the next renewal.",
+            parse=whole_number(1, MOST_SEATS),
+            inputmode="numeric",
+            missing="Write how many.",
+            longest=4,
+        ),
+        Field(
+            name="plan",
+            label="How would the practice like to pay?",
+            kind="radio",
+            choices=choices,
+            parse=one_of([value for value, _ in choices]),
+            missing="Choose one of these.",
+        ),
+    )
 
 
 class PracticeStartController(Controller):
@@ -116,7 +92,9 @@ class PracticeStartController(Controller):
             return Redirect(f"/practices/{practice_id}", status_code=303)
         if (await find_account(house, practice_id)).customer_id is not None:
             await ask_service(request, person_id)  # in which currency the practice pays
-        offer = await _offer(house, practice_id, str(request.query_params.get("currency", "")))
+        offer = await offer_for(
+            house, PayerKind.PRACTICE, practice_id, str(request.query_params.get("currency", ""))
+        )
         return await _page(request, house, practice_id, person_id, offer)
 
     @post("/start")
@@ -132,10 +110,12 @@ class PracticeStartController(Controller):
             return Redirect(f"/practices/{practice_id}", status_code=303)
         await ask_service(request, person_id)
         sent = await request.form()
-        offer = await _offer(house, practice_id, str(sent.get("currency", "")))
+        offer = await offer_for(
+            house, PayerKind.PRACTICE, practice_id, str(sent.get("currency", ""))
+        )
         if offer is None:
             return await _page(request, house, practice_id, person_id, None)
-        form = offer.form().read(sent)
+        form = _form(offer).read(sent)
         refused = _CHANGED if sent.get(SEEN, offer.seen) != offer.seen else None
         if form.ok and refused is None:
             wanted = WantedSeats(
@@ -198,26 +178,12 @@ async def _begin(
     return await attempt(open_it()) or opened[0]
 
 
-async def _offer(house: House, practice_id: UUID, currency: str) -> SeatOffer | None:
-    """Return what is offered to a practice; nothing while the payment service is away."""
-    desk = desk_of(house)
-    try:
-        prices = await prices_for_practices(desk)
-        payer = await find_payer(house, desk, billing_account_id(practice_id))
-    except PaymentsAway:
-        return None
-    possible = [each for each in prices if each.amount.currency == payer.currency]
-    offered = sorted({each.amount.currency for each in possible or prices})
-    chosen = currency if currency in offered else next(iter(offered), "")
-    return SeatOffer(possible or prices, chosen, bound=bool(possible))
-
-
 async def _page(
     request: Asking,
     house: House,
     practice_id: UUID,
     person_id: UUID,
-    offer: SeatOffer | None,
+    offer: Offer | None,
     *,
     form: Filled | None = None,
     refused: Refused | None = None,
@@ -231,6 +197,6 @@ async def _page(
         here="you",
         practice=await gather(house, practice_id, person_id),
         offer=offer,
-        form=form or (offer.form().blank() if offer else None),
+        form=form or (_form(offer).blank() if offer else None),
         problem=refused.sentence if refused else "",
     )

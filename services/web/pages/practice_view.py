@@ -10,10 +10,9 @@ from uuid import UUID
 
 from litestar import Response
 
-from domain.billing_accounts import BillingAccount, PayerKind
+from domain.billing_accounts import BillingAccount
 from domain.membership_rules import UNPAID
 from domain.memberships import Membership
-from domain.payments import PaymentDesk, Price
 from domain.seat_events import FreezeReason, Seat, SeatState
 from domain.seat_pools import SeatPool
 from services.house import House
@@ -162,16 +161,6 @@ def _lines(pool: SeatPool, names: Mapping[UUID, str]) -> list[SeatLine]:
         for member_id, seat in pool.seats.items()
         if seat.state is not SeatState.RELEASED
     ]
-
-
-async def prices_for_practices(desk: PaymentDesk) -> list[Price]:
-    """Return what a seat costs, by currency and period.
-
-    Raises:
-        PaymentsAway: the payment service does not answer.
-    """
-    offered = [each for each in await desk.prices() if each.payer_kind is PayerKind.PRACTICE]
-    return sorted(offered, key=lambda each: (each.amount.currency, each.every.value, each.plan))
 
 
 async def practice_page(
