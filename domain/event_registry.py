@@ -11,29 +11,29 @@ from dataclasses import dataclass, fields, is_dataclass
 from types import MappingProxyType
 from typing import Any, Final, get_args, get_origin, get_type_hints
 
-from domain.access_records import AccessRecord
-from domain.administration import Administration
+from domain.access.records import AccessRecord
 from domain.base import Root
-from domain.billing_accounts import BillingAccount
-from domain.certificate_checks import CertificateCheck
-from domain.certificates import Certificate
-from domain.claims import Claim
-from domain.credits import CreditLedger
-from domain.desk_records import DeskRecord
-from domain.funds import Fund
-from domain.gifts import Gift
-from domain.groups import PeerGroup
-from domain.meetings import Meeting
-from domain.members import Member
-from domain.memberships import Membership
-from domain.money_ledger import MoneyLedger
-from domain.outside_credits import OutsideCredit
-from domain.payers import Payer
+from domain.certificates.certificate import Certificate
+from domain.certificates.checks import CertificateCheck
+from domain.claims.claim import Claim
+from domain.claims.payers import Payer
+from domain.credits.ledger import CreditLedger
+from domain.credits.outside import OutsideCredit
+from domain.groups.group import PeerGroup
+from domain.meetings.meeting import Meeting
+from domain.members.administration import Administration
+from domain.members.member import Member
+from domain.memberships.funds import Fund
+from domain.memberships.gifts import Gift
+from domain.memberships.membership import Membership
+from domain.memberships.scholarships import Scholarship
+from domain.memberships.seat_pools import SeatPool
+from domain.money.billing_accounts import BillingAccount
+from domain.money.desk_records import DeskRecord
+from domain.money.ledger import MoneyLedger
 from domain.personal import Personal
 from domain.programs import Program
 from domain.providers import Provider
-from domain.scholarships import Scholarship
-from domain.seat_pools import SeatPool
 from domain.troubles import Trouble
 
 AGGREGATES: Final[tuple[type[Root], ...]] = (

@@ -18,7 +18,7 @@ from packaging.requirements import Requirement
 from infra import migrate
 from infra.database import ConnectKwargs, connect, place, unsafe_settings
 from infra.database_errors import DatabaseProblem
-from infra.postgres_binaries import Binaries
+from infra.postgres.binaries import Binaries
 
 Level: TypeAlias = Literal["ok", "warn", "bad"]
 

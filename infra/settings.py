@@ -12,8 +12,8 @@ from pydantic import Field, SecretStr, ValidationError, field_validator, model_v
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import DomainError
-from domain.refunds import LimitUnreadable, RefundLimits, read_limits
-from infra.payment_keys import key_faults, split_secrets
+from domain.money.refunds import LimitUnreadable, RefundLimits, read_limits
+from infra.payments.keys import key_faults, split_secrets
 
 # Whoever handles a message holds one connection for its turn, one for its look's, and stores.
 _POOL_WITH_PAYMENTS: Final = 4

@@ -13,7 +13,7 @@ from uuid import UUID
 
 import asyncpg
 
-from infra.sealing import Seal
+from infra.secrets.sealing import Seal
 
 KEPT_FOR: Final = timedelta(days=7)  # after that a forgotten report is imported by hand
 

@@ -10,13 +10,13 @@ from itertools import count
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
-from domain.certificates import Certificate
+from domain.certificates.certificate import Certificate
+from domain.certificates.papers import CertificatePaper
 from domain.errors import DomainError
-from domain.papers import CertificatePaper
 from domain.recording import EventStore
-from services.certificates import SealCertificate, certificate_id_of
+from services.certificates.issuing import SealCertificate, certificate_id_of
+from services.certificates.papers import paper_of
 from services.dispatch import Dispatcher, Order, Work
-from services.papers import paper_of
 
 LETTERS: Final = frozenset({"sign_in_mail"})
 """Effects somebody waits for at a screen: they have a worker's loop of their own."""

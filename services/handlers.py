@@ -4,43 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from domain.money.refunds import RefundLimits
 from domain.ports import DoorCodes, Randomness
-from domain.refunds import RefundLimits
 from domain.rules.book import RuleBook
-from services import (
-    access_records,
-    accounts,
-    billing,
-    certificate_checks,
-    certificates,
-    claim_answers,
-    claims,
-    credits,
-    desk_records,
-    doors,
-    dues_parting,
-    forgetting,
-    gifts,
-    groups,
-    leads,
-    leave,
-    letter_writing,
-    meetings,
-    members,
-    memberships,
-    outside_credits,
-    parting,
-    places,
-    providers,
-    refunds,
-    rejudging,
-    scholarships,
-    seats,
-    series,
-    troubles,
-)
-from services.access import access_to
+from services import providers, troubles
+from services.access import records as access_records
+from services.access.reading import access_to
+from services.certificates import checks as certificate_checks
+from services.certificates import issuing as certificates
+from services.claims import answers as claim_answers
+from services.claims import commands as claims
+from services.credits import judging as credits
+from services.credits import outside as outside_credits
+from services.credits import rejudging
 from services.dispatch import Handler
+from services.groups import commands as groups
+from services.groups import parting, places, series
+from services.meetings import commands as meetings
+from services.meetings import doors, leads
+from services.members import commands as members
+from services.members import forgetting, leave
+from services.memberships import commands as memberships
+from services.memberships import gifts, letter_writing, scholarships, seats
+from services.memberships import parting as dues_parting
+from services.money import accounts, billing, desk_records, refunds
 
 
 def handlers(

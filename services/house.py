@@ -9,23 +9,23 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
-from domain.attendance import ObservedPerson, ToolSource
-from domain.evidence_packs import EvidencePack
-from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
-from domain.payment_files import PaymentFiles
-from domain.payment_papers import PaymentConfirmation
-from domain.payments import PaymentDesk
+from domain.claims.payer_papers import ClaimPaper, LinePaper, PayerRun
+from domain.evidence.pack import EvidencePack
+from domain.meetings.attendance import ObservedPerson, ToolSource
+from domain.money.refunds import RefundLimits
+from domain.payments.desk import PaymentDesk
+from domain.payments.files import PaymentFiles
+from domain.payments.papers import PaymentConfirmation
 from domain.ports import Clock, DoorCodes, Randomness
 from domain.recording import EventStore, Outcome
-from domain.refunds import RefundLimits
 from domain.rules.book import RuleBook
 from projections import Connection
+from services.credits.outside import Documents
 from services.dispatch import Dispatcher
-from services.handed_links import HandedLinks
-from services.outside_credits import Documents
+from services.memberships.handed_links import HandedLinks
+from services.money.refunds import STANDARD_LIMITS
 from services.payments.door import PaymentsDoor
 from services.payments.reconciling import DriftBook
-from services.refunds import STANDARD_LIMITS
 
 
 class Vault(Protocol):

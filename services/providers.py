@@ -12,7 +12,7 @@ from domain.programs import Program
 from domain.providers import Provider
 from domain.values import Modality
 from services.dispatch import Work
-from services.members import require_administrator
+from services.members.commands import require_administrator
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -17,7 +17,7 @@ from domain.troubles import Place, Trouble, trouble_id
 from services.dispatch import Work
 from services.effects import Piece
 from services.house import Desk
-from services.members import require_administrator
+from services.members.commands import require_administrator
 
 _AGAIN: Final = "try_again"
 _SETTLE: Final = "settle_trouble"

@@ -15,7 +15,7 @@ import pytest
 
 from infra import migrate
 from infra.database import ConnectKwargs, connect, parse_database_url
-from infra.embedded_postgres import MAINTENANCE, EmbeddedPostgres
+from infra.postgres.embedded import MAINTENANCE, EmbeddedPostgres
 
 LONG = {"browser", "faults"}  # markers of files that take half a minute or more
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it

@@ -14,7 +14,7 @@ from typing import Final
 from msgspec import Struct
 from msgspec.structs import fields
 
-from domain.papers import is_bare_ceu
+from domain.certificates.papers import is_bare_ceu
 from domain.rules.model import FORMAT, Cycle, Pack, Rule, Share
 from domain.rules.worked_cases_consistency import YEARS, about_cases, outside, unknown_rules
 

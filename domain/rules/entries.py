@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
 from domain.rules.model import Cycle, Pack, Selection
 from domain.values import Modality
 

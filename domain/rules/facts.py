@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec import Struct, structs
 
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
 from domain.values import Interval, Modality
 
 

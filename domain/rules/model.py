@@ -14,8 +14,8 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from domain.papers import CreditKind
-from domain.presence import EvidenceStrength
+from domain.certificates.papers import CreditKind
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.worked_cases import Case
 from domain.values import Modality
 

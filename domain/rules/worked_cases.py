@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct, field
 
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
 from domain.values import Modality
 
 

@@ -27,7 +27,7 @@ from domain.base import Root
 from domain.errors import DomainError
 from domain.personal import Personal
 from infra.event_store.envelope import id_text
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 
 _PAD_TO = 64  # lengths of names and numbers leak; whole blocks leak less
 _NOT_IN_BODY: Final = ("originator_id", "originator_version", "originator_topic")

@@ -14,8 +14,8 @@ from datetime import UTC, date, datetime
 from functools import partial
 from typing import Final
 
+from domain.claims.payer_papers import Frequency
 from domain.errors import DomainError
-from domain.payer_papers import Frequency
 
 _FORMULA_STARTS: Final = ("=", "+", "-", "@", "\t", "\r")
 

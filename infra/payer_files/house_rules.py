@@ -11,8 +11,8 @@ from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from domain.claims.payer_papers import ClaimPaper, Frequency, LinePaper, PayerRun
 from domain.errors import DomainError
-from domain.payer_papers import ClaimPaper, Frequency, LinePaper, PayerRun
 
 
 class DuplicateClaimId(DomainError):

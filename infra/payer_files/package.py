@@ -18,8 +18,8 @@ from typing import Final
 
 import msgspec
 
+from domain.claims.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.errors import DomainError
-from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from infra.payer_files.columns import CLAIM_COLUMNS, LINE_COLUMNS, CellNotAllowed, Column
 from infra.payer_files.house_rules import broken_rules
 

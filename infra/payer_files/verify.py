@@ -14,8 +14,8 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from domain.claims.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.errors import DomainError
-from domain.payer_papers import ClaimPaper, LinePaper, PayerRun
 from infra.payer_files.columns import CLAIM_COLUMNS, LINE_COLUMNS, Column
 from infra.payer_files.house_rules import broken_rules
 from infra.payer_files.package import (

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain.currencies import minor_places
+from domain.money.currencies import minor_places
 from domain.values import Money
 
 _PLACES: Final = {"ISK": 2, "UGX": 2, "MGA": 0}  # where Stripe's number is not ISO's

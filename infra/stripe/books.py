@@ -12,8 +12,8 @@ from uuid import UUID
 import stripe
 
 from domain.errors import NotFound
-from domain.payment_news import ListedSubscription, Message, News, UnreadableMessage
-from domain.payments import Purchase
+from domain.payments.desk import Purchase
+from domain.payments.news import ListedSubscription, Message, News, UnreadableMessage
 from domain.values import Money
 from infra.stripe import marks
 from infra.stripe.amounts import from_stripe
@@ -55,7 +55,7 @@ _MOVES: Final = {
 
 
 class StripeBooks:
-    """Reads Stripe's lists (:class:`domain.payment_news.PaymentBooks`).
+    """Reads Stripe's lists (:class:`domain.payments.news.PaymentBooks`).
 
     Args:
         connection: with a key that may read.

@@ -7,7 +7,7 @@ from typing import Any, Final
 import stripe
 
 from domain.errors import NotFound
-from domain.payments import (
+from domain.payments.desk import (
     CheckoutAsk,
     CheckoutPage,
     CheckoutSeen,
@@ -47,7 +47,7 @@ class Checkouts:
         self._taxes = taxes
 
     async def begin(self, ask: CheckoutAsk) -> CheckoutPage:
-        """Open a page; see :meth:`domain.payments.PaymentDesk.begin`."""
+        """Open a page; see :meth:`domain.payments.desk.PaymentDesk.begin`."""
         price_id = await self._prices.id_of(ask.plan, ask.currency)
         customer_id = ask.customer_id or await self._customer(ask)
         params = _params(ask, price_id, customer_id, self._environment, taxes=self._taxes)

@@ -1,12 +1,11 @@
-"""The house's payment service: Stripe (:class:`domain.payments.PaymentDesk`)."""
+"""The house's payment service: Stripe (:class:`domain.payments.desk.PaymentDesk`)."""
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from domain.payment_orders import Call, Made, PaymentOrder
-from domain.payments import (
+from domain.payments.desk import (
     CheckoutAsk,
     CheckoutPage,
     CheckoutSeen,
@@ -17,6 +16,7 @@ from domain.payments import (
     PurchaseAsk,
     Seen,
 )
+from domain.payments.orders import Call, Made, PaymentOrder
 from domain.ports import Clock, Randomness
 from infra.stripe import invoices, observing
 from infra.stripe.checkouts import Checkouts

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Final
 
-from domain.payment_news import Message, UnreadableMessage
+from domain.payments.news import Message, UnreadableMessage
 from infra.stripe.readings import instant
 
 FOREIGN_MODE: Final = "foreign_mode"

@@ -16,8 +16,8 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from domain.foreign_ids import is_foreign_id
-from domain.money_facts import Actor, MoneyFact, MoneyKind
-from domain.payment_news import UnreadableMessage
+from domain.money.facts import Actor, MoneyFact, MoneyKind
+from domain.payments.news import UnreadableMessage
 from infra.stripe.amounts import from_stripe
 from infra.stripe.envelopes import foreign_id, subject_of
 from infra.stripe.marks import ORDER, PURPOSE

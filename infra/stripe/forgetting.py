@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from domain.errors import NotFound
-from domain.payment_orders import Call, ForgetPayer, Sign
+from domain.payments.orders import Call, ForgetPayer, Sign
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 

@@ -12,8 +12,8 @@ from typing import Final
 
 import stripe
 
-from domain.observations import DeclineKind, Observation, PaymentTrouble
-from domain.payments import Seen
+from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
+from domain.payments.desk import Seen
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 from infra.stripe.readings import id_of, instant, moment, request_id_of

@@ -12,7 +12,7 @@ from typing import Any, Final
 import stripe
 
 from domain.errors import NotFound
-from domain.payment_orders import (
+from domain.payments.orders import (
     Call,
     ChangePlan,
     EndNow,

@@ -6,7 +6,7 @@ from typing import Any
 
 import stripe
 
-from domain.payments import Every, PaymentRefused, Preview
+from domain.payments.desk import Every, PaymentRefused, Preview
 from domain.values import Money
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection

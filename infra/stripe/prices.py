@@ -10,8 +10,8 @@ from typing import Final
 
 import stripe
 
-from domain.billing_accounts import PayerKind
-from domain.payments import Every, PaymentsAway, Price, PriceChanged, PriceGone
+from domain.money.billing_accounts import PayerKind
+from domain.payments.desk import Every, PaymentsAway, Price, PriceChanged, PriceGone
 from domain.ports import Clock
 from domain.values import Money
 from infra.stripe.amounts import from_stripe

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.payment_files import DisputeSeen
+from domain.payments.files import DisputeSeen
 from infra.stripe.envelopes import subject_of
 from infra.stripe.readings import moment
 

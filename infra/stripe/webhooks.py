@@ -15,7 +15,7 @@ import msgspec
 import stripe
 import structlog
 
-from domain.payment_news import ForgedMessage, Message, UnreadableMessage
+from domain.payments.news import ForgedMessage, Message, UnreadableMessage
 from infra.stripe.envelopes import message_of
 
 log = structlog.get_logger()
@@ -26,7 +26,7 @@ _LONGEST_STAMP: Final = 12  # digits: far beyond every century
 
 
 class StripeDoor:
-    """Opens what Stripe sends (:class:`domain.payment_news.MessageDoor`).
+    """Opens what Stripe sends (:class:`domain.payments.news.MessageDoor`).
 
     Args:
         secrets: of our endpoint, each beginning with ``whsec_``; two while one is replaced.

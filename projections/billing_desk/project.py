@@ -7,10 +7,10 @@ from typing import Final
 from uuid import UUID
 
 from domain.base import Root
-from domain.billing_accounts import BillingAccount
-from domain.memberships import Membership
-from domain.money_events import Noted
-from domain.money_ledger import MoneyLedger
+from domain.memberships.membership import Membership
+from domain.money.billing_accounts import BillingAccount
+from domain.money.events import Noted
+from domain.money.ledger import MoneyLedger
 from domain.recording import Recorded
 from projections import Connection
 from projections.memberships.money import NOTED

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from domain.certificate_checks import CertificateCheck
+from domain.certificates.checks import CertificateCheck
 from domain.recording import Recorded
 from projections import Connection
 

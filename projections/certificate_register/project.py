@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from domain.certificates import Certificate
-from domain.members import Member
+from domain.certificates.certificate import Certificate
+from domain.members.member import Member
+from domain.members.professions import label_of
 from domain.personal import ERASED, shown
-from domain.professions import label_of
 from domain.recording import Recorded
 from projections import Connection
 

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from domain import claim_events
 from domain.base import Root
-from domain.claim_lines import ClaimLine
-from domain.claim_rules import number_of_sending
-from domain.claims import Claim
-from domain.payers import Payer
+from domain.claims import events as claim_events
+from domain.claims.claim import Claim
+from domain.claims.lines import ClaimLine
+from domain.claims.payers import Payer
+from domain.claims.rules import number_of_sending
 from domain.recording import Recorded
 from projections import Connection
 

@@ -13,25 +13,25 @@ from types import MappingProxyType
 from typing import Final
 from uuid import UUID
 
-from domain.access import GrantKind
-from domain.access_grants import (
+from domain.access.grants import (
     OF_MEMBERSHIP,
     OF_SEAT,
     first_meeting_ends_at,
     of_tier,
     scholarship_ends_at,
 )
-from domain.access_records import AccessRecord
-from domain.access_table import AccessState
+from domain.access.records import AccessRecord
+from domain.access.table import AccessState
+from domain.access.union import GrantKind
 from domain.base import Root
-from domain.gifts import Gift
-from domain.members import Member, Role
-from domain.memberships import Membership
+from domain.members.member import Member, Role
+from domain.memberships.gifts import Gift
+from domain.memberships.membership import Membership
+from domain.memberships.scholarships import Scholarship
+from domain.memberships.seat_events import SeatState
+from domain.memberships.seat_pools import SeatPool
+from domain.memberships.standings import MembershipState
 from domain.recording import Recorded
-from domain.scholarships import Scholarship
-from domain.seat_events import SeatState
-from domain.seat_pools import SeatPool
-from domain.standings import MembershipState
 from projections import Connection
 
 NAME: Final = "holdings"

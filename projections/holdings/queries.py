@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.access import Access, Grant, GrantKind, Steps, access_of
-from domain.access_grants import by_open_house, seat_grant
-from domain.access_table import AccessState
-from domain.membership_rules import own_membership_id
+from domain.access.grants import by_open_house, seat_grant
+from domain.access.table import AccessState
+from domain.access.union import Access, Grant, GrantKind, Steps, access_of
+from domain.memberships.rules import own_membership_id
 from domain.values import EARLIEST
 from projections import Connection
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from domain.money_events import Noted
-from domain.money_ledger import MoneyLedger
+from domain.money.events import Noted
+from domain.money.ledger import MoneyLedger
 from domain.recording import Recorded
 from projections import Connection
 

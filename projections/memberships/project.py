@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 
 from domain.base import Root
-from domain.billing_accounts import BillingAccount
-from domain.members import Member
-from domain.memberships import Membership
-from domain.money_ledger import MoneyLedger
+from domain.members.member import Member
+from domain.memberships.membership import Membership
+from domain.money.billing_accounts import BillingAccount
+from domain.money.ledger import MoneyLedger
 from domain.recording import Recorded
 from projections import Connection
 from projections.memberships.money import NOTED, note

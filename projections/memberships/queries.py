@@ -83,11 +83,11 @@ class MembershipRow:
     """A membership as it stands, and who pays for it.
 
     Attributes:
-        state: a :class:`domain.standings.MembershipState`, *state_since* when it began.
+        state: a :class:`domain.memberships.standings.MembershipState`, *state_since* when it began.
         through: until when it is paid for, or on trial.
         next_tick_at: when time alone will change something.
         ends_at: when it ends instead of renewing.
-        lapsed_for: a :class:`domain.standings.LapseReason`, once it lapsed.
+        lapsed_for: a :class:`domain.memberships.standings.LapseReason`, once it lapsed.
         subscription_id: the one that counts.
         checkout_session_id: a page that waits for a payment, until *checkout_expires_at*.
         wishes: what was asked for and is not done yet, with when it was asked.
@@ -158,7 +158,7 @@ class QuestionRow:
 
 @dataclass(frozen=True, slots=True)
 class MoneyLineRow:
-    """One line of a ledger; see :class:`domain.money_facts.MoneyFact`.
+    """One line of a ledger; see :class:`domain.money.facts.MoneyFact`.
 
     Attributes:
         position: in the log.

@@ -8,9 +8,9 @@ from typing import Any, Final
 from uuid import UUID
 
 from domain.base import Root
-from domain.memberships import Membership
-from domain.observations import ENDED, Observation, current_of
-from domain.standings import MembershipState
+from domain.memberships.membership import Membership
+from domain.memberships.observations import ENDED, Observation, current_of
+from domain.memberships.standings import MembershipState
 from projections import Connection
 
 _REQUEST: Final = """INSERT INTO membership

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from domain.base import Root
-from domain.membership_rules import Wish, fulfilled
-from domain.memberships import Membership
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish, fulfilled
 from projections import Connection
 
 _ASK: Final = """INSERT INTO membership_wish VALUES ($1, $2, $3)

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from domain.members import Member
-from domain.outside_credits import OutsideCredit, OutsideFacts
+from domain.credits.outside import OutsideCredit, OutsideFacts
+from domain.members.member import Member
 from domain.personal import Personal, shown
 from domain.recording import Recorded
 from projections import Connection

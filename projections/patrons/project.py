@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from domain.base import Root
-from domain.funds import Fund
-from domain.gifts import Gift
-from domain.members import Member
+from domain.members.member import Member
+from domain.memberships.funds import Fund
+from domain.memberships.gifts import Gift
+from domain.memberships.scholarships import Scholarship
+from domain.memberships.seat_events import SeatState
+from domain.memberships.seat_pools import SeatPool
 from domain.recording import Recorded
-from domain.scholarships import Scholarship
-from domain.seat_events import SeatState
-from domain.seat_pools import SeatPool
 from projections import Connection
 
 NAME: Final = "patrons"

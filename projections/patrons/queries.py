@@ -36,7 +36,7 @@ class PracticeRow:
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
-    """Somebody's seat; *state* is a :class:`domain.seat_events.SeatState`."""
+    """Somebody's seat; *state* is a :class:`domain.memberships.seat_events.SeatState`."""
 
     practice_id: UUID
     name: str

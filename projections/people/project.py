@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from domain.members import Member, Role
+from domain.members.member import Member, Role
 from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection

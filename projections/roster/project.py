@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID
 
-from domain.attendance import ObservedPerson
 from domain.base import Root
-from domain.meetings import Meeting
-from domain.members import Member
+from domain.meetings.attendance import ObservedPerson
+from domain.meetings.meeting import Meeting
+from domain.members.member import Member
 from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection

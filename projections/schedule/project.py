@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Final
 
 from domain.base import Root
-from domain.groups import PeerGroup
-from domain.meetings import Meeting
-from domain.members import Member
+from domain.groups.group import PeerGroup
+from domain.meetings.meeting import Meeting
+from domain.members.member import Member
 from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection

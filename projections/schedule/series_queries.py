@@ -25,7 +25,7 @@ _PARTS: Final = """SELECT p.series_id, p.part, p.meeting_id FROM series_part p
 
 @dataclass(frozen=True, slots=True)
 class LeadRow:
-    """Who led a meeting; see :class:`domain.leading.Lead`."""
+    """Who led a meeting; see :class:`domain.meetings.leading.Lead`."""
 
     led_by: str
     member_id: UUID | None

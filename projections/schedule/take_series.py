@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from domain.base import Root
-from domain.groups import PeerGroup
-from domain.meeting_events import LeadRecorded
+from domain.groups.group import PeerGroup
+from domain.meetings.events import LeadRecorded
 from domain.personal import shown
 from projections import Connection
 

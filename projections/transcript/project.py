@@ -8,8 +8,8 @@ from uuid import UUID
 
 import msgspec
 
-from domain.awards import Credited
-from domain.credits import CreditLedger
+from domain.credits.awards import Credited
+from domain.credits.ledger import CreditLedger
 from domain.recording import Recorded
 from projections import Connection
 

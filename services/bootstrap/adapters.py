@@ -15,12 +15,12 @@ import msgspec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.ports import Clock
+from infra.attendance_files.report_reader import ReportReader
 from infra.checkpoints import Checkpoints
 from infra.log_signal import LogSignal
 from infra.projector import Projector
-from infra.queues import Inbox, Outbox
-from infra.report_reader import ReportReader
-from infra.stuck import set_aside, stuck, waiting
+from infra.queues.queues import Inbox, Outbox
+from infra.queues.stuck import set_aside, stuck, waiting
 from infra.system import SystemRandomness
 from infra.web_store import PostgresSessions, PostgresSignInLinks
 from projections.people import queries as people_queries

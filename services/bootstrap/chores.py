@@ -13,37 +13,34 @@ from uuid import UUID
 
 import asyncpg
 
-from infra.certificate_pdf import render
-from infra.queues import Inbox, NotYet, Outbox, WillNeverWork
-from infra.watch import RegularChores
+from infra.papers.certificate_pdf import render
+from infra.payments.watch import RegularChores
+from infra.queues.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.offers.queries import programs as programs_of
 from projections.schedule.queries import meetings_of_programs
-from services import (
-    dues_parting,
-    letter_writing,
-    outside_credits,
-    parting,
-    rejudging,
-    seat_invitations,
-    troubles,
-)
+from services import troubles
 from services.bootstrap.adapters import Sessions
 from services.bootstrap.parts import Parts
 from services.bootstrap.payment_news import PaymentNews
 from services.bootstrap.payments import Orders
 from services.bootstrap.readers import PROJECTIONS
+from services.credits import outside as outside_credits
+from services.credits import rejudging
 from services.effects import LETTERS, Outside, performers
-from services.forgetting import observed_as
+from services.groups import parting
+from services.groups.tending import tend_places
 from services.house import House
-from services.meeting_tools import ZOOM, Tools, file_message, observe_messages
+from services.meetings.tools import ZOOM, Tools, file_message, observe_messages
+from services.members.forgetting import observed_as
+from services.memberships import letter_writing, seat_invitations
+from services.memberships import parting as dues_parting
+from services.memberships.reminding import remind_of_dues, remind_of_scholarships
+from services.memberships.scholarship_wishes import carry_waiting
+from services.memberships.seat_invitations import Invitations
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE as PAYMENTS
 from services.payments.ordering import KIND
-from services.reminding import remind_of_dues, remind_of_scholarships
-from services.scholarship_wishes import carry_waiting
-from services.seat_invitations import Invitations
-from services.tending import tend_places
 from services.worker import Chores
 
 Step = Callable[[], Awaitable[int]]

@@ -12,7 +12,7 @@ import structlog
 from infra import migrate
 from infra.database import UNREACHABLE, connect, connect_kwargs
 from infra.database_errors import DatabaseUnreachable
-from infra.embedded_postgres import EmbeddedPostgres
+from infra.postgres.embedded import EmbeddedPostgres
 from infra.settings import Settings
 
 log = structlog.get_logger()

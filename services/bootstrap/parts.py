@@ -13,28 +13,28 @@ import asyncpg
 from domain.ports import Clock, Randomness
 from infra.checkpoints import Checkpoints
 from infra.database import connect, open_pool
-from infra.document_shelf import DocumentShelf
 from infra.door_codes import RotatingCodes
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
 from infra.log_signal import LogSignal
 from infra.mail import ConsoleMailer, Mailer, SmtpMailer
-from infra.paper_shelf import PaperShelf
 from infra.projector import Projector
-from infra.queues import Inbox, Outbox
+from infra.queues.queues import Inbox, Outbox
 from infra.rule_files import RuleShelf
-from infra.sealing import Seal
+from infra.secrets.document_shelf import DocumentShelf
+from infra.secrets.keystore import KeyStore
+from infra.secrets.paper_shelf import PaperShelf
+from infra.secrets.sealing import Seal
+from infra.secrets.vault import PostgresVault
 from infra.settings import Settings
 from infra.system import SystemRandomness
 from infra.tool_messages import ToolMessages
-from infra.vault import PostgresVault
 from services.bootstrap.adapters import Letters
 from services.bootstrap.readers import PROCESSES, PROJECTIONS, with_views
 from services.dispatch import Dispatcher
-from services.handed_links import HandedLinks
 from services.handlers import handlers
-from services.meeting_tools import REPEATS
+from services.meetings.tools import REPEATS
+from services.memberships.handed_links import HandedLinks
 from services.process_runner import ProcessRunner
 
 

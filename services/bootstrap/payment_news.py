@@ -12,12 +12,12 @@ from uuid import UUID
 
 import asyncpg
 
-from domain.payments import PaymentDesk
-from infra.gathered_inbox import GatheredInbox
-from infra.payment_keys import is_live
-from infra.queues import NotYet, WillNeverWork
-from infra.rooted_inbox import RootedInbox
-from infra.watch import DriftBook, RegularChores, Watermarks
+from domain.payments.desk import PaymentDesk
+from infra.payments.keys import is_live
+from infra.payments.watch import DriftBook, RegularChores, Watermarks
+from infra.queues.gathered_inbox import GatheredInbox
+from infra.queues.queues import NotYet, WillNeverWork
+from infra.queues.rooted_inbox import RootedInbox
 from projections.memberships import queries as memberships
 from services.bootstrap.parts import Parts
 from services.dispatch import Dispatcher

@@ -10,12 +10,12 @@ from typing import Any, Final
 import asyncpg
 import structlog
 
-from domain.payments import PaymentDesk, PaymentsOff
+from domain.payments.desk import PaymentDesk, PaymentsOff
 from domain.ports import Clock, Randomness
 from infra.advisory_turns import AdvisoryTurns
-from infra.payment_keys import is_live, is_restricted
-from infra.payment_order_book import PaymentOrderBook
-from infra.queues import NotYet, Outbox, WillNeverWork
+from infra.payments.keys import is_live, is_restricted
+from infra.payments.order_book import PaymentOrderBook
+from infra.queues.queues import NotYet, Outbox, WillNeverWork
 from infra.settings import Settings
 from infra.system import SystemRandomness
 from services.bootstrap.parts import Parts

@@ -17,17 +17,17 @@ from pydantic import SecretStr
 from domain.ports import Clock
 from domain.recording import Outcome
 from infra import logs
+from infra.attendance_files.report_reader import ReportReader
 from infra.checkpoints import Checkpoints
-from infra.embedded_postgres import EmbeddedPostgres
-from infra.evidence_pack_pdf import render as draw_evidence
-from infra.keystore import KeyStore
 from infra.log_signal import LogSignal
 from infra.mail import Mailer
+from infra.papers.evidence_pack_pdf import render as draw_evidence
+from infra.papers.payment_confirmation_pdf import render as draw_confirmation
 from infra.payer_files.package import build
-from infra.payment_confirmation_pdf import render as draw_confirmation
-from infra.payment_files import PaymentFiles
+from infra.payments.files import PaymentFiles
+from infra.postgres.embedded import EmbeddedPostgres
 from infra.projector import Projector
-from infra.report_reader import ReportReader
+from infra.secrets.keystore import KeyStore
 from infra.settings import Environment, Settings, load_settings
 from infra.system import SystemClock
 from services import worker

@@ -14,13 +14,13 @@ from infra.attendance_files import parse_scheduled, read_attendance, to_json
 from infra.attendance_files.text import MAX_BYTES
 from infra.mail import ConsoleMailer, Mailer
 from infra.payer_files.verify import verify
-from infra.sealing import Seal
+from infra.secrets.sealing import Seal
 from infra.settings import Settings
 from infra.system import SystemClock
 from infra.tool_messages import ToolMessages
 from services.bootstrap.database import migrate_at, open_database
 from services.bootstrap.running import Running
-from services.meeting_tools import ZOOM
+from services.meetings.tools import ZOOM
 
 
 async def migrate_database(settings: Settings) -> list[str]:

@@ -15,7 +15,7 @@ from prometheus_client import CollectorRegistry
 from domain.recording import OutcomeUnknown, StoreUnavailable
 from infra.database import UNREACHABLE
 from infra.log_signal import shown_changes
-from infra.queues import Outbox
+from infra.queues.queues import Outbox
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from services.bootstrap.adapters import Letters, People, SignInMail
 from services.bootstrap.payments import payment_pages

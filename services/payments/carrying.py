@@ -18,7 +18,15 @@ import msgspec
 import structlog
 
 from domain.errors import DomainError, NotFound
-from domain.payment_orders import (
+from domain.payments.desk import (
+    CardRefused,
+    PaymentDesk,
+    PaymentKeyRefused,
+    PaymentRefused,
+    PaymentsAway,
+    PriceGone,
+)
+from domain.payments.orders import (
     Call,
     EndNow,
     EntryOfOrder,
@@ -31,22 +39,14 @@ from domain.payment_orders import (
     decoded,
     subject_of,
 )
-from domain.payments import (
-    CardRefused,
-    PaymentDesk,
-    PaymentKeyRefused,
-    PaymentRefused,
-    PaymentsAway,
-    PriceGone,
-)
 from domain.ports import Clock, Randomness
 from domain.recording import EventStore
 from services.dispatch import Dispatcher, Order
 from services.effects import Piece
-from services.memberships import GiveUpWish
+from services.memberships.commands import GiveUpWish
+from services.money.refunds import NoteOwnRefund
 from services.payments.looking import look_at
 from services.payments.overtaken import is_overtaken, wish_of
-from services.refunds import NoteOwnRefund
 
 log = structlog.get_logger()
 
@@ -62,7 +62,7 @@ _SERVER_ERROR: Final = 500
 
 
 class OrderBook(Protocol):
-    """What became of orders; every method is explained in ``infra/payment_order_book.py``."""
+    """What became of orders; every method is explained in ``infra/payments/order_book.py``."""
 
     async def find(self, effect_id: UUID) -> EntryOfOrder | None:
         """Return what is written about an order."""

@@ -8,16 +8,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID, uuid4
 
-from domain.drift import Drift, DriftKind
-from domain.members import Member
-from domain.memberships import Membership
-from domain.money_events import Noted
-from domain.money_facts import MoneyKind, key_of
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.observations import LIVE, Observation
-from domain.payment_news import ListedSubscription, News
+from domain.members.member import Member
+from domain.memberships.membership import Membership
+from domain.memberships.observations import LIVE, Observation
+from domain.memberships.standings import MembershipState
+from domain.money.events import Noted
+from domain.money.facts import MoneyKind, key_of
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.drift import Drift, DriftKind
+from domain.payments.news import ListedSubscription, News
 from domain.recording import EventStore
-from domain.standings import MembershipState
 from projections import Connection
 from projections.memberships import queries as memberships
 from services.dispatch import Work
@@ -105,7 +105,7 @@ async def money_drifts(
 
     Args:
         store: the ledgers.
-        booked: see :meth:`domain.payment_news.PaymentBooks.booked`.
+        booked: see :meth:`domain.payments.news.PaymentBooks.booked`.
         since: the first moment of the period.
         until: the first one after it.
     """

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
-from domain.payment_news import Message, MessageDoor
+from domain.payments.news import Message, MessageDoor
 from domain.ports import Clock
 
 SOURCE: Final = "stripe"
@@ -61,7 +61,7 @@ async def take_in(door: PaymentsDoor, body: bytes, signature: str) -> bool:
         signature: the header that vouches for it.
 
     Raises:
-        ForgedMessage, UnreadableMessage: see :class:`domain.payment_news.MessageDoor`.
+        ForgedMessage, UnreadableMessage: see :class:`domain.payments.news.MessageDoor`.
     """
     message = door.opens.open(body, signature, at=door.clock.now())
     return await keep(door.letterbox, message, came_by=WEBHOOK)

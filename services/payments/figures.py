@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.payment_files import PaymentFigures
+from domain.payments.files import PaymentFigures
 from services.house import House
 
 

@@ -12,9 +12,9 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.errors import NotFound
-from domain.payments import PaymentDesk, PaymentsOff, Seen
+from domain.payments.desk import PaymentDesk, PaymentsOff, Seen
 from services.dispatch import Dispatcher, Order
-from services.memberships import ObserveSubscription
+from services.memberships.commands import ObserveSubscription
 
 _LOOKS: Final = UUID("0f7c1f0a-8c0b-5a9d-9a52-51d1c0a2c7e4")
 

@@ -10,10 +10,10 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.errors import NotFound
-from domain.money_facts import MoneyFact, MoneyKind
-from domain.payment_news import News, PaymentBooks, UnknownPayer
-from services.billing import NoteMoney
+from domain.money.facts import MoneyFact, MoneyKind
+from domain.payments.news import News, PaymentBooks, UnknownPayer
 from services.dispatch import Dispatcher, Order
+from services.money.billing import NoteMoney
 
 _ANOTHER_PRODUCT: Final = "another_product"
 _NOTES: Final = UUID("5d2c7b0e-6c57-5d6a-8f0b-6a3c1f7f2a41")

@@ -10,14 +10,17 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from domain import membership_events as membership_facts
-from domain import money_events as money_facts
-from domain import seat_events as seat_facts
-from domain.billing_accounts import BillingAccount
-from domain.membership_rules import own_membership_id
-from domain.memberships import Membership
-from domain.money_ledger import MoneyLedger
-from domain.payment_orders import (
+from domain.memberships import events as membership_facts
+from domain.memberships import seat_events as seat_facts
+from domain.memberships.membership import Membership
+from domain.memberships.rules import own_membership_id
+from domain.memberships.scholarships import Scholarship
+from domain.memberships.seat_pools import SeatPool
+from domain.memberships.standings import LapseReason
+from domain.money import events as money_facts
+from domain.money.billing_accounts import BillingAccount
+from domain.money.ledger import MoneyLedger
+from domain.payments.orders import (
     ChangePlan,
     EndNow,
     EndWithPeriod,
@@ -30,9 +33,6 @@ from domain.payment_orders import (
     SetSeats,
     encoded,
 )
-from domain.scholarships import Scholarship
-from domain.seat_pools import SeatPool
-from domain.standings import LapseReason
 from services.dispatch import Work
 
 KIND: Final = "payment_order"

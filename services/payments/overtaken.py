@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.membership_rules import Wish
-from domain.memberships import Membership
-from domain.payment_orders import (
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish
+from domain.memberships.scholarships import Scholarship, scholarship_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.standings import MembershipState
+from domain.payments.orders import (
     ChangePlan,
     EndNow,
     EndWithPeriod,
@@ -20,9 +23,6 @@ from domain.payment_orders import (
     SetPercentOff,
     SetSeats,
 )
-from domain.scholarships import Scholarship, scholarship_id
-from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import MembershipState
 from services.dispatch import Streams, Work
 
 

@@ -9,16 +9,16 @@ from __future__ import annotations
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.billing_accounts import BillingAccount
-from domain.funds import Fund
-from domain.money_facts import MoneyFact, MoneyKind, is_lost, key_of
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.payment_news import News, UnknownPayer
-from domain.payments import Purchase, Purpose
+from domain.memberships.funds import Fund
+from domain.money.billing_accounts import BillingAccount
+from domain.money.facts import MoneyFact, MoneyKind, is_lost, key_of
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.desk import Purchase, Purpose
+from domain.payments.news import News, UnknownPayer
 from domain.recording import EventStore
 from services.dispatch import Dispatcher, Order, Work
-from services.gifts import GiveMonths, TakeGiftBack
-from services.scholarships import FeedFund, TakeFromFund
+from services.memberships.gifts import GiveMonths, TakeGiftBack
+from services.memberships.scholarships import FeedFund, TakeFromFund
 
 _PURCHASES: Final = UUID("4a3e5a1d-3a52-5f0e-8f0c-52a6c5f9d6b7")
 _WENT_BACK: Final = frozenset({MoneyKind.REFUND_DONE, MoneyKind.REFUND_EXTERNAL})

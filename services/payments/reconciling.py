@@ -17,7 +17,10 @@ from uuid import UUID
 
 import structlog
 
-from domain.drift import (
+from domain.errors import DomainError
+from domain.money.facts import key_of
+from domain.payments.desk import PaymentsAway
+from domain.payments.drift import (
     EVENTS,
     INVOICE_KINDS,
     NEWEST_EVENT,
@@ -26,10 +29,7 @@ from domain.drift import (
     DriftKind,
     DriftRow,
 )
-from domain.errors import DomainError
-from domain.money_facts import key_of
-from domain.payment_news import News, PaymentBooks
-from domain.payments import PaymentsAway
+from domain.payments.news import News, PaymentBooks
 from domain.ports import Clock
 from domain.recording import EventStore
 from services.payments.arrivals import Looks

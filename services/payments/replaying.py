@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.errors import NotFound
-from domain.payment_news import Message, UnreadableMessage
-from domain.payments import PaymentsAway
-from services.desk_records import REPLAY
+from domain.payments.desk import PaymentsAway
+from domain.payments.news import Message, UnreadableMessage
 from services.effects import Piece
+from services.money.desk_records import REPLAY
 from services.payments.door import SOURCE, Letterbox, keep
 
 MANUAL: Final = "manual"

@@ -5,11 +5,11 @@ from __future__ import annotations
 from contextlib import suppress
 from uuid import uuid5
 
-from domain.billing_accounts import BillingAccount
 from domain.errors import DomainError
-from services.accounts import NoteTaxId
+from domain.money.billing_accounts import BillingAccount
 from services.dispatch import Order
 from services.house import House
+from services.money.accounts import NoteTaxId
 
 
 async def note_tax_id(house: House, account: BillingAccount) -> None:

@@ -9,14 +9,14 @@ from uuid import UUID, uuid5
 import structlog
 
 from domain.errors import DomainError, NotFound
+from domain.memberships.scholarships import ANSWER_DAYS, Scholarship
 from domain.ports import Clock
 from domain.recording import EventStore
-from domain.scholarships import ANSWER_DAYS, Scholarship
 from projections.memberships import queries as memberships
 from services.dispatch import Dispatcher, Order
-from services.memberships import TickMembership
+from services.memberships.commands import TickMembership
+from services.memberships.scholarships import TickScholarship
 from services.payments.comparing import Views
-from services.scholarships import TickScholarship
 
 log = structlog.get_logger()
 

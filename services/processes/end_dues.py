@@ -5,12 +5,12 @@ A payment page, an account or a seat that was on its way meanwhile is ended in t
 
 from __future__ import annotations
 
-from domain.billing_accounts import BillingAccount, billing_account_id
-from domain.members import Member
-from domain.memberships import Membership
+from domain.members.member import Member
+from domain.memberships.membership import Membership
+from domain.memberships.seat_pools import SeatPool
+from domain.money.billing_accounts import BillingAccount, billing_account_id
 from domain.recording import Recorded
-from domain.seat_pools import SeatPool
-from services.dues_parting import PartWithDues, PartWithPractice, PartWithSupport
+from services.memberships.parting import PartWithDues, PartWithPractice, PartWithSupport
 
 NAME = "end_dues"
 TOPICS = (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.meetings import Meeting
+from domain.meetings.meeting import Meeting
 from domain.recording import Recorded
-from services.forgetting import ForgetNames, ForgetNamesIn
+from services.members.forgetting import ForgetNames, ForgetNamesIn
 
 NAME = "forget_late_names"
 TOPICS = (Meeting.ObservedPersonMatched.TOPIC, Meeting.PresenceObserved.TOPIC)

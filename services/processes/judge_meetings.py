@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.meetings import Meeting
+from domain.meetings.meeting import Meeting
 from domain.recording import Recorded
-from services.credits import JudgeMeeting
+from services.credits.judging import JudgeMeeting
 
 NAME = "judge_meetings"
 _WHEN = (

@@ -7,11 +7,11 @@ meetings of its days.
 
 from __future__ import annotations
 
-from domain.credits import CreditLedger
-from domain.members import Member
+from domain.credits.ledger import CreditLedger
+from domain.members.member import Member
 from domain.providers import Provider
 from domain.recording import Recorded
-from services.rejudging import FindProviderMeetings, JudgeMember, JudgeOverlaps
+from services.credits.rejudging import FindProviderMeetings, JudgeMember, JudgeOverlaps
 
 NAME = "judge_members"
 _LICENCES = (Member.LicenceAdded, Member.LicenceEnded)

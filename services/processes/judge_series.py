@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.groups import PeerGroup
-from domain.meetings import Meeting
+from domain.groups.group import PeerGroup
+from domain.meetings.meeting import Meeting
 from domain.recording import Recorded
-from services.series import JudgeOtherParts, JudgeSeries
+from services.groups.series import JudgeOtherParts, JudgeSeries
 
 NAME = "judge_series"
 _OF_MEETINGS = (

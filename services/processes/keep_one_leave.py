@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from domain.members import Member
-from domain.memberships import Membership
+from domain.members.member import Member
+from domain.memberships.membership import Membership
 from domain.recording import Recorded
-from services.leave import FollowMember, FollowMembership, KeepLeave
+from services.members.leave import FollowMember, FollowMembership, KeepLeave
 
 NAME = "keep_one_leave"
 TOPICS = (

@@ -5,10 +5,10 @@ An admission that was on its way while its person was forgotten is ended in the 
 
 from __future__ import annotations
 
-from domain.groups import PeerGroup
-from domain.members import Member
+from domain.groups.group import PeerGroup
+from domain.members.member import Member
 from domain.recording import Recorded
-from services.parting import PartWithGroup, PartWithGroups
+from services.groups.parting import PartWithGroup, PartWithGroups
 
 NAME = "leave_groups"
 TOPICS = (Member.Forgotten.TOPIC, PeerGroup.Formed.TOPIC, PeerGroup.MemberAdmitted.TOPIC)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.access import GrantKind
-from domain.gifts import Gift
-from domain.meetings import Meeting
-from domain.memberships import Membership
+from domain.access.union import GrantKind
+from domain.meetings.meeting import Meeting
+from domain.memberships.gifts import Gift
+from domain.memberships.membership import Membership
+from domain.memberships.seat_pools import SeatPool
 from domain.recording import Recorded
-from domain.seat_pools import SeatPool
-from services.access_records import NoteAccessSource, NoteFirstMeetings
+from services.access.records import NoteAccessSource, NoteFirstMeetings
 
 NAME = "note_access"
 _SHOWS_WHO_WAS_THERE = (

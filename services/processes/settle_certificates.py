@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from domain.credits import CreditLedger
+from domain.credits.ledger import CreditLedger
 from domain.recording import Recorded
-from services.certificates import SettleCertificate
+from services.certificates.issuing import SettleCertificate
 
 NAME = "settle_certificates"
 _WHEN = (CreditLedger.Awarded, CreditLedger.Adjusted, CreditLedger.Withdrawn)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from domain.memberships import Membership
+from domain.memberships.membership import Membership
+from domain.memberships.seat_pools import SeatPool
 from domain.recording import Recorded
-from domain.seat_pools import SeatPool
-from services.letter_writing import WriteLetter
-from services.letters import Letter
+from services.memberships.letter_writing import WriteLetter
+from services.memberships.letters import Letter
 
 NAME = "write_letters"
 TOPICS = (

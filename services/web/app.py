@@ -21,8 +21,8 @@ from services.web.context import STATE_KEY, Web
 from services.web.edge import Edge
 from services.web.health import Check, health_controller
 from services.web.metrics import Metrics, MetricsController
-from services.web.pages.devices import DeviceController
 from services.web.pages.sign_in import SignInController, SignOutController
+from services.web.pages.you.devices import DeviceController
 from services.web.requests import StrictRequest
 from services.web.session import Sessions, current_person
 from services.web.settings import BODY_LIMIT

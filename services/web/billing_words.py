@@ -7,10 +7,10 @@ from datetime import timedelta
 from types import MappingProxyType
 from typing import Final
 
-from domain import payment_orders as orders
-from domain.currencies import written
-from domain.money_facts import MoneyKind
-from domain.refunds import RefundReason
+from domain.money.currencies import written
+from domain.money.facts import MoneyKind
+from domain.money.refunds import RefundReason
+from domain.payments import orders
 from domain.values import Money
 
 STATES: Final[Mapping[str, str]] = MappingProxyType(

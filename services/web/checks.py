@@ -6,12 +6,12 @@ from uuid import uuid5
 
 import structlog
 
-from domain.certificate_checks import CheckChannel
+from domain.certificates.checks import CheckChannel
 from domain.errors import DomainError
 from domain.recording import OutcomeUnknown, StoreUnavailable
 from projections.certificate_checks import queries as checks
 from projections.certificate_register.queries import CertificateRow
-from services.certificate_checks import NoteCheck, check_id_of
+from services.certificates.checks import NoteCheck, check_id_of
 from services.dispatch import Order
 from services.house import House
 from services.web.context import web_of

@@ -10,10 +10,10 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Final
 
-from domain.attendance import CheckInMethod
+from domain.meetings.attendance import CheckInMethod
 from services.dispatch import Order
 from services.house import House
-from services.meetings import CheckIn
+from services.meetings.commands import CheckIn
 from services.web.context import web_of
 from services.web.orders import Asking, was_given
 from services.web.refusals import TooManyDoorCodes

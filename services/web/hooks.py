@@ -23,8 +23,8 @@ from litestar import Controller, MediaType, Request, Response, post
 from litestar.status_codes import HTTP_200_OK
 
 from domain.errors import NotFound
-from domain.payment_news import ForgedMessage, UnreadableMessage
-from services.meeting_tools import ZOOM
+from domain.payments.news import ForgedMessage, UnreadableMessage
+from services.meetings.tools import ZOOM
 from services.payments.door import take_in
 from services.web.context import web_of
 from services.web.refusals import Malformed

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Final
 
-from domain.currencies import written
-from domain.payments import Every, Price
-from domain.standings import MembershipState
+from domain.memberships.standings import MembershipState
+from domain.money.currencies import written
+from domain.payments.desk import Every, Price
 
 PLANS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -15,7 +15,7 @@ from typing import Final
 
 from litestar.exceptions import HTTPException, ValidationException
 
-from domain.access import AccessNeeded
+from domain.access.union import AccessNeeded
 from domain.errors import (
     AlreadyExists,
     DomainError,
@@ -25,7 +25,7 @@ from domain.errors import (
     Stale,
     TooBig,
 )
-from domain.payments import PaymentsAway, PaymentsOff, PriceGone
+from domain.payments.desk import PaymentsAway, PaymentsOff, PriceGone
 from services.web.refusals import (
     CrossSite,
     LaterPlease,

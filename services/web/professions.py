@@ -10,10 +10,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Final
 
-from domain.professions import OTHER as OTHER_NAME
-from domain.professions import label_of
+from domain.members.professions import OTHER as OTHER_NAME
+from domain.members.professions import label_of
 from domain.rules.book import RuleBook
-from services.attendance_facts import SUPERVISOR
+from services.meetings.attendance_facts import SUPERVISOR
 
 Choice = tuple[str, str]
 

@@ -17,58 +17,58 @@ from services.web.api.meetings import MeetingApi
 from services.web.api.members import MemberApi
 from services.web.api.verifications import VerificationApi
 from services.web.orders import Asking, order_from_header
-from services.web.pages.access import AccessController, AdminAccessController
-from services.web.pages.admin import AdminController
-from services.web.pages.administrators import AdministratorController
-from services.web.pages.approvals import ApprovalController
-from services.web.pages.belonging import BelongingController
-from services.web.pages.billing_account import BillingAccountController
-from services.web.pages.billing_audit import BillingAuditController
-from services.web.pages.billing_find import BillingDeskController
-from services.web.pages.billing_refunds import BillingRefundController
-from services.web.pages.billing_stuck import BillingStuckController
-from services.web.pages.certificates import CertificateController
-from services.web.pages.checks import CheckController
-from services.web.pages.claims import ClaimController
-from services.web.pages.credits import CreditController
-from services.web.pages.evidence import EvidenceController
-from services.web.pages.funds import AdminFundController, FundController
-from services.web.pages.gifts import AdminGiftController, GiftController
-from services.web.pages.group_page import group_visit_of
-from services.web.pages.groups import GroupController
+from services.web.pages.admin.admin import AdminController
+from services.web.pages.admin.administrators import AdministratorController
+from services.web.pages.admin.approvals import ApprovalController
+from services.web.pages.admin.claims import ClaimController
+from services.web.pages.admin.programs import ProgramController
+from services.web.pages.admin.providers import ProviderController
+from services.web.pages.admin.revocations import RevocationController
+from services.web.pages.admin.stuck import StuckController
+from services.web.pages.billing.account import BillingAccountController
+from services.web.pages.billing.audit import BillingAuditController
+from services.web.pages.billing.find import BillingDeskController
+from services.web.pages.billing.refunds import BillingRefundController
+from services.web.pages.billing.stuck import BillingStuckController
+from services.web.pages.credits.certificates import CertificateController
+from services.web.pages.credits.checks import CheckController
+from services.web.pages.credits.credits import CreditController
+from services.web.pages.credits.evidence import EvidenceController
+from services.web.pages.credits.licences import LicenceController
+from services.web.pages.credits.outside_credits import OutsideCreditController
+from services.web.pages.credits.renewals import RenewalController
+from services.web.pages.groups.belonging import BelongingController
+from services.web.pages.groups.groups import GroupController
+from services.web.pages.groups.series import PartController, SeriesController
+from services.web.pages.groups.visit import group_visit_of
 from services.web.pages.home import HomeController
-from services.web.pages.lead import LeadController
-from services.web.pages.leading import LeadingController
-from services.web.pages.leave import LeaveController
-from services.web.pages.licences import LicenceController
-from services.web.pages.meeting_page import visit_of
-from services.web.pages.meetings import MeetingController
-from services.web.pages.membership import MembershipController
-from services.web.pages.membership_changes import MembershipChangeController
-from services.web.pages.membership_money import MembershipMoneyController
-from services.web.pages.membership_plan import MembershipPlanController
-from services.web.pages.membership_return import MembershipReturnController
-from services.web.pages.membership_start import MembershipStartController
-from services.web.pages.names import NameController
-from services.web.pages.outside_credits import OutsideCreditController
-from services.web.pages.planning import PlanningController
-from services.web.pages.practice_count import PracticeCountController
-from services.web.pages.practice_money import PracticeMoneyController
-from services.web.pages.practice_page import PracticeController
-from services.web.pages.practice_seats import PracticeSeatController
-from services.web.pages.practice_start import PracticeStartController
-from services.web.pages.practices import PracticesController
-from services.web.pages.programs import ProgramController
-from services.web.pages.providers import ProviderController
-from services.web.pages.renewals import RenewalController
-from services.web.pages.revocations import RevocationController
-from services.web.pages.scholarship import ScholarshipController
-from services.web.pages.seat_links import SeatLinkController
-from services.web.pages.series import PartController, SeriesController
-from services.web.pages.settling import SettlingController
-from services.web.pages.stuck import StuckController
+from services.web.pages.meetings.lead import LeadController
+from services.web.pages.meetings.leading import LeadingController
+from services.web.pages.meetings.meetings import MeetingController
+from services.web.pages.meetings.planning import PlanningController
+from services.web.pages.meetings.settling import SettlingController
+from services.web.pages.meetings.visit import visit_of
+from services.web.pages.memberships.changes import MembershipChangeController
+from services.web.pages.memberships.funds import AdminFundController, FundController
+from services.web.pages.memberships.gifts import AdminGiftController, GiftController
+from services.web.pages.memberships.membership import MembershipController
+from services.web.pages.memberships.money import MembershipMoneyController
+from services.web.pages.memberships.plan import MembershipPlanController
+from services.web.pages.memberships.returning import MembershipReturnController
+from services.web.pages.memberships.scholarship import ScholarshipController
+from services.web.pages.memberships.start import MembershipStartController
+from services.web.pages.practices.count import PracticeCountController
+from services.web.pages.practices.money import PracticeMoneyController
+from services.web.pages.practices.practice import PracticeController
+from services.web.pages.practices.practices import PracticesController
+from services.web.pages.practices.seat_links import SeatLinkController
+from services.web.pages.practices.seats import PracticeSeatController
+from services.web.pages.practices.start import PracticeStartController
 from services.web.pages.verify import VerificationController
-from services.web.pages.you import YouController
+from services.web.pages.you.access import AccessController, AdminAccessController
+from services.web.pages.you.leave import LeaveController
+from services.web.pages.you.names import NameController
+from services.web.pages.you.you import YouController
 
 if TYPE_CHECKING:
     from litestar.types import ControllerRouterHandler

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 
-from domain.professions import label_of
+from domain.members.professions import label_of
 from services.web.context import web_of
 from services.web.times import clock, day, day_in, when
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Final
 
-from domain import currencies
+from domain.money import currencies
 from domain.personal import ERASED
 from domain.rules.explain import of_unit, plain
 from domain.values import Money

@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from services.bootstrap import settings_table
-from services.cli import main
+from services.cli.main import main
 from tests.support.repository import PACKAGES, ROOT
 
 COMPOSE: dict[str, Any] = msgspec.yaml.decode((ROOT / "docker-compose.yml").read_bytes())

@@ -11,8 +11,8 @@ import click
 import pytest
 
 from services.bootstrap import settings_table
-from services.cli import main
-from services.docs import write_docs
+from services.cli.docs import write_docs
+from services.cli.main import main
 from tests.support.repository import GENERATED, PACKAGES, ROOT, pages, texts
 
 PAGES = dict(pages())

@@ -13,7 +13,7 @@ from pkgutil import walk_packages
 
 import pytest
 
-from services.docs import refusals
+from services.cli.docs import refusals
 from tests.support.repository import PACKAGES, ROOT, files, texts
 
 FOLDERS = {*PACKAGES, "tests", "docs"}
@@ -102,7 +102,7 @@ def test_an_invented_address_is_known_by_its_domain(domain: str, *, invented: bo
 
 
 def test_every_refusal_there_is_stands_in_the_list() -> None:
-    alone = "from services.docs import refusals; print(*(kind.code for kind in refusals()))"
+    alone = "from services.cli.docs import refusals; print(*(kind.code for kind in refusals()))"
     listed = subprocess.check_output([sys.executable, "-c", alone], cwd=ROOT, text=True).split()
     for package in PACKAGES:
         for module in walk_packages([str(ROOT / package)], f"{package}."):

@@ -14,9 +14,9 @@ from msgspec.structs import fields
 
 from domain.rules import model, worked_cases
 from domain.rules.book import RuleBook
-from services.cli import main
-from services.rule_answers import read_history
-from services.rule_docs import attributes, language, packs, schema
+from services.cli.main import main
+from services.rules.answers import read_history
+from services.rules.docs import attributes, language, packs, schema
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.repository import ROOT
 

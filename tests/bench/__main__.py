@@ -19,7 +19,7 @@ import uvloop
 from rich.console import Console
 from rich.table import Table
 
-from infra.embedded_postgres import MAINTENANCE, EmbeddedPostgres
+from infra.postgres.embedded import MAINTENANCE, EmbeddedPostgres
 from tests.bench import (  # noqa: F401  they put their benches on the list
     appending,
     billing,

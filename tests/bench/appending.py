@@ -23,15 +23,15 @@ from eventsourcing.persistence import (
 )
 from eventsourcing.utils import Environment
 
-from domain.attendance import CheckInMethod
-from domain.meetings import Meeting
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.meeting import Meeting
 from domain.personal import Personal
 from domain.recording import Append, Cause
 from domain.values import Interval
 from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
 from tests.bench import library
 from tests.bench.ground import (

@@ -14,10 +14,10 @@ from uuid import UUID, uuid5
 
 from msgspec.structs import replace
 
-from domain.attendance import CheckInMethod
 from domain.base import Root
-from domain.meetings import Meeting
-from domain.members import Member
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.meeting import Meeting
+from domain.members.member import Member
 from domain.personal import Personal
 from domain.recording import Append, Cause
 from domain.rules.judge import judge
@@ -25,12 +25,12 @@ from domain.values import Modality
 from infra.database import connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
 from infra.rule_files import load_rules
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
-from services.attendance_facts import Room, person_on
 from services.dispatch import Work
-from services.rule_change import Comparison
+from services.meetings.attendance_facts import Room, person_on
+from services.rules.change import Comparison
 from tests.bench.ground import fresh_database, rate
 from tests.bench.register import Ground, Pair, bench
 

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from infra.database import ConnectKwargs
-from infra.postgres_binaries import Binaries
+from infra.postgres.binaries import Binaries
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,14 +18,14 @@ from eventsourcing.postgres import PostgresTrackingRecorder
 from eventsourcing.projection import Projection, ProjectionRunner
 from psycopg.sql import SQL
 
-from domain.attendance import CheckInMethod
-from domain.meetings import Meeting
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.meeting import Meeting
 from domain.recording import Append, Cause, Recorded
 from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
 from infra.projector import Connection, Projector
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
 from tests.bench import library
 from tests.bench.ground import fresh_database, made, rate

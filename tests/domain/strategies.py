@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from hypothesis import strategies as st
 
-from domain.presence import Source, Stay
+from domain.meetings.presence import Source, Stay
 from domain.values import Interval
 from tests.support.builders import SIX_PM
 

@@ -8,8 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.access import Access, AccessNeeded, Grant, GrantKind, access_of
-from domain.access_grants import (
+from domain.access.grants import (
     by_first_meeting,
     by_gift,
     by_membership,
@@ -17,14 +16,15 @@ from domain.access_grants import (
     by_seat,
     by_staff,
 )
-from domain.access_table import AccessState, Action, Answer, may
-from domain.access_words import ALWAYS_YOURS, why
+from domain.access.holdings import Holdings
+from domain.access.table import AccessState, Action, Answer, may
+from domain.access.union import Access, AccessNeeded, Grant, GrantKind, access_of
+from domain.access.words import ALWAYS_YOURS, why
 from domain.errors import NotAllowed
-from domain.gifts import Gift
-from domain.holdings import Holdings
-from domain.memberships import Membership
-from domain.observations import DeclineKind, Observation
-from domain.scholarships import Scholarship, Tier
+from domain.memberships.gifts import Gift
+from domain.memberships.membership import Membership
+from domain.memberships.observations import DeclineKind, Observation
+from domain.memberships.scholarships import Scholarship, Tier
 from domain.values import UnknownZone
 from tests.support.billing import (
     FUND,

@@ -7,7 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import (
+from domain.errors import InvalidFields
+from domain.money.billing_accounts import (
     AccountClosed,
     AccountInUse,
     BillingAccount,
@@ -15,7 +16,6 @@ from domain.billing_accounts import (
     PayerKind,
     billing_account_id,
 )
-from domain.errors import InvalidFields
 from tests.support.billing import CUSTOMER
 from tests.support.builders import ANA, BO, SIX_PM, at, facts, known
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from domain.certificates import (
+from domain.certificates.certificate import (
     Certificate,
     CertificateConditionsMissing,
     CertificateNotStanding,
@@ -17,11 +17,11 @@ from domain.certificates import (
     SupersessionReason,
     conditions_for_issue,
 )
+from domain.certificates.papers import CreditKind
+from domain.certificates.verification_code import MalformedCode
 from domain.errors import InvalidFields
-from domain.papers import CreditKind
 from domain.personal import Personal
 from domain.rules.explain import Missing
-from domain.verification_code import MalformedCode
 from tests.support.builders import (
     ADMIN,
     ANA,

@@ -12,13 +12,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim_lines import ClaimLine, LineAnswer
-from domain.claim_rules import SetAsideReason, claim_number_of
-from domain.claiming import CertifiedHour, line_instead, lines_to_claim, unproved
-from domain.claims import Claim
-from domain.payers import Payer
+from domain.claims.claim import Claim
+from domain.claims.claiming import CertifiedHour, line_instead, lines_to_claim, unproved
+from domain.claims.lines import ClaimLine, LineAnswer
+from domain.claims.payers import Payer
+from domain.claims.rules import SetAsideReason, claim_number_of
+from domain.meetings.presence import EvidenceStrength
 from domain.personal import Personal
-from domain.presence import EvidenceStrength
 from tests.support.builders import ANA, BO, PAYER, SIX_PM, a_payer, about, minutes
 
 CAP = 8

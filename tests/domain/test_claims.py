@@ -11,14 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.claim_lines import (
+from domain.claims.claim import Claim
+from domain.claims.lines import (
     DecisionDoesNotBalance,
     LineAnswer,
     LineDoesNotAddUp,
     LineTwice,
     Outcome,
 )
-from domain.claim_rules import (
+from domain.claims.payer_papers import Frequency
+from domain.claims.rules import (
     ClaimAlreadyDecided,
     ClaimAlreadySent,
     ClaimNotExported,
@@ -28,9 +30,7 @@ from domain.claim_rules import (
     SetAsideReason,
     number_of_sending,
 )
-from domain.claims import Claim
 from domain.errors import InvalidFields, Stale
-from domain.payer_papers import Frequency
 from domain.values import Money, UnusableCurrency
 from tests.support.builders import (
     DIGEST,

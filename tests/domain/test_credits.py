@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain import intervals as time
-from domain.awards import TOLD
-from domain.credits import AwardUnknown, AwardWithdrawn, CreditLedger, MinutesAlreadyCredited
+from domain.credits.awards import TOLD
+from domain.credits.ledger import AwardUnknown, AwardWithdrawn, CreditLedger, MinutesAlreadyCredited
 from domain.errors import AlreadyExists, InvalidFields
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.explain import Missing, Step
 from domain.values import Interval
 from tests.domain.strategies import intervals, many_intervals

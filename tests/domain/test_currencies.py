@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.currencies import minor_places, plain, written
+from domain.money.currencies import minor_places, plain, written
 from domain.values import Money
 
 

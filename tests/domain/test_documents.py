@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.documents import (
+from domain.evidence.documents import (
     LARGEST_DOCUMENT,
     DocumentEmpty,
     DocumentKind,

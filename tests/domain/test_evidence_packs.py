@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.evidence_items import SHOWN, Kept, item, wanted_by
-from domain.evidence_lines import Attended, Change
-from domain.evidence_packs import ends_in_pack
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
+from domain.evidence.items import SHOWN, Kept, item, wanted_by
+from domain.evidence.lines import Attended, Change
+from domain.evidence.pack import ends_in_pack
 from domain.rules.model import Pack
 from tests.domain.rules.made import a_pack as a_text
 from tests.domain.rules.made import a_rule, these, with_cycle

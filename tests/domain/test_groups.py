@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidFields
-from domain.groups import (
+from domain.groups.group import (
     FacilitatorNeeded,
     GroupFacilitatorOnly,
     GroupFull,

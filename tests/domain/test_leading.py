@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidFields
-from domain.leading import Lead, LedBy, Outsider, check_outsider
+from domain.meetings.leading import Lead, LedBy, Outsider, check_outsider
 from tests.support.builders import ANA, BO, OUTSIDER, about, led_from_outside
 
 KIM = led_from_outside().outsider

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import meeting_rules as rules
-from domain.groups import PeerGroup
-from domain.meeting_rules import MeetingState
-from domain.meetings import Meeting
+from domain.groups.group import PeerGroup
+from domain.meetings import rules
+from domain.meetings.meeting import Meeting
+from domain.meetings.rules import MeetingState
 from tests.support.builders import (
     ADMIN,
     ANA,

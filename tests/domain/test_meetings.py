@@ -9,11 +9,11 @@ from uuid import UUID
 
 import pytest
 
-from domain import meeting_rules as rules
-from domain.attendance import InferredEnd, ObservedPerson, ToolSource
 from domain.errors import InvalidFields
-from domain.meetings import Meeting
-from domain.presence import EvidenceStrength, Source, Stay
+from domain.meetings import rules
+from domain.meetings.attendance import InferredEnd, ObservedPerson, ToolSource
+from domain.meetings.meeting import Meeting
+from domain.meetings.presence import EvidenceStrength, Source, Stay
 from domain.values import BackwardsInterval, Interval, UnknownZone
 from tests.support.builders import (
     ADMIN,

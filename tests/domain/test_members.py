@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidFields
-from domain.members import (
+from domain.members.member import (
     ErasureBasis,
     HandOverFirst,
     LicenceExists,

@@ -9,12 +9,18 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from domain.access import access_of
-from domain.access_grants import by_membership
-from domain.access_table import Action, Answer
-from domain.memberships import Membership
-from domain.observations import Observation
-from domain.standings import LapseReason, MembershipState, Standing, lapses_at, narrows_at
+from domain.access.grants import by_membership
+from domain.access.table import Action, Answer
+from domain.access.union import access_of
+from domain.memberships.membership import Membership
+from domain.memberships.observations import Observation
+from domain.memberships.standings import (
+    LapseReason,
+    MembershipState,
+    Standing,
+    lapses_at,
+    narrows_at,
+)
 from tests.support.billing import ANNUAL, MONTHLY, day, observation, requested, trouble
 from tests.support.builders import ANA, facts
 

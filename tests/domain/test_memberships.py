@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from domain.errors import DomainError, InvalidFields
-from domain.membership_rules import (
+from domain.memberships.membership import Membership
+from domain.memberships.observations import Observation
+from domain.memberships.rules import (
     AlreadyTakingPart,
     BackFirst,
     LeaveNotNow,
@@ -18,9 +20,7 @@ from domain.membership_rules import (
     Wish,
     membership_id,
 )
-from domain.memberships import Membership
-from domain.observations import Observation
-from domain.standings import LapseReason, MembershipState, Question
+from domain.memberships.standings import LapseReason, MembershipState, Question
 from tests.support.billing import (
     ACCOUNT,
     ANNUAL,

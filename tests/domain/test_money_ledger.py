@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
-from domain.money_facts import Actor, MoneyFact, MoneyKind, key_of
-from domain.money_ledger import (
+from domain.money.facts import Actor, MoneyFact, MoneyKind, key_of
+from domain.money.ledger import (
     FactDiffers,
     MoneyLedger,
     OrderNotFact,

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from domain.money_facts import Actor, MoneyKind
-from domain.money_words import told
+from domain.money.facts import Actor, MoneyKind
+from domain.money.words import told
 from domain.values import Money
 from tests.support.billing import fact
 from tests.support.builders import ADMIN, ANA

@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.base import Root
-from domain.errors import InvalidFields
-from domain.outside_credits import (
+from domain.credits.outside import (
     MOST,
     AmountImpossible,
     NotEarnedYet,
@@ -21,6 +20,7 @@ from domain.outside_credits import (
     OutsideCredit,
     OutsideCreditRemoved,
 )
+from domain.errors import InvalidFields
 from domain.personal import Personal
 from tests.support.builders import (
     ANA,

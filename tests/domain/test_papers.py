@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from domain import papers
+from domain.certificates import papers
+from domain.certificates.papers import CertificatePaper, CreditKind, LicenceLine
 from domain.errors import DomainError
-from domain.papers import CertificatePaper, CreditKind, LicenceLine
 from tests.support.papers import a_paper
 
 

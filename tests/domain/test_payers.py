@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.claims.payers import ExportMadeDifferently, ExportUnknown, NotEnrolled, NothingToExport
 from domain.errors import InvalidFields
-from domain.payers import ExportMadeDifferently, ExportUnknown, NotEnrolled, NothingToExport
 from domain.values import UnusableCurrency
 from tests.support.builders import (
     ANA,

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from domain.errors import InvalidFields
-from domain.money_facts import MoneyFact, MoneyKind
-from domain.payment_papers import NothingToConfirm, PaymentConfirmation, confirm
-from domain.payments import Invoice
+from domain.money.facts import MoneyFact, MoneyKind
+from domain.payments.desk import Invoice
+from domain.payments.papers import NothingToConfirm, PaymentConfirmation, confirm
 from domain.values import Money
 from tests.support.billing import fact
 from tests.support.builders import SIX_PM

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from domain.presence import EvidenceStrength, Source, Stay, minutes_present
+from domain.meetings.presence import EvidenceStrength, Source, Stay, minutes_present
 from domain.values import Interval
 from tests.domain.strategies import stays
 from tests.support.builders import SEVEN_PM, SIX_PM, span

@@ -9,16 +9,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
-from domain.money_facts import MoneyKind, key_of
-from domain.money_ledger import (
+from domain.money.facts import MoneyKind, key_of
+from domain.money.ledger import (
     MoneyLedger,
     ProposalGone,
     RefundFrozen,
     RefundTooLarge,
     SecondPersonNeeded,
 )
-from domain.money_words import told
-from domain.refunds import LimitUnreadable, RefundLimits, RefundReason, read_limits
+from domain.money.refunds import LimitUnreadable, RefundLimits, RefundReason, read_limits
+from domain.money.words import told
 from domain.values import Money
 from tests.support.billing import ACCOUNT, a_refund, day, fact
 from tests.support.builders import ADMIN, BO, JOY, facts, known

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
-from domain.rhythms import Rhythm, instant_of
+from domain.groups.rhythms import Rhythm, instant_of
 from domain.values import UnknownZone, UnusableInstant
 from tests.support.builders import MONDAY, SIX_PM, a_rhythm
 

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import DomainError, InvalidFields
-from domain.funds import Fund, FundFactDiffers, FundTooLow
-from domain.gifts import Gift, GiftSpent, GiftTakenBack
-from domain.periods import months_later
-from domain.scholarships import (
+from domain.memberships.funds import Fund, FundFactDiffers, FundTooLow
+from domain.memberships.gifts import Gift, GiftSpent, GiftTakenBack
+from domain.memberships.scholarships import (
     NotYetDue,
     Scholarship,
     ScholarshipEnd,
@@ -24,6 +23,7 @@ from domain.scholarships import (
     Tier,
     scholarship_id,
 )
+from domain.periods import months_later
 from domain.values import DifferentCurrencies, Money, UnusableCurrency
 from tests.support.billing import FUND, GIFT, day
 from tests.support.builders import ANA, BO, facts, known

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from domain.errors import DomainError, InvalidFields
-from domain.seat_events import FreezeReason, SeatState
-from domain.seat_pools import (
+from domain.memberships.seat_events import FreezeReason, SeatState
+from domain.memberships.seat_pools import (
     AlreadySeated,
     FreeSeatsFirst,
     LastManager,

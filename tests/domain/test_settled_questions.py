@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from domain.membership_rules import NoSuchQuestion
-from domain.standings import MembershipState
+from domain.memberships.rules import NoSuchQuestion
+from domain.memberships.standings import MembershipState
 from tests.support.billing import SUBSCRIPTION, a_membership, active, day, observation
 from tests.support.builders import JOY, facts
 

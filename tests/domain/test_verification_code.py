@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain import verification_code as codes
+from domain.certificates import verification_code as codes
 from domain.errors import DomainError
 
 random_bytes = st.binary(min_size=codes.RANDOM_BYTES, max_size=codes.RANDOM_BYTES)

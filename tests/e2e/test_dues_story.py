@@ -19,7 +19,8 @@ import pytest
 from playwright.async_api import Browser, Locator, Page, async_playwright, expect
 
 from infra.database import ConnectKwargs
-from services import meetings, worker
+from services import worker
+from services.meetings import commands as meetings
 from services.web.session import SESSION_COOKIE
 from tests.support.billing_house import BillingHouse, billing_house
 from tests.web.test_in_a_browser import CHROMIUM, FLAGS, fit

@@ -31,11 +31,11 @@ from domain.errors import DomainError, Stale
 from domain.recording import OutcomeUnknown, StoreUnavailable
 from infra.database import UNREACHABLE, ConnectKwargs, connect, open_pool
 from infra.database_errors import DatabaseUnreachable
-from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.postgres.embedded import EmbeddedPostgres
 from infra.projector import Projector
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
 from services.dispatch import Dispatcher, Order
 from tests.faults import bugs

@@ -15,8 +15,8 @@ from random import Random
 
 from infra import migrate
 from infra.database import ConnectKwargs, connect
-from infra.embedded_postgres import EmbeddedPostgres
-from infra.postgres_process import processes_of, running_postmaster
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.process import processes_of, running_postmaster
 
 _LAST_WORDS = 500  # characters
 

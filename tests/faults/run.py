@@ -15,8 +15,8 @@ from time import monotonic
 from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
 from infra.projector import Projector, reader_of
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
 from tests.faults.clients import Client, History
 from tests.faults.figures import quantile

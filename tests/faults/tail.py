@@ -17,7 +17,7 @@ from uuid import UUID
 from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from infra.system import SystemClock
 from tests.faults.app import AWAY
 from tests.faults.tally import Tally

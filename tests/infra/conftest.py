@@ -12,7 +12,7 @@ import pytest
 from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.fakes import FixedClock
 
 

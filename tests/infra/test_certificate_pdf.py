@@ -17,11 +17,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from reportlab.pdfbase import pdfmetrics
 
+from domain.certificates.papers import BareCeu, CreditKind, PaperContradictsItself, texts
 from domain.errors import DomainError
-from domain.papers import BareCeu, CreditKind, PaperContradictsItself, texts
-from infra.certificate_pdf import render
-from infra.fonts import CharacterWithoutFont, Face, ScriptNotSupported, runs, tidy
-from infra.paper_layout import PageSize
+from infra.papers.certificate_pdf import render
+from infra.papers.fonts import CharacterWithoutFont, Face, ScriptNotSupported, runs, tidy
+from infra.papers.layout import PageSize
 from tests.support.papers import a_paper
 
 

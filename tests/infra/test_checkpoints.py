@@ -9,7 +9,7 @@ import asyncpg
 import pytest
 
 from infra.checkpoints import Checkpoints
-from infra.stuck import stuck
+from infra.queues.stuck import stuck
 from services.process_runner import CheckpointStore
 from tests.support.fakes import InMemoryCheckpoints
 

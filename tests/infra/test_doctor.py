@@ -14,7 +14,7 @@ import pytest
 from infra import doctor, migrate
 from infra.database import ConnectKwargs, connect
 from infra.doctor import Finding, examine
-from infra.postgres_binaries import Binaries
+from infra.postgres.binaries import Binaries
 
 NOW = datetime(2026, 11, 22, 18, tzinfo=UTC)
 

@@ -12,8 +12,8 @@ import asyncpg
 import pytest
 
 from infra.database import ConnectKwargs, open_pool
-from infra.document_shelf import UNNAMED_FOR, DocumentShelf
-from infra.keystore import KeyStore
+from infra.secrets.document_shelf import UNNAMED_FOR, DocumentShelf
+from infra.secrets.keystore import KeyStore
 from tests.support.builders import SIX_PM
 from tests.support.fakes import FixedClock
 

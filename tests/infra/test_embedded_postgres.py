@@ -18,7 +18,6 @@ from typing import Any
 
 import pytest
 
-from infra import embedded_postgres
 from infra.database import ConnectKwargs, connect
 from infra.database_errors import (
     DatabaseUnreachable,
@@ -27,10 +26,11 @@ from infra.database_errors import (
     UnsafeFolder,
     UnsafeSettings,
 )
-from infra.embedded_postgres import EmbeddedPostgres
-from infra.postgres_account import Account
-from infra.postgres_binaries import Binaries, choose_binaries
-from infra.postgres_process import processes_of, running_postmaster
+from infra.postgres import embedded as embedded_postgres
+from infra.postgres.account import Account
+from infra.postgres.binaries import Binaries, choose_binaries
+from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.process import processes_of, running_postmaster
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
@@ -38,7 +38,7 @@ NOBODY = 65534
 START = """
 import json, sys
 from pathlib import Path
-from infra.embedded_postgres import EmbeddedPostgres
+from infra.postgres.embedded import EmbeddedPostgres
 server = EmbeddedPostgres(Path(sys.argv[1]))
 server.start()
 print(json.dumps([server.status().pid, server.started_here]), flush=True)

@@ -10,14 +10,14 @@ from decimal import Decimal
 import pypdf
 import pytest
 
-from domain.evidence_items import SHOWN
-from domain.evidence_lines import Change, Correction
-from domain.evidence_packs import EvidencePack, ends_in_pack
-from domain.papers import CreditKind, LicenceLine
+from domain.certificates.papers import CreditKind, LicenceLine
+from domain.evidence.items import SHOWN
+from domain.evidence.lines import Change, Correction
+from domain.evidence.pack import EvidencePack, ends_in_pack
 from domain.rules.model import Pack
-from infra.evidence_pack_pdf import page_size, render
-from infra.fonts import CharacterWithoutFont, ScriptNotSupported
-from infra.paper_layout import PageSize
+from infra.papers.evidence_pack_pdf import page_size, render
+from infra.papers.fonts import CharacterWithoutFont, ScriptNotSupported
+from infra.papers.layout import PageSize
 from infra.rule_files import load_rules
 from tests.support.evidence import FIRST, a_credit, a_pack, an_entry, attended, evenings
 

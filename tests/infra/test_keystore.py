@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from infra.keystore import KeyStore, KeyStoreDamaged, SubjectKey, derive
+from infra.secrets.keystore import KeyStore, KeyStoreDamaged, SubjectKey, derive
 from tests.support.builders import ANA, BO, CHIDI, JOY
 
 NONCE = bytes(12)
@@ -258,7 +258,7 @@ def test_a_crash_inside_the_erasure_forgets_nobody(
         raise OSError
 
     with monkeypatch.context() as patch:
-        patch.setattr("infra.keystore._wrap", fail)
+        patch.setattr("infra.secrets.keystore._wrap", fail)
         with pytest.raises(OSError):  # noqa: PT011  an error of the disk has no text of ours
             store.erase([BO])
     assert opens(store.key_for_reading(ANA), sealed) == b"text"

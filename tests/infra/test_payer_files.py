@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.claims.payer_papers import ClaimPaper, Frequency, LinePaper, PayerRun
 from domain.errors import DomainError
-from domain.payer_papers import ClaimPaper, Frequency, LinePaper, PayerRun
 from infra.payer_files import columns, house_rules
 from infra.payer_files.package import FileNameNotAllowed, build, zip_package
 from infra.payer_files.verify import verify

@@ -10,11 +10,11 @@ from typing import Any
 import pypdf
 import pytest
 
-from domain.papers import PaperContradictsItself
-from domain.payment_papers import PaymentConfirmation
+from domain.certificates.papers import PaperContradictsItself
+from domain.payments.papers import PaymentConfirmation
 from domain.values import Money
-from infra.fonts import CharacterWithoutFont, ScriptNotSupported
-from infra.payment_confirmation_pdf import render
+from infra.papers.fonts import CharacterWithoutFont, ScriptNotSupported
+from infra.papers.payment_confirmation_pdf import render
 
 
 def a_paper(**changes: Any) -> PaymentConfirmation:

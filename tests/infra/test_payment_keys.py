@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.payment_keys import is_live, is_restricted, key_faults
+from infra.payments.keys import is_live, is_restricted, key_faults
 from infra.settings import SettingsUnusable, load_settings
 
 SECRETS = "whsec_one,whsec_two"

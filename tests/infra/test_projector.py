@@ -16,7 +16,7 @@ from infra import migrate, projector
 from infra.database import ConnectKwargs, connect
 from infra.event_store.store import PostgresEventStore
 from infra.projector import Connection, Lag, ProjectionFailed, Projector, ReaderState
-from infra.stuck import stuck
+from infra.queues.stuck import stuck
 from tests.support.builders import SIX_PM
 from tests.support.probe import Probe
 

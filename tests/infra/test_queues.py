@@ -11,7 +11,7 @@ import asyncpg
 import msgspec
 import pytest
 
-from infra.queues import (
+from infra.queues.queues import (
     TRIES,
     Inbox,
     NotYet,
@@ -20,8 +20,8 @@ from infra.queues import (
     Queue,
     WillNeverWork,
 )
-from infra.sealing import Seal
-from infra.stuck import effect_key, set_aside, stuck, waiting
+from infra.queues.stuck import effect_key, set_aside, stuck, waiting
+from infra.secrets.sealing import Seal
 from tests.support.fakes import FixedClock
 
 FIRST, SECOND = UUID(int=1), UUID(int=2)

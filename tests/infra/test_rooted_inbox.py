@@ -10,11 +10,11 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from domain.payment_news import UnknownPayer
-from infra.gathered_inbox import GatheredInbox
-from infra.queues import TRIES, Inbox, NotYet, Piece, WillNeverWork
-from infra.rooted_inbox import PerformRoot, RootedInbox
-from infra.sealing import Seal
+from domain.payments.news import UnknownPayer
+from infra.queues.gathered_inbox import GatheredInbox
+from infra.queues.queues import TRIES, Inbox, NotYet, Piece, WillNeverWork
+from infra.queues.rooted_inbox import PerformRoot, RootedInbox
+from infra.secrets.sealing import Seal
 from tests.support.fakes import FixedClock
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"

@@ -11,9 +11,9 @@ import asyncpg
 import pytest
 
 from infra.database import ConnectKwargs, open_pool
-from infra.keystore import KeyStore
-from infra.paper_shelf import PaperShelf
-from infra.vault import MailTaken, PostgresVault
+from infra.secrets.keystore import KeyStore
+from infra.secrets.paper_shelf import PaperShelf
+from infra.secrets.vault import MailTaken, PostgresVault
 
 
 @pytest.fixture

@@ -9,8 +9,8 @@ from typing import Any, TypeAlias
 import asyncpg
 import pytest
 
-from domain.drift import EVENTS, Drift, DriftKind
-from infra.watch import DriftBook, RegularChores, Watermarks
+from domain.payments.drift import EVENTS, Drift, DriftKind
+from infra.payments.watch import DriftBook, RegularChores, Watermarks
 from tests.support.builders import SIX_PM
 
 Pool: TypeAlias = "asyncpg.Pool[Any]"

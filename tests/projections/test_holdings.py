@@ -7,24 +7,24 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.access import Access, GrantKind
-from domain.access_table import AccessState, Action
-from domain.billing_accounts import PayerKind
-from domain.groups import PeerGroup
-from domain.members import Role
-from domain.scholarships import Tier, scholarship_id
+from domain.access.table import AccessState, Action
+from domain.access.union import Access, GrantKind
+from domain.groups.group import PeerGroup
+from domain.members.member import Role
+from domain.memberships.scholarships import Tier, scholarship_id
+from domain.money.billing_accounts import PayerKind
 from domain.values import Money
 from infra.database import ConnectKwargs
 from projections.holdings import project as holdings_view
 from projections.holdings import queries as holdings
-from services.access import holdings_of
-from services.access_records import NoteFirstMeetings
-from services.billing import OpenPractice
+from services.access.reading import holdings_of
+from services.access.records import NoteFirstMeetings
 from services.dispatch import Work
-from services.gifts import GiveMonths, RedeemGift
-from services.members import GrantRole, WithdrawRole
-from services.memberships import RequestMembership
-from services.scholarships import (
+from services.groups.tending import tend_places
+from services.members.commands import GrantRole, WithdrawRole
+from services.memberships.commands import RequestMembership
+from services.memberships.gifts import GiveMonths, RedeemGift
+from services.memberships.scholarships import (
     ApplyForScholarship,
     EndScholarship,
     FeedFund,
@@ -32,8 +32,8 @@ from services.scholarships import (
     OpenFund,
     RenewScholarship,
 )
-from services.seats import AcceptSeat, FreezeSeat, OfferSeat, ReleaseSeat, ThawSeat
-from services.tending import tend_places
+from services.memberships.seats import AcceptSeat, FreezeSeat, OfferSeat, ReleaseSeat, ThawSeat
+from services.money.billing import OpenPractice
 from tests.projections.test_rebuilt_equals_live import dump
 from tests.support.builders import SIX_PM
 from tests.support.dues import Dues

@@ -8,15 +8,15 @@ from uuid import UUID
 
 import pytest
 
-from domain.members import ErasureBasis
-from domain.membership_rules import Wish
-from domain.memberships import Membership
-from domain.money_facts import MoneyKind
+from domain.members.member import ErasureBasis
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish
+from domain.money.facts import MoneyKind
 from infra.database import ConnectKwargs
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MembershipRow
-from services.members import ForgetMember
-from services.memberships import (
+from services.members.commands import ForgetMember
+from services.memberships.commands import (
     AskForLeave,
     AskForPlan,
     AskToCancel,

@@ -6,11 +6,11 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from domain.members import ErasureBasis
+from domain.members.member import ErasureBasis
 from infra.database import ConnectKwargs
 from projections import Connection
 from projections.patrons import queries as patrons
-from services.members import ForgetMember
+from services.members.commands import ForgetMember
 from tests.support.house import RealHouse, open_real_house
 from tests.support.patrons import tell_patrons
 from tests.support.story import Story

@@ -9,9 +9,9 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.attendance import CheckInMethod
-from domain.meetings import Meeting
-from domain.members import ErasureBasis, Member
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.meeting import Meeting
+from domain.members.member import ErasureBasis, Member
 from domain.personal import ERASED
 from infra.database import ConnectKwargs
 from projections import Connection
@@ -25,10 +25,10 @@ from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
-from services import exports
 from services.bootstrap import PROJECTIONS
-from services.demo import ADMIN, CAST, GROUP, PAYER, PROVIDER
-from services.members import ComeBack, ForgetMember, TakeLeave
+from services.claims import exports
+from services.demo.story import ADMIN, CAST, GROUP, PAYER, PROVIDER
+from services.members.commands import ComeBack, ForgetMember, TakeLeave
 from tests.support.house import RealHouse, open_real_house
 from tests.support.long_story import ANA, BO, CHIDI, JOY, Told, tell
 

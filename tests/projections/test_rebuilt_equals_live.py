@@ -9,12 +9,12 @@ from typing import Any
 
 import pytest
 
-from domain.members import ErasureBasis
+from domain.members.member import ErasureBasis
 from infra.database import ConnectKwargs
 from infra.projector import Projection, schema_of
 from services.bootstrap import PROJECTIONS
 from services.dispatch import Order
-from services.members import ForgetMember
+from services.members.commands import ForgetMember
 from tests.support.builders import SIX_PM, span
 from tests.support.house import RealHouse, open_real_house
 from tests.support.long_story import a_late_report, tell

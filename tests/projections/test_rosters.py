@@ -12,23 +12,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.errors import DomainError
-from domain.groups import PeerGroup
-from domain.meeting_rules import MeetingState
-from domain.members import ErasureBasis
+from domain.groups.group import PeerGroup
+from domain.meetings.rules import MeetingState
+from domain.members.member import ErasureBasis
 from domain.personal import ERASED
 from infra.database import ConnectKwargs
 from projections.roster import project as roster_view
 from projections.roster import queries as roster
 from projections.schedule import project as schedule_view
 from projections.schedule import queries as schedule
-from services.groups import AdmitMember, LeaveGroup, NameFacilitator, RemoveMember
-from services.meetings import (
+from services.groups.commands import AdmitMember, LeaveGroup, NameFacilitator, RemoveMember
+from services.meetings.commands import (
     CancelMeeting,
     ChangeFacilitator,
     OpenMeeting,
     PostponeMeeting,
 )
-from services.members import ForgetMember
+from services.members.commands import ForgetMember
 from tests.support.builders import SIX_PM
 from tests.support.house import RealHouse, open_real_house
 from tests.support.story import Story

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from uuid import UUID, uuid4
 
-from domain.access_records import AccessRecord
-from domain.access_table import AccessState
-from domain.access_words import why
-from domain.billing_accounts import PayerKind, billing_account_id
-from domain.membership_rules import membership_id
+from domain.access.records import AccessRecord
+from domain.access.table import AccessState
+from domain.access.words import why
+from domain.memberships.rules import membership_id
+from domain.memberships.scholarships import Tier
+from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.recording import Append, Cause
-from domain.scholarships import Tier
-from services.access import holdings_of
-from services.billing import OpenPractice
+from services.access.reading import holdings_of
 from services.dispatch import Work
-from services.gifts import GiveMonths, RedeemGift
-from services.memberships import ObserveSubscription, RequestMembership
-from services.scholarships import ApplyForScholarship
-from services.seats import AcceptSeat, OfferSeat
+from services.memberships.commands import ObserveSubscription, RequestMembership
+from services.memberships.gifts import GiveMonths, RedeemGift
+from services.memberships.scholarships import ApplyForScholarship
+from services.memberships.seats import AcceptSeat, OfferSeat
+from services.money.billing import OpenPractice
 from tests.support.billing import GIFT, MONTHLY, PRACTICE, active, day, paused
 from tests.support.house import SmallHouse
 

@@ -7,16 +7,15 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.access import AccessNeeded, PeerAway
-from domain.access_records import AccessRecord, access_record_id
-from domain.access_table import AccessState, Action, may
-from domain.attendance import CheckInMethod
+from domain.access.records import AccessRecord, access_record_id
+from domain.access.table import AccessState, Action, may
+from domain.access.union import AccessNeeded, PeerAway
 from domain.errors import DomainError
-from domain.groups import PeerGroup
-from domain.meeting_rules import FacilitatorOnly, MeetingState
-from services.gifts import GiveMonths, RedeemGift
-from services.groups import AdmitMember, NameFacilitator
-from services.meetings import (
+from domain.groups.group import PeerGroup
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.rules import FacilitatorOnly, MeetingState
+from services.groups.commands import AdmitMember, NameFacilitator
+from services.meetings.commands import (
     BeginTurn,
     ChangeFacilitator,
     CheckOut,
@@ -24,6 +23,7 @@ from services.meetings import (
     GiveEvaluation,
     OpenMeeting,
 )
+from services.memberships.gifts import GiveMonths, RedeemGift
 from tests.support.builders import SIX_PM, minutes
 from tests.support.evenings import DAYS, a_group, an_evening, found, opened, pays, plan
 from tests.support.house import SmallHouse

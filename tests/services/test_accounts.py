@@ -6,12 +6,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import AccountClosed, AccountInUse, BillingAccount, PayerKind
-from domain.billing_accounts import billing_account_id as account_of
-from domain.membership_rules import membership_id
-from services.accounts import ChangeContact, CloseAccount, NoteTaxId, OpenAccount
-from services.billing import OpenPractice, PayerOnly
-from services.memberships import ObserveSubscription, RequestMembership
+from domain.memberships.rules import membership_id
+from domain.money.billing_accounts import AccountClosed, AccountInUse, BillingAccount, PayerKind
+from domain.money.billing_accounts import billing_account_id as account_of
+from services.memberships.commands import ObserveSubscription, RequestMembership
+from services.money.accounts import ChangeContact, CloseAccount, NoteTaxId, OpenAccount
+from services.money.billing import OpenPractice, PayerOnly
 from tests.support.billing import MONTHLY, PRACTICE, active, day, ended
 from tests.support.house import SmallHouse
 

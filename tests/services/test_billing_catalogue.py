@@ -17,7 +17,7 @@ from infra.database import ConnectKwargs, open_pool
 from infra.settings import load_settings
 from infra.system import SystemClock, SystemRandomness
 from services.bootstrap.payments import Desks, open_desks
-from services.cli import main
+from services.cli.main import main
 from tests.support.simulated_stripe import SimulatedStripe, simulated_stripe
 
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain.certificate_checks import CheckChannel
-from services.certificate_checks import NoteCheck
+from domain.certificates.checks import CheckChannel
+from services.certificates.checks import NoteCheck
 from tests.support.builders import SIX_PM
 from tests.support.house import SmallHouse
 

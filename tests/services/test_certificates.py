@@ -7,17 +7,17 @@ from datetime import timedelta
 
 import pytest
 
-from domain.awards import Credited
-from domain.certificates import (
+from domain.certificates.certificate import (
     Certificate,
     CertificateState,
     RevocationReason,
     SupersessionReason,
 )
+from domain.credits.awards import Credited
 from domain.personal import shown
-from services.certificates import RevokeCertificate, SealCertificate, SettleCertificate
-from services.credits import award_id_of, ledger_id_of
-from services.members import CorrectName
+from services.certificates.issuing import RevokeCertificate, SealCertificate, SettleCertificate
+from services.credits.judging import award_id_of, ledger_id_of
+from services.members.commands import CorrectName
 from services.providers import WithdrawApproval
 from tests.support.builders import SIX_PM, span
 from tests.support.house import SmallHouse

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.claim_lines import LineAnswer, Outcome
-from domain.claim_rules import ClaimState, SetAsideReason, claim_number_of
-from domain.members import ErasureBasis
-from domain.presence import EvidenceStrength
-from services.claim_answers import DecideClaim, DecideLines, SetAsideClaim, TakeBackLine
-from services.claims import (
+from domain.claims.lines import LineAnswer, Outcome
+from domain.claims.rules import ClaimState, SetAsideReason, claim_number_of
+from domain.meetings.presence import EvidenceStrength
+from domain.members.member import ErasureBasis
+from services.claims.answers import DecideClaim, DecideLines, SetAsideClaim, TakeBackLine
+from services.claims.commands import (
     FinishExport,
     NothingToClaim,
     PackedClaim,
@@ -21,7 +21,7 @@ from services.claims import (
     StartExport,
     claim_id_of,
 )
-from services.members import HOUSE, ForgetMember
+from services.members.commands import HOUSE, ForgetMember
 from tests.support.builders import SIX_PM, span
 from tests.support.house import SmallHouse
 

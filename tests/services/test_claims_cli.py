@@ -11,8 +11,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.database import ConnectKwargs
-from services.cli import main
-from services.demo import ADMIN, PAYER
+from services.cli.main import main
+from services.demo.story import ADMIN, PAYER
 from tests.support.terminal import Terminal
 
 BY = ("--by", ADMIN.id, "--yes")

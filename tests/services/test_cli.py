@@ -19,8 +19,8 @@ from click.testing import CliRunner, Result
 
 from infra.database import ConnectKwargs
 from services.bootstrap import PROJECTIONS
-from services.cli import main
-from services.demo import ADMIN
+from services.cli.main import main
+from services.demo.story import ADMIN
 from tests.support.house import database_url
 
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
@@ -30,7 +30,7 @@ Bo Berg,,03/02/2026 06:05:00 PM,03/02/2026 07:00:00 PM,55,No
 # Several commands in one process, so that its imports are paid for once.
 _PROGRAM = """
 import json, sys
-from services.cli import main
+from services.cli.main import main
 for arguments in json.loads(sys.argv[1]):
     main(arguments, prog_name="peerhour", standalone_mode=False)
     print(end="\\0", flush=True)

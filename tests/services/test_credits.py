@@ -7,14 +7,14 @@ from decimal import Decimal
 
 import pytest
 
-from domain.certificates import Certificate
-from domain.credits import CreditLedger
-from domain.members import ErasureBasis
-from domain.papers import CreditKind
+from domain.certificates.certificate import Certificate
+from domain.certificates.papers import CreditKind
+from domain.credits.ledger import CreditLedger
+from domain.members.member import ErasureBasis
 from domain.recording import Recorded
-from services.credits import JudgeMeeting, ledger_id_of
+from services.credits.judging import JudgeMeeting, ledger_id_of
 from services.dispatch import Work
-from services.members import AddLicence, ForgetMember
+from services.members.commands import AddLicence, ForgetMember
 from services.providers import WithdrawApproval
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from domain.meeting_rules import MeetingState
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
+from domain.meetings.rules import MeetingState
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
-from services import demo
-from services.demo import CAST, Played
-from services.demo_run import _write_papers
+from services.demo import story as demo
+from services.demo.run import _write_papers
+from services.demo.story import CAST, Played
 from tests.support.fakes import FixedClock
 from tests.support.house import RealHouse, open_real_house
 

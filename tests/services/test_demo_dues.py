@@ -14,20 +14,22 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.billing_accounts import billing_account_id
-from domain.membership_rules import membership_id
-from domain.memberships import Membership
-from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import MembershipState
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.standings import MembershipState
+from domain.money.billing_accounts import billing_account_id
 from infra.database import ConnectKwargs
 from projections.memberships import queries
-from services import bootstrap, demo_run, demo_stripe
+from services import bootstrap
 from services.bootstrap import Running
-from services.demo import CAST
-from services.demo_dues import DALIA, PRACTICE
-from services.demo_stripe import DemoClock, SimulatedStripe
+from services.demo import run as demo_run
+from services.demo import stripe as demo_stripe
+from services.demo.dues import DALIA, PRACTICE
+from services.demo.story import CAST
+from services.demo.stripe import DemoClock, SimulatedStripe
 from services.dispatch import Work
-from services.membership_checkouts import find_membership, percent_carried
+from services.memberships.checkouts import find_membership, percent_carried
 from tests.support.house import Outbox, settings_for
 
 JOY, ANA, BO, CHIDI = CAST

@@ -14,7 +14,7 @@ import pytest
 from typing_extensions import override
 
 from domain.errors import AlreadyExists, DomainError, NotFound, Stale
-from domain.groups import PeerGroup
+from domain.groups.group import PeerGroup
 from domain.personal import Personal
 from domain.ports import Clock
 from domain.recording import (

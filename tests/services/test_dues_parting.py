@@ -7,15 +7,17 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import PayerKind, billing_account_id
-from domain.funds import Fund
-from domain.members import ErasureBasis
-from domain.membership_rules import own_membership_id
-from domain.memberships import Membership
-from domain.money_facts import Actor, MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.observations import Observation
-from domain.payment_orders import (
+from domain.members.member import ErasureBasis
+from domain.memberships.funds import Fund
+from domain.memberships.membership import Membership
+from domain.memberships.observations import Observation
+from domain.memberships.rules import own_membership_id
+from domain.memberships.scholarships import Scholarship, Tier, scholarship_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.money.billing_accounts import PayerKind, billing_account_id
+from domain.money.facts import Actor, MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.orders import (
     EndNow,
     EndWithPeriod,
     ExpireCheckout,
@@ -23,17 +25,20 @@ from domain.payment_orders import (
     PaymentOrder,
     decoded,
 )
-from domain.scholarships import Scholarship, Tier, scholarship_id
-from domain.seat_pools import SeatPool, seat_pool_id
 from domain.values import Money
-from services.billing import NoteMoney, OpenPractice
-from services.dues_parting import PartWithDues, PartWithPractice, PartWithSupport
-from services.members import ForgetMember
-from services.memberships import NoteCheckout, ObserveSubscription, RequestMembership
+from services.members.commands import ForgetMember
+from services.memberships.commands import NoteCheckout, ObserveSubscription, RequestMembership
+from services.memberships.parting import PartWithDues, PartWithPractice, PartWithSupport
+from services.memberships.scholarships import (
+    ApplyForScholarship,
+    FeedFund,
+    GrantScholarship,
+    OpenFund,
+)
+from services.memberships.seats import AcceptSeat, NameSeatManager, OfferSeat
+from services.money.billing import NoteMoney, OpenPractice
+from services.money.refunds import NoteOwnRefund
 from services.payments.ordering import KIND
-from services.refunds import NoteOwnRefund
-from services.scholarships import ApplyForScholarship, FeedFund, GrantScholarship, OpenFund
-from services.seats import AcceptSeat, NameSeatManager, OfferSeat
 from tests.support.billing import CUSTOMER, FUND, MONTHLY, PRACTICE, active, day, fact, unpaid
 from tests.support.house import SmallHouse
 

@@ -10,26 +10,26 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.attendance import ObservedPerson, ToolSource
-from domain.certificates import Certificate, CertificateState
+from domain.certificates.certificate import Certificate, CertificateState
 from domain.errors import NotAllowed
-from domain.members import ErasureBasis
+from domain.meetings.attendance import ObservedPerson, ToolSource
+from domain.members.member import ErasureBasis
 from domain.personal import ERASED
 from domain.recording import Recorded
 from domain.troubles import Place, Trouble, trouble_id
 from infra.database import ConnectKwargs
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
-from infra.paper_shelf import PaperShelf
-from infra.queues import Outbox
+from infra.queues.queues import Outbox
+from infra.secrets.paper_shelf import PaperShelf
 from infra.web_store import PostgresSessions
 from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.roster import queries as roster
 from services.bootstrap.adapters import Letters, SignInMail
 from services.house import StuckRow
-from services.meetings import MatchObservedPerson, ObservePresence
-from services.members import CorrectName, ForgetMember
+from services.meetings.commands import MatchObservedPerson, ObservePresence
+from services.members.commands import CorrectName, ForgetMember
 from services.processes import settle_certificates
 from services.providers import WithdrawApproval
 from services.troubles import SettleTrouble, TryAgain

@@ -10,17 +10,17 @@ from uuid import UUID
 
 import pytest
 
-from domain import verification_code
-from domain.certificates import Certificate, RevocationReason
-from domain.claim_rules import ClaimState, SetAsideReason
-from domain.claims import Claim
-from domain.payers import ExportUnknown, NothingToExport
+from domain.certificates import verification_code
+from domain.certificates.certificate import Certificate, RevocationReason
+from domain.claims.claim import Claim
+from domain.claims.payers import ExportUnknown, NothingToExport
+from domain.claims.rules import ClaimState, SetAsideReason
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
-from services import exports
-from services.certificates import RevokeCertificate
-from services.claim_proofs import drop_unproved_of
-from services.claims import StartExport
+from services.certificates.issuing import RevokeCertificate
+from services.claims import exports
+from services.claims.commands import StartExport
+from services.claims.proofs import drop_unproved_of
 from services.dispatch import Order
 from services.house import House
 from tests.services.test_exports import (

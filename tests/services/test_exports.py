@@ -13,28 +13,28 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain import verification_code
-from domain.claim_lines import Outcome
-from domain.claim_rules import ClaimState, SetAsideReason, claim_number_of
-from domain.claims import Claim
-from domain.members import ErasureBasis
-from domain.payers import NothingToExport
+from domain.certificates import verification_code
+from domain.claims.claim import Claim
+from domain.claims.lines import Outcome
+from domain.claims.payers import NothingToExport
+from domain.claims.rules import ClaimState, SetAsideReason, claim_number_of
+from domain.members.member import ErasureBasis
 from domain.recording import Cause
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
 from projections.claims_board import queries as board
-from services import exports
-from services.claim_answers import DecideClaim, TakeBackLine
-from services.claim_papers import claim_paper
-from services.claims import (
+from services.claims import exports
+from services.claims.answers import DecideClaim, TakeBackLine
+from services.claims.commands import (
     PrepareClaim,
     StartExport,
     claim_id_of,
     unnumbered_claim_id_of,
 )
+from services.claims.papers import claim_paper
 from services.dispatch import Order, Work
 from services.house import House
-from services.members import ForgetMember
+from services.members.commands import ForgetMember
 from tests.support.builders import SIX_PM, span
 from tests.support.house import ORIGIN, RealHouse, open_real_house
 from tests.support.story import Story

@@ -6,15 +6,15 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import PayerKind
-from domain.members import Member
-from domain.membership_rules import Wish, own_membership_id
-from domain.memberships import Membership
-from domain.observations import Observation
-from domain.standings import MembershipState
-from services.gifts import GiveMonths, RedeemGift
-from services.members import ComeBack, TakeLeave
-from services.memberships import AskForLeave, ObserveSubscription, RequestMembership
+from domain.members.member import Member
+from domain.memberships.membership import Membership
+from domain.memberships.observations import Observation
+from domain.memberships.rules import Wish, own_membership_id
+from domain.memberships.standings import MembershipState
+from domain.money.billing_accounts import PayerKind
+from services.members.commands import ComeBack, TakeLeave
+from services.memberships.commands import AskForLeave, ObserveSubscription, RequestMembership
+from services.memberships.gifts import GiveMonths, RedeemGift
 from tests.support.billing import GIFT, MONTHLY, active, day, paused, trialing, unpaid
 from tests.support.house import SmallHouse
 

@@ -9,13 +9,14 @@ from datetime import timedelta
 
 import pytest
 
-from domain.scholarships import Tier
+from domain.memberships.scholarships import Tier
 from domain.values import Money
 from infra.database import ConnectKwargs
 from projections.memberships import project as view
-from services import bootstrap, scholarships
-from services.letters import SUBJECT, Facts, Letter, text_of
-from services.reminding import remind_of_dues, remind_of_scholarships
+from services import bootstrap
+from services.memberships import scholarships
+from services.memberships.letters import SUBJECT, Facts, Letter, text_of
+from services.memberships.reminding import remind_of_dues, remind_of_scholarships
 from tests.support.builders import SIX_PM
 from tests.support.dues import Dues
 from tests.support.fakes import FixedClock

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from infra.rule_files import load_rules
-from services.licence_texts import renews, texts_for, topics_of
+from services.credits.licence_texts import renews, texts_for, topics_of
 from tests.domain.rules.made import a_pack
 from tests.support.builders import MONDAY
 

@@ -15,12 +15,12 @@ import httpx
 import pytest
 from prometheus_client import CollectorRegistry
 
-from domain.meetings import Meeting
-from domain.presence import Source
+from domain.meetings.meeting import Meeting
+from domain.meetings.presence import Source
 from infra.database import ConnectKwargs
 from services import bootstrap
 from services.bootstrap import running
-from services.meetings import OpenMeeting, VoidMeeting
+from services.meetings.commands import OpenMeeting, VoidMeeting
 from services.web.live import LiveHub
 from tests.support.builders import SIX_PM
 from tests.support.house import RealHouse, open_real_house

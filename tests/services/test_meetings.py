@@ -8,14 +8,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.attendance import CheckInMethod, ObservedPerson, ToolSource
 from domain.errors import DomainError
-from domain.meeting_rules import MeetingState
-from domain.meetings import Meeting
+from domain.meetings.attendance import CheckInMethod, ObservedPerson, ToolSource
+from domain.meetings.meeting import Meeting
+from domain.meetings.rules import MeetingState
 from domain.values import Modality
 from services.dispatch import Order
-from services.groups import AdmitMember, LeaveGroup, NameFacilitator
-from services.meetings import (
+from services.groups.commands import AdmitMember, LeaveGroup, NameFacilitator
+from services.meetings.commands import (
     AttestPresence,
     BeginTurn,
     CancelMeeting,

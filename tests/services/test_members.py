@@ -6,11 +6,11 @@ from uuid import uuid4
 
 import pytest
 
-from domain.members import ErasureBasis, Member, Role
+from domain.members.member import ErasureBasis, Member, Role
 from domain.personal import shown
 from domain.recording import Cause, StaleStream
 from services.dispatch import Work
-from services.members import (
+from services.members.commands import (
     HOUSE,
     ComeBack,
     CorrectName,

@@ -8,12 +8,14 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.membership_rules import Wish, membership_id
-from domain.memberships import Membership
-from domain.money_facts import MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.payment_orders import (
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish, membership_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.standings import MembershipState, Question
+from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.money.facts import MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.orders import (
     ChangePlan,
     EndNow,
     EndWithPeriod,
@@ -23,10 +25,7 @@ from domain.payment_orders import (
     ResumeDues,
     decoded,
 )
-from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import MembershipState, Question
-from services.billing import LinkCustomer, NoteMoney, OpenPractice
-from services.memberships import (
+from services.memberships.commands import (
     AskForLeave,
     AskForPlan,
     AskToCancel,
@@ -38,6 +37,7 @@ from services.memberships import (
     TickMembership,
     WithdrawCancellation,
 )
+from services.money.billing import LinkCustomer, NoteMoney, OpenPractice
 from tests.support.billing import (
     ANNUAL,
     CUSTOMER,

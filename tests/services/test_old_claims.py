@@ -10,17 +10,17 @@ from uuid import UUID, uuid4
 
 import pytest
 
-from domain.certificates import Certificate
-from domain.claim_lines import ClaimLine
-from domain.claim_rules import claim_number_of
-from domain.claims import Claim
+from domain.certificates.certificate import Certificate
+from domain.claims.claim import Claim
+from domain.claims.lines import ClaimLine
+from domain.claims.rules import claim_number_of
 from domain.recording import Cause
 from infra.database import ConnectKwargs
 from projections.claims_board import queries as board
-from services import exports
-from services.claims import claim_id_of, unnumbered_among, unnumbered_claim_id_of
+from services.claims import exports
+from services.claims.commands import claim_id_of, unnumbered_among, unnumbered_claim_id_of
 from services.dispatch import Work
-from services.web.pages.claim_view import ClaimView, view_of
+from services.web.pages.admin.claim_view import ClaimView, view_of
 from tests.services.test_exports import HOUR, MARCH, claim_id, take_back
 from tests.support.builders import span
 from tests.support.house import RealHouse, open_real_house

@@ -10,24 +10,24 @@ from uuid import UUID, uuid4
 import pytest
 from msgspec.structs import replace
 
+from domain.certificates.papers import CreditKind
+from domain.credits.outside import NotYourCredit, OutsideCreditRemoved
 from domain.errors import AlreadyExists, InvalidFields, NotFound
-from domain.members import ErasureBasis, LicenceUnknown, MemberForgotten
-from domain.outside_credits import NotYourCredit, OutsideCreditRemoved
-from domain.papers import CreditKind
+from domain.members.member import ErasureBasis, LicenceUnknown, MemberForgotten
 from domain.personal import shown
 from domain.rules.account import Account
 from infra.database import ConnectKwargs
 from projections.outside_credits import queries as outside
-from services.members import EndLicence, ForgetMember
-from services.outside_credits import (
+from services.credits.outside import (
     CorrectOutsideCredit,
     EnterOutsideCredit,
     RemoveOutsideCredit,
     TextNotAboutLicence,
     keep_document,
 )
-from services.renewals import counts_under, renewals
-from services.what_if import WhatIf
+from services.credits.renewals import counts_under, renewals
+from services.credits.what_if import WhatIf
+from services.members.commands import EndLicence, ForgetMember
 from tests.support.builders import SIX_PM, a_document
 from tests.support.house import RealHouse, SmallHouse, open_real_house
 from tests.support.outside import PDF, PNG, an_activity, enter, entered, kept

@@ -7,15 +7,15 @@ from datetime import timedelta
 
 import pytest
 
-from domain.groups import PeerGroup
-from domain.meeting_rules import MeetingState
-from domain.members import ErasureBasis
+from domain.groups.group import PeerGroup
+from domain.meetings.rules import MeetingState
+from domain.members.member import ErasureBasis
 from infra.database import ConnectKwargs
 from projections.schedule import queries as schedule
-from services.groups import AdmitMember
-from services.meetings import CloseMeeting, OpenMeeting
-from services.members import ForgetMember
-from services.parting import PartWithGroup, PartWithGroups, groups_ever_of
+from services.groups.commands import AdmitMember
+from services.groups.parting import PartWithGroup, PartWithGroups, groups_ever_of
+from services.meetings.commands import CloseMeeting, OpenMeeting
+from services.members.commands import ForgetMember
 from tests.support.builders import SIX_PM
 from tests.support.house import RealHouse, SmallHouse, open_real_house
 from tests.support.story import Story

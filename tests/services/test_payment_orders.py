@@ -10,23 +10,22 @@ from uuid import UUID, uuid4
 import pytest
 import stripe
 
-from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.membership_rules import Wish, membership_id
-from domain.memberships import Membership
-from domain.money_facts import MoneyKind
-from domain.payments import CheckoutAsk, CheckoutPage, PaymentDesk
-from domain.scholarships import Tier
-from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import LapseReason, MembershipState
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish, membership_id
+from domain.memberships.scholarships import Tier
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.standings import LapseReason, MembershipState
+from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from domain.money.facts import MoneyKind
+from domain.payments.desk import CheckoutAsk, CheckoutPage, PaymentDesk
 from domain.values import Money
 from infra.advisory_turns import AdvisoryTurns
 from infra.database import ConnectKwargs
 from infra.stripe.connection import connect
 from infra.stripe.desk import StripeDesk
 from infra.system import SystemRandomness
-from services.billing import NoteMoney, OpenPractice
 from services.bootstrap.payments import Orders
-from services.memberships import (
+from services.memberships.commands import (
     AskForLeave,
     AskForPlan,
     AskToCancel,
@@ -36,16 +35,17 @@ from services.memberships import (
     TickMembership,
     WithdrawCancellation,
 )
-from services.payments.looking import look_at
-from services.refunds import AskRefund
-from services.scholarships import (
+from services.memberships.scholarships import (
     ApplyForScholarship,
     EndScholarship,
     FeedFund,
     GrantScholarship,
     OpenFund,
 )
-from services.seats import AskForSeats
+from services.memberships.seats import AskForSeats
+from services.money.billing import NoteMoney, OpenPractice
+from services.money.refunds import AskRefund
+from services.payments.looking import look_at
 from tests.support.billing import fact
 from tests.support.dues_house import stock
 from tests.support.fakes import FixedClock

@@ -6,16 +6,16 @@ from uuid import UUID
 
 import pytest
 
-from domain.access_table import AccessState
-from domain.groups import PeerGroup
-from domain.members import Member
-from domain.membership_rules import Wish
-from domain.memberships import Membership
-from domain.standings import MembershipState
-from services.gifts import GiveMonths, RedeemGift
-from services.members import ComeBack, TakeLeave
-from services.memberships import AskForLeave
-from services.places import FreePlace, HandOverGroup, HandOverMeeting
+from domain.access.table import AccessState
+from domain.groups.group import PeerGroup
+from domain.members.member import Member
+from domain.memberships.membership import Membership
+from domain.memberships.rules import Wish
+from domain.memberships.standings import MembershipState
+from services.groups.places import FreePlace, HandOverGroup, HandOverMeeting
+from services.members.commands import ComeBack, TakeLeave
+from services.memberships.commands import AskForLeave
+from services.memberships.gifts import GiveMonths, RedeemGift
 from tests.support.builders import SIX_PM
 from tests.support.dues import Dues
 from tests.support.evenings import DAYS, Evening, an_evening, pays, planned, stands

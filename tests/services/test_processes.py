@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 
 from domain.base import Root
-from domain.credits import CreditLedger
+from domain.credits.ledger import CreditLedger
 from domain.event_registry import EVENTS
-from domain.meetings import Meeting
+from domain.meetings.meeting import Meeting
 from domain.recording import Cause, Recorded
 from services.bootstrap import PROCESSES
-from services.certificates import SettleCertificate
-from services.credits import JudgeMeeting
+from services.certificates.issuing import SettleCertificate
+from services.credits.judging import JudgeMeeting
 from services.process_runner import Process
 from services.processes import judge_meetings, settle_certificates
 from tests.support.builders import MEETING, SIX_PM

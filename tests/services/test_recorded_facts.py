@@ -10,18 +10,18 @@ from uuid import UUID
 import pytest
 
 from domain.errors import InvalidFields, NotFound
-from domain.group_series import PartTaken, SyllabusInFuture
-from domain.groups import GroupFacilitatorOnly
-from domain.leading import LedBy
-from domain.meeting_rules import FacilitatorOnly, NotOnRoster, NotOpened
-from domain.meetings import Meeting
+from domain.groups.group import GroupFacilitatorOnly
+from domain.groups.series import PartTaken, SyllabusInFuture
+from domain.meetings.leading import LedBy
+from domain.meetings.meeting import Meeting
+from domain.meetings.rules import FacilitatorOnly, NotOnRoster, NotOpened
 from domain.rules.facts import Attendance, Person, Series
 from domain.values import Modality
-from services.attendance_facts import enter
 from services.dispatch import Work
-from services.leads import RecordLead
-from services.meetings import CloseMeeting, OpenMeeting, PostponeMeeting
-from services.series import ClearPart, HandOutSyllabus, PlacePart, PlanSeries
+from services.groups.series import ClearPart, HandOutSyllabus, PlacePart, PlanSeries
+from services.meetings.attendance_facts import enter
+from services.meetings.commands import CloseMeeting, OpenMeeting, PostponeMeeting
+from services.meetings.leads import RecordLead
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse
 from tests.support.story import check_out

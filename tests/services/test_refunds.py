@@ -7,16 +7,16 @@ from uuid import uuid4
 
 import pytest
 
-from domain.billing_accounts import billing_account_id
-from domain.desk_records import NOBODYS, DeskRecord, desk_record_id
-from domain.members import Role
-from domain.membership_rules import membership_id
-from domain.money_facts import MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
+from domain.members.member import Role
+from domain.memberships.rules import membership_id
+from domain.money.billing_accounts import billing_account_id
+from domain.money.desk_records import NOBODYS, DeskRecord, desk_record_id
+from domain.money.facts import MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.values import Money
-from services import desk_records as desk
-from services.members import HOUSE, GrantRole, WithdrawRole
-from services.refunds import AgreeToRefund, AskRefund, DropRefundProposal, ProposeRefund
+from services.members.commands import HOUSE, GrantRole, WithdrawRole
+from services.money import desk_records as desk
+from services.money.refunds import AgreeToRefund, AskRefund, DropRefundProposal, ProposeRefund
 from tests.support.dues import Dues
 from tests.support.house import SmallHouse
 

@@ -12,11 +12,11 @@ import pytest
 
 from domain.errors import Stale
 from domain.rules.book import RuleBook
+from services.credits.rejudging import Bulk, performers
 from services.dispatch import Order
-from services.meetings import BeginTurn, CloseMeeting, EndTurn
-from services.members import AddLicence, EndLicence
+from services.meetings.commands import BeginTurn, CloseMeeting, EndTurn
+from services.members.commands import AddLicence, EndLicence
 from services.providers import WithdrawApproval
-from services.rejudging import Bulk, performers
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse

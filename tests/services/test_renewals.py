@@ -9,21 +9,21 @@ from typing import Any
 
 import pytest
 
-from domain.leading import LedBy
-from domain.rhythms import Rhythm
+from domain.groups.rhythms import Rhythm
+from domain.meetings.leading import LedBy
 from domain.rules.book import RuleBook
 from domain.rules.facts import Person, Series
 from domain.rules.model import Pack
 from domain.values import Modality, Style
 from infra.database import ConnectKwargs
+from services.credits.renewals import Renewal, renewals
+from services.credits.what_if import WhatIf, thought
 from services.days import own_day
-from services.groups import AdmitMember, ChangeRhythm, FormGroup, LeaveGroup
-from services.leads import RecordLead
-from services.members import EndLicence
-from services.renewals import Renewal, renewals
-from services.series import HandOutSyllabus, PlacePart, PlanSeries
-from services.standing_schedule import InGroup, standing_schedule
-from services.what_if import WhatIf, thought
+from services.groups.commands import AdmitMember, ChangeRhythm, FormGroup, LeaveGroup
+from services.groups.series import HandOutSyllabus, PlacePart, PlanSeries
+from services.groups.standing_schedule import InGroup, standing_schedule
+from services.meetings.leads import RecordLead
+from services.members.commands import EndLicence
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, a_rhythm
 from tests.support.house import RealHouse, open_real_house

@@ -12,8 +12,8 @@ import pytest
 
 from domain.rules.explain import plain
 from domain.rules.model import Pack
-from services import rule_change
-from services.rule_change import Compared, Comparison, Difference
+from services.rules import change as rule_change
+from services.rules.change import Compared, Comparison, Difference
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import MONDAY, SIX_PM
 from tests.support.house import SmallHouse

@@ -13,9 +13,9 @@ import pytest
 from domain.rules.account import Entry
 from domain.rules.cycles import Window
 from domain.rules.model import Pack
-from services import rule_change_accounts
-from services.members import EndLicence
-from services.rule_change_accounts import AccountComparison, AccountDifference, ComparedMember
+from services.members.commands import EndLicence
+from services.rules import change_accounts as rule_change_accounts
+from services.rules.change_accounts import AccountComparison, AccountDifference, ComparedMember
 from tests.domain.rules.made import a_rule, an_entry, these, with_cycle
 from tests.support.builders import SIX_PM
 from tests.support.house import SmallHouse

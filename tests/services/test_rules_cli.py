@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from infra.database import ConnectKwargs
-from services.cli import main
+from services.cli.main import main
 from tests.domain.rules.made import FILE, a_rule, a_text
 from tests.support.repository import ROOT
 from tests.support.terminal import Terminal

@@ -8,20 +8,19 @@ from uuid import UUID
 
 import pytest
 
-from domain.access_table import AccessState
-from domain.billing_accounts import PayerKind, billing_account_id
-from domain.funds import Fund
-from domain.gifts import Gift
-from domain.holdings import Holdings
-from domain.membership_rules import membership_id
-from domain.memberships import Membership
-from domain.scholarships import Scholarship, Tier, scholarship_id
-from domain.seat_pools import SeatPool, seat_pool_id
+from domain.access.holdings import Holdings
+from domain.access.table import AccessState
+from domain.memberships.funds import Fund
+from domain.memberships.gifts import Gift
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id
+from domain.memberships.scholarships import Scholarship, Tier, scholarship_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.values import Money
-from services.billing import OpenPractice
-from services.gifts import GiveMonths, RedeemGift
-from services.memberships import ObserveSubscription, RequestMembership
-from services.scholarships import (
+from services.memberships.commands import ObserveSubscription, RequestMembership
+from services.memberships.gifts import GiveMonths, RedeemGift
+from services.memberships.scholarships import (
     ApplyForScholarship,
     EndScholarship,
     FeedFund,
@@ -30,7 +29,7 @@ from services.scholarships import (
     RenewScholarship,
     TickScholarship,
 )
-from services.seats import (
+from services.memberships.seats import (
     AcceptSeat,
     AskForSeats,
     FreezeSeat,
@@ -41,6 +40,7 @@ from services.seats import (
     ThawSeat,
     WithdrawSeatOffer,
 )
+from services.money.billing import OpenPractice
 from tests.support.billing import FUND, GIFT, MONTHLY, PRACTICE, active, day, ended
 from tests.support.house import SmallHouse
 

@@ -7,11 +7,11 @@ from typing import Any, cast
 
 import pytest
 
-from domain.groups import PeerGroup
-from domain.payers import Payer
+from domain.claims.payers import Payer
+from domain.groups.group import PeerGroup
 from domain.providers import Provider
+from services.cli.setup_file import SetupFileFault, apply
 from services.house import House
-from services.setup_file import SetupFileFault, apply
 from tests.support.house import SmallHouse
 from tests.support.repository import ROOT
 

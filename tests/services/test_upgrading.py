@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from infra import migrate
 from infra.database import ConnectKwargs, connect
 from services.bootstrap import PROCESSES, PROJECTIONS
-from services.cli import main
+from services.cli.main import main
 from tests.support.house import database_url, open_real_house
 
 VIEWS = {f"view.{each.NAME}" for each in PROJECTIONS}

@@ -10,7 +10,7 @@ from typing import Any
 from domain.base import Root
 from domain.personal import Personal
 from infra.event_store.mapper import EventMapper
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.every_event import STORIES
 
 SAMPLES = Path(__file__).parent / "samples"

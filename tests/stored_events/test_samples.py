@@ -12,7 +12,7 @@ import pytest
 
 from domain.event_registry import EVENTS
 from infra.event_store.mapper import EventMapper, StoredBody
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 
 SAMPLES = Path(__file__).parent / "samples"
 FILES = sorted(SAMPLES.glob("*.json"))

@@ -17,7 +17,7 @@ import pytest
 
 from domain.event_registry import EVENTS
 from infra.event_store.mapper import EventMapper, StoredBody
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.every_event import STORIES
 
 SAMPLES = Path(__file__).parent / "samples"

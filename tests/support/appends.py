@@ -16,7 +16,7 @@ from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper, StoredBody
 from infra.event_store.rows import Ready, make_ready
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.builders import SIX_PM
 from tests.support.fakes import FixedClock
 from tests.support.probe import Probe

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.billing_accounts import billing_account_id
-from domain.memberships import Membership
-from domain.money_facts import Actor, MoneyFact
-from domain.observations import DeclineKind, Observation, PaymentTrouble
-from domain.seat_pools import SeatPool
+from domain.memberships.membership import Membership
+from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
+from domain.memberships.seat_pools import SeatPool
+from domain.money.billing_accounts import billing_account_id
+from domain.money.facts import Actor, MoneyFact
 from domain.values import Money
 from tests.support.builders import ANA, JOY, SIX_PM, known
 

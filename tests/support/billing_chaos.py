@@ -19,16 +19,16 @@ import stripe
 from prometheus_client import CollectorRegistry
 from typing_extensions import override
 
-from domain.billing_accounts import PayerKind, billing_account_id
-from domain.membership_rules import membership_id
-from domain.memberships import Membership
-from domain.money_facts import key_of
-from domain.money_ledger import MoneyLedger, money_ledger_id
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id
+from domain.money.billing_accounts import PayerKind, billing_account_id
+from domain.money.facts import key_of
+from domain.money.ledger import MoneyLedger, money_ledger_id
 from infra.database import ConnectKwargs
 from services import bootstrap
 from services.dispatch import Order, Work
-from services.members import RegisterMember
-from services.memberships import RequestMembership
+from services.members.commands import RegisterMember
+from services.memberships.commands import RequestMembership
 from services.payments.reconciling import Reconciled, reconcile_lists, reconcile_messages
 from services.web.live import LiveHub
 from tests.support.dues_house import dues_house, served

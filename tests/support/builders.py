@@ -11,26 +11,26 @@ from typing import Any
 from uuid import UUID
 
 from domain import intervals as sets
-from domain.attendance import CheckInMethod
-from domain.awards import AboutMeeting, Credited
 from domain.base import Root
-from domain.certificates import Certificate, CertificateFacts
-from domain.claim_lines import ClaimLine
-from domain.claims import Claim
-from domain.credits import CreditLedger
-from domain.documents import Document, DocumentKind
-from domain.groups import PeerGroup
-from domain.leading import Lead, LedBy, Outsider
-from domain.meetings import Meeting
-from domain.members import Member
-from domain.outside_credits import OutsideCredit, OutsideFacts
-from domain.papers import ApprovalLine, CreditKind
-from domain.payers import Payer
+from domain.certificates.certificate import Certificate, CertificateFacts
+from domain.certificates.papers import ApprovalLine, CreditKind
+from domain.claims.claim import Claim
+from domain.claims.lines import ClaimLine
+from domain.claims.payers import Payer
+from domain.credits.awards import AboutMeeting, Credited
+from domain.credits.ledger import CreditLedger
+from domain.credits.outside import OutsideCredit, OutsideFacts
+from domain.evidence.documents import Document, DocumentKind
+from domain.groups.group import PeerGroup
+from domain.groups.rhythms import Rhythm
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.leading import Lead, LedBy, Outsider
+from domain.meetings.meeting import Meeting
+from domain.meetings.presence import EvidenceStrength
+from domain.members.member import Member
 from domain.personal import Personal
-from domain.presence import EvidenceStrength
 from domain.programs import Program
 from domain.providers import Provider
-from domain.rhythms import Rhythm
 from domain.rules.explain import Missing, Step
 from domain.values import Interval, Modality, Style
 

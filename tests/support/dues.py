@@ -9,12 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.billing_accounts import PayerKind, billing_account_id
-from domain.membership_rules import Wish, membership_id
-from domain.money_facts import Actor, MoneyFact, MoneyKind
-from domain.observations import DeclineKind, Observation, PaymentTrouble
+from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
+from domain.memberships.rules import Wish, membership_id
+from domain.money.billing_accounts import PayerKind, billing_account_id
+from domain.money.facts import Actor, MoneyFact, MoneyKind
 from domain.values import Money
-from services import billing, memberships
+from services.memberships import commands as memberships
+from services.money import billing
 from tests.support.billing import MONTHLY
 from tests.support.story import Story
 

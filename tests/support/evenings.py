@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from domain.access_table import AccessState
+from domain.access.table import AccessState
 from domain.values import Modality, Style
-from services.access_records import NoteFirstMeetings
-from services.groups import AdmitMember, FormGroup
-from services.meetings import OpenMeeting, ScheduleMeeting
+from services.access.records import NoteFirstMeetings
+from services.groups.commands import AdmitMember, FormGroup
+from services.meetings.commands import OpenMeeting, ScheduleMeeting
 from tests.support.billing import MONTHLY
 from tests.support.builders import SIX_PM, a_rhythm, minutes
 from tests.support.dues import Dues

@@ -7,18 +7,18 @@ from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
-from domain.access import GrantKind
-from domain.access_records import AccessRecord
+from domain.access.records import AccessRecord
+from domain.access.union import GrantKind
 from domain.base import Root
-from domain.billing_accounts import BillingAccount, PayerKind
-from domain.desk_records import DeskRecord
-from domain.funds import Fund
-from domain.gifts import Gift
-from domain.membership_rules import Wish
-from domain.money_facts import MoneyKind
-from domain.money_ledger import MoneyLedger
-from domain.scholarships import Scholarship, Tier
-from domain.seat_pools import SeatPool
+from domain.memberships.funds import Fund
+from domain.memberships.gifts import Gift
+from domain.memberships.rules import Wish
+from domain.memberships.scholarships import Scholarship, Tier
+from domain.memberships.seat_pools import SeatPool
+from domain.money.billing_accounts import BillingAccount, PayerKind
+from domain.money.desk_records import DeskRecord
+from domain.money.facts import MoneyKind
+from domain.money.ledger import MoneyLedger
 from domain.values import Money
 from tests.support import billing as b
 from tests.support.builders import ADMIN, ANA, BO, CHIDI, JOY, MEETING, SIX_PM, about, at, facts

@@ -6,21 +6,21 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from typing import Any
 
-from domain.administration import Administration
-from domain.attendance import ObservedPerson, ToolSource
 from domain.base import Root
-from domain.certificate_checks import CertificateCheck, CheckChannel
-from domain.certificates import Certificate, RevocationReason, SupersessionReason
-from domain.claim_lines import LineAnswer
-from domain.claim_rules import SetAsideReason
-from domain.claims import Claim
-from domain.credits import CreditLedger
-from domain.groups import PeerGroup
-from domain.meetings import Meeting
-from domain.members import ErasureBasis, Member, Role
-from domain.outside_credits import OutsideCredit
-from domain.payers import Payer
-from domain.presence import EvidenceStrength
+from domain.certificates.certificate import Certificate, RevocationReason, SupersessionReason
+from domain.certificates.checks import CertificateCheck, CheckChannel
+from domain.claims.claim import Claim
+from domain.claims.lines import LineAnswer
+from domain.claims.payers import Payer
+from domain.claims.rules import SetAsideReason
+from domain.credits.ledger import CreditLedger
+from domain.credits.outside import OutsideCredit
+from domain.groups.group import PeerGroup
+from domain.meetings.attendance import ObservedPerson, ToolSource
+from domain.meetings.meeting import Meeting
+from domain.meetings.presence import EvidenceStrength
+from domain.members.administration import Administration
+from domain.members.member import ErasureBasis, Member, Role
 from domain.programs import Program
 from domain.providers import Provider
 from domain.rules.explain import Missing

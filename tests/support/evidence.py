@@ -8,10 +8,10 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from domain.evidence_lines import Attended, Change, Credit, InAccount, SelfEntered
-from domain.evidence_packs import EvidencePack, evidence_pack, in_account
-from domain.papers import LicenceLine
-from domain.presence import EvidenceStrength
+from domain.certificates.papers import LicenceLine
+from domain.evidence.lines import Attended, Change, Credit, InAccount, SelfEntered
+from domain.evidence.pack import EvidencePack, evidence_pack, in_account
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.account import Entry, account
 from domain.rules.cycles import Window
 from domain.rules.explain import Step

@@ -12,32 +12,39 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID, uuid4, uuid5
 
-from domain.attendance import ObservedPerson, ToolSource
-from domain.billing_accounts import billing_account_id
-from domain.certificate_checks import CheckChannel
-from domain.certificates import RevocationReason
-from domain.claim_lines import Outcome
-from domain.documents import document_of
-from domain.leading import LedBy
-from domain.members import ErasureBasis, Role
-from domain.papers import CreditKind
+from domain.certificates.certificate import RevocationReason
+from domain.certificates.checks import CheckChannel
+from domain.certificates.papers import CreditKind
+from domain.claims.lines import Outcome
+from domain.evidence.documents import document_of
+from domain.meetings.attendance import ObservedPerson, ToolSource
+from domain.meetings.leading import LedBy
+from domain.members.member import ErasureBasis, Role
+from domain.money.billing_accounts import billing_account_id
 from domain.values import Interval, Modality, Money, Style
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
 from projections.roster import queries as roster
-from services import claim_answers, demo, exports, groups, meetings, members, providers, series
-from services.certificate_checks import NoteCheck
-from services.certificates import RevokeCertificate
-from services.demo import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
-from services.dispatch import Order
-from services.leads import RecordLead
-from services.outside_credits import (
+from services import providers
+from services.certificates.checks import NoteCheck
+from services.certificates.issuing import RevokeCertificate
+from services.claims import answers as claim_answers
+from services.claims import exports
+from services.credits.outside import (
     Activity,
     CorrectOutsideCredit,
     EnterOutsideCredit,
     RemoveOutsideCredit,
 )
-from services.refunds import ProposeRefund
+from services.demo import story as demo
+from services.demo.story import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
+from services.dispatch import Order
+from services.groups import commands as groups
+from services.groups import series
+from services.meetings import commands as meetings
+from services.meetings.leads import RecordLead
+from services.members import commands as members
+from services.money.refunds import ProposeRefund
 from tests.support.builders import about, minutes
 from tests.support.dues import tell_dues
 from tests.support.house import RealHouse

@@ -8,11 +8,11 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from domain.documents import Document, document_of
-from domain.outside_credits import OutsideCredit
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
+from domain.credits.outside import OutsideCredit
+from domain.evidence.documents import Document, document_of
+from services.credits.outside import Activity, EnterOutsideCredit, keep_document
 from services.house import House
-from services.outside_credits import Activity, EnterOutsideCredit, keep_document
 from tests.support.builders import MONDAY
 from tests.support.story import CALIFORNIA, Story
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from domain.papers import (
+from domain.certificates.papers import (
     ApprovalLine,
     CertificatePaper,
     CreditKind,

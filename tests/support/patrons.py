@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from domain.billing_accounts import PayerKind
-from domain.scholarships import Tier
+from domain.memberships.scholarships import Tier
+from domain.money.billing_accounts import PayerKind
 from domain.values import Money
-from services.billing import OpenPractice
-from services.gifts import GiveMonths, RedeemGift
-from services.memberships import RequestMembership
-from services.scholarships import (
+from services.memberships.commands import RequestMembership
+from services.memberships.gifts import GiveMonths, RedeemGift
+from services.memberships.scholarships import (
     ApplyForScholarship,
     FeedFund,
     GrantScholarship,
     OpenFund,
 )
-from services.seats import (
+from services.memberships.seats import (
     AcceptSeat,
     FreezeSeat,
     NameSeatManager,
@@ -24,6 +23,7 @@ from services.seats import (
     ReleaseSeat,
     RelieveSeatManager,
 )
+from services.money.billing import OpenPractice
 from tests.support.dues import Dues
 from tests.support.story import Story
 

@@ -13,24 +13,28 @@ from uuid import UUID, uuid4, uuid5
 
 import pytest
 
-from domain.attendance import CheckInMethod
-from domain.awards import Award
 from domain.base import Root
-from domain.certificates import Certificate
-from domain.claims import Claim
-from domain.credits import CreditLedger
+from domain.certificates.certificate import Certificate
+from domain.claims.claim import Claim
+from domain.claims.payers import Payer
+from domain.credits.awards import Award
+from domain.credits.ledger import CreditLedger
 from domain.errors import DomainError
-from domain.meetings import Meeting
-from domain.members import Role
-from domain.payers import Payer
+from domain.meetings.attendance import CheckInMethod
+from domain.meetings.meeting import Meeting
+from domain.meetings.presence import EvidenceStrength
+from domain.members.member import Role
 from domain.ports import DoorCodes
-from domain.presence import EvidenceStrength
 from domain.recording import EventStore, Outcome
 from domain.values import Interval, Modality, Style
-from services import claims, groups, meetings, members, providers
-from services.certificates import certificate_id_of
-from services.credits import award_id_of, ledger_id_of
+from services import providers
+from services.certificates.issuing import certificate_id_of
+from services.claims import commands as claims
+from services.credits.judging import award_id_of, ledger_id_of
 from services.dispatch import Dispatcher, Order, Work
+from services.groups import commands as groups
+from services.meetings import commands as meetings
+from services.members import commands as members
 from tests.support.builders import SIX_PM, a_rhythm, minutes
 from tests.support.fakes import FixedClock
 

@@ -16,7 +16,7 @@ from tests.support.house import database_url
 # Several commands in one process, so that its imports are paid for once.
 _PROGRAM = """
 import json, sys
-from services.cli import main
+from services.cli.main import main
 for arguments in json.loads(sys.argv[1]):
     main(arguments, prog_name="peerhour", standalone_mode=False)
     print(end="\\0", flush=True)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from domain.billing_accounts import billing_account_id
-from domain.payments import CheckoutAsk, CurrencyBound
-from domain.standings import MembershipState
-from services.membership_checkouts import find_customer, find_membership
+from domain.memberships.standings import MembershipState
+from domain.money.billing_accounts import billing_account_id
+from domain.payments.desk import CheckoutAsk, CurrencyBound
+from services.memberships.checkouts import find_customer, find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

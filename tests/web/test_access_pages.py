@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.access_table import AccessState, Action, may
-from domain.access_words import ALWAYS_YOURS
+from domain.access.table import AccessState, Action, may
+from domain.access.words import ALWAYS_YOURS
 from infra.database import ConnectKwargs
 from tests.support.builders import SIX_PM, minutes
 from tests.support.evenings import DAYS, Evening, a_group, an_evening, opened

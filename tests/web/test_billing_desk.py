@@ -9,12 +9,12 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.billing_accounts import billing_account_id
-from domain.members import Role
-from domain.money_facts import MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from services.members import GrantRole
-from services.memberships import ObserveSubscription
+from domain.members.member import Role
+from domain.money.billing_accounts import billing_account_id
+from domain.money.facts import MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from services.members.commands import GrantRole
+from services.memberships.commands import ObserveSubscription
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import hidden
 

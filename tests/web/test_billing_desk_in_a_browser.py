@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from domain.members import Role
-from services.members import GrantRole
+from domain.members.member import Role
+from services.members.commands import GrantRole
 from tests.support.billing_house import BillingHouse
 from tests.web.test_billing_desk import account_of, intent_of, paid, subscription_of
 from tests.web.test_in_a_browser import CHROMIUM, fit

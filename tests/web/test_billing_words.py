@@ -7,14 +7,14 @@ from typing import get_args
 
 import pytest
 
-from domain.money_facts import MoneyKind
-from domain.payment_orders import PaymentOrder
-from domain.refunds import RefundReason
-from domain.standings import MembershipState
+from domain.memberships.standings import MembershipState
+from domain.money.facts import MoneyKind
+from domain.money.refunds import RefundReason
+from domain.payments.orders import PaymentOrder
 from domain.values import Money
 from services.web import billing_words
 from services.web.forms import Unusable
-from services.web.pages.billing_forms import is_id, message_id, refund_form
+from services.web.pages.billing.forms import is_id, message_id, refund_form
 
 
 def test_every_state_every_kind_of_line_and_every_reason_has_words() -> None:

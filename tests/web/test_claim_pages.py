@@ -9,13 +9,13 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain import verification_code as codes
-from domain.claim_lines import Outcome
-from domain.claim_rules import ClaimState
-from domain.claims import Claim
+from domain.certificates import verification_code as codes
+from domain.claims.claim import Claim
+from domain.claims.lines import Outcome
+from domain.claims.rules import ClaimState
 from infra.payer_files.verify import verify
-from services import exports
-from services.claims import claim_id_of
+from services.claims import exports
+from services.claims.commands import claim_id_of
 from tests.support.builders import SIX_PM, span
 from tests.support.pages import Pages, hidden, words_of
 from tests.support.story import Story

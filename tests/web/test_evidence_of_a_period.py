@@ -11,7 +11,7 @@ import httpx
 import pypdf
 import pytest
 
-from services.members import EndLicence
+from services.members.commands import EndLicence
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, words_of
 from tests.support.story import CALIFORNIA

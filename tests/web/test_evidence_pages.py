@@ -15,12 +15,12 @@ import httpx
 import pypdf
 import pytest
 
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
 from domain.rules.book import RuleBook
 from domain.rules.model import Pack
-from services.evidence_packs import make_pack
-from services.members import CorrectName, EndLicence
-from services.outside_credits import Activity, EnterOutsideCredit
+from services.credits.outside import Activity, EnterOutsideCredit
+from services.evidence.packs import make_pack
+from services.members.commands import CorrectName, EndLicence
 from tests.domain.rules.made import a_pack as a_text
 from tests.domain.rules.made import a_rule
 from tests.support.builders import SIX_PM, span

@@ -9,18 +9,18 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import BillingAccount, billing_account_id
 from domain.errors import NotAllowed
-from domain.members import ErasureBasis
-from domain.membership_rules import membership_id, own_membership_id
-from domain.memberships import Membership
-from domain.money_facts import Actor, MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.payments import CheckoutAsk
-from domain.seat_pools import SeatPool, seat_pool_id
-from domain.standings import LapseReason, MembershipState
-from services.members import ForgetMember
-from services.seats import NameSeatManager
+from domain.members.member import ErasureBasis
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id, own_membership_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.standings import LapseReason, MembershipState
+from domain.money.billing_accounts import BillingAccount, billing_account_id
+from domain.money.facts import Actor, MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.desk import CheckoutAsk
+from services.members.commands import ForgetMember
+from services.memberships.seats import NameSeatManager
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

@@ -22,7 +22,7 @@ from services.web.form_values import (
     whole_number,
 )
 from services.web.forms import Field, Filled, Form, Parse, Unusable
-from services.web.pages.meeting_forms import read_correction, stays_of
+from services.web.pages.meetings.forms import read_correction, stays_of
 
 FORM = Form(
     Field(name="title", label="Title", longest=20),

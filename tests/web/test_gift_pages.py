@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.access_table import Action
-from domain.gifts import Gift
-from services.access import holdings_of
+from domain.access.table import Action
+from domain.memberships.gifts import Gift
+from services.access.reading import holdings_of
 from services.dispatch import Work
-from services.money_story import story_of
+from services.money.story import story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

@@ -9,8 +9,8 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.groups import PeerGroup
-from services.groups import AdmitMember
+from domain.groups.group import PeerGroup
+from services.groups.commands import AdmitMember
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.series import PlanSeries
+from services.groups.series import PlanSeries
 from tests.support import outside
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages

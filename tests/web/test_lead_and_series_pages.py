@@ -10,9 +10,9 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.groups import PeerGroup
-from domain.leading import LedBy
-from services.series import PlanSeries
+from domain.groups.group import PeerGroup
+from domain.meetings.leading import LedBy
+from services.groups.series import PlanSeries
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.payments import Every
-from domain.standings import LapseReason, MembershipState
+from domain.memberships.standings import LapseReason, MembershipState
+from domain.payments.desk import Every
 from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness
-from services.membership_checkouts import find_customer, find_membership
+from services.memberships.checkouts import find_customer, find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.dues_house import ENVIRONMENT
 from tests.support.simulated_stripe import VISA

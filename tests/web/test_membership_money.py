@@ -11,9 +11,9 @@ from datetime import timedelta
 import pypdf
 import pytest
 
-from domain.money_facts import Actor, MoneyKind
+from domain.money.facts import Actor, MoneyKind
 from projections.memberships import queries as memberships
-from services.money_story import StoryLine, story_of
+from services.money.story import StoryLine, story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.dues import Dues
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from services.membership_checkouts import find_membership
+from services.memberships.checkouts import find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

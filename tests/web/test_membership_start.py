@@ -11,7 +11,7 @@ from litestar.response import Redirect
 
 from infra.settings import load_settings
 from services.bootstrap.payments import payment_pages
-from services.membership_checkouts import find_membership
+from services.memberships.checkouts import find_membership
 from services.web.payment_pages import STRIPE_PAGES, PageNotKnown, lead
 from services.web.settings import WebSettings
 from tests.support.billing_house import BillingHouse

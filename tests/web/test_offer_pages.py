@@ -10,11 +10,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.members import Member, Role
+from domain.members.member import Member, Role
 from domain.programs import Program
 from domain.providers import Provider
 from domain.values import Modality
-from services.members import GrantRole
+from services.members.commands import GrantRole
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
 

@@ -10,11 +10,11 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.documents import LARGEST_DOCUMENT
+from domain.evidence.documents import LARGEST_DOCUMENT
 from projections.outside_credits import queries as outside
 from projections.outside_credits.queries import OutsideCreditRow
-from services.members import EndLicence
-from services.web.pages.sent_documents import DOCUMENTS
+from services.members.commands import EndLicence
+from services.web.pages.credits.sent_documents import DOCUMENTS
 from tests.support.outside import JPEG, PDF, PNG
 from tests.support.pages import Pages, hidden, words_of
 from tests.support.story import CALIFORNIA

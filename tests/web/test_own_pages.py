@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import httpx
 import pytest
 
-from domain.certificates import Certificate
-from domain.members import Member
+from domain.certificates.certificate import Certificate
+from domain.members.member import Member
 from domain.personal import shown
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of

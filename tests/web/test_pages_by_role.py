@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from litestar.routes import HTTPRoute
 
-from domain.certificates import Certificate
-from domain.money_facts import MoneyKind
-from services import exports
-from services.claims import claim_id_of
-from services.series import PlanSeries
+from domain.certificates.certificate import Certificate
+from domain.money.facts import MoneyKind
+from services.claims import exports
+from services.claims.commands import claim_id_of
+from services.groups.series import PlanSeries
 from services.web.routes import CONTROLLERS
 from tests.support import outside
 from tests.support.builders import SIX_PM

@@ -6,9 +6,9 @@ from urllib.parse import quote
 
 import pytest
 
-from services.billing import OpenPractice
-from services.gifts import GiveMonths
-from services.scholarships import OpenFund
+from services.memberships.gifts import GiveMonths
+from services.memberships.scholarships import OpenFund
+from services.money.billing import OpenPractice
 from tests.support.billing_house import BillingHouse
 from tests.web.test_hostile_pages import WORDS
 

@@ -7,11 +7,11 @@ from uuid import UUID
 import pytest
 from litestar.routes import HTTPRoute
 
-from domain.seat_pools import SeatPool, seat_pool_id
-from services.billing import OpenPractice
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from services.dispatch import Work
-from services.gifts import GiveMonths
-from services.scholarships import OpenFund
+from services.memberships.gifts import GiveMonths
+from services.memberships.scholarships import OpenFund
+from services.money.billing import OpenPractice
 from tests.support.billing_house import BillingHouse
 
 ROLES = ("nobody", "member", "holder", "manager", "administrator")

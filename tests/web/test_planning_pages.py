@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 
-from domain.meeting_rules import MeetingState
+from domain.meetings.rules import MeetingState
 from tests.support.builders import SIX_PM, minutes
 from tests.support.pages import Pages, hidden, words_of
 

@@ -12,8 +12,8 @@ from uuid import UUID
 import pypdf
 import pytest
 
-from domain.money_facts import MoneyKind
-from services.money_story import story_of
+from domain.money.facts import MoneyKind
+from services.money.story import story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from domain.access_table import Action
-from domain.seat_pools import SeatPool, seat_pool_id
-from services.access import holdings_of
+from domain.access.table import Action
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from services.access.reading import holdings_of
 from services.dispatch import Work
-from services.letters import SUBJECT
-from services.seats import AcceptSeat, OfferSeat, ReleaseSeat
+from services.memberships.letters import SUBJECT
+from services.memberships.seats import AcceptSeat, OfferSeat, ReleaseSeat
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

@@ -6,11 +6,11 @@ from collections import Counter
 
 import pytest
 
-from domain.members import Member
-from domain.professions import label_of
+from domain.members.member import Member
+from domain.members.professions import label_of
 from domain.rules.book import RuleBook
 from infra.rule_files import load_rules
-from services.web.pages.you import licence_form
+from services.web.pages.you.you import licence_form
 from services.web.professions import OTHER, by_place, choices
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.pages import Pages, hidden, words_of

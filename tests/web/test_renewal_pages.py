@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from services.members import EndLicence
+from services.members.commands import EndLicence
 from tests.support.builders import minutes
 from tests.support.pages import Pages, words_of
 

@@ -7,13 +7,13 @@ from uuid import UUID
 
 import pytest
 
-from domain.access_table import Action
-from domain.funds import Fund
-from domain.scholarships import Scholarship, scholarship_id
+from domain.access.table import Action
+from domain.memberships.funds import Fund
+from domain.memberships.scholarships import Scholarship, scholarship_id
 from projections.patrons import queries as patrons
-from services.access import holdings_of
+from services.access.reading import holdings_of
 from services.dispatch import Work
-from services.money_story import story_of
+from services.money.story import story_of
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA

@@ -6,8 +6,8 @@ from datetime import timedelta
 
 import pytest
 
-from domain import verification_code as codes
-from domain.certificates import Certificate
+from domain.certificates import verification_code as codes
+from domain.certificates.certificate import Certificate
 from domain.values import Interval
 from tests.support.builders import SIX_PM, minutes
 from tests.support.pages import Pages, words_of

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.payments import Every
+from domain.payments.desk import Every
 from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness
-from services.membership_checkouts import find_customer
+from services.memberships.checkouts import find_customer
 from tests.support.billing_house import BillingHouse
 from tests.support.dues_house import ENVIRONMENT
 from tests.support.pages import hidden, words_of

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import pytest
 
-from domain.attendance import CheckInMethod, ToolSource
-from domain.certificates import RevocationReason, SupersessionReason
-from domain.claim_rules import ClaimState, SetAsideReason
-from domain.meeting_rules import MeetingState
-from domain.presence import EvidenceStrength
+from domain.certificates.certificate import RevocationReason, SupersessionReason
+from domain.claims.rules import ClaimState, SetAsideReason
+from domain.meetings.attendance import CheckInMethod, ToolSource
+from domain.meetings.presence import EvidenceStrength
+from domain.meetings.rules import MeetingState
 from domain.values import Modality, Style
 from projections.schedule.queries import GroupRow
 from services.web import words

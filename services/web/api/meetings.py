@@ -10,11 +10,11 @@ from litestar import Controller, get, post
 from litestar.di import NamedDependency
 from litestar.params import JSONBody
 
-from domain.attendance import CheckInMethod
 from domain.errors import InvalidFields
+from domain.meetings.attendance import CheckInMethod
 from projections.schedule import queries as schedule
 from services.dispatch import Order
-from services.meetings import (
+from services.meetings.commands import (
     CancelMeeting,
     ChangeFacilitator,
     CheckIn,
@@ -42,8 +42,8 @@ from services.web.api.shapes import (
 )
 from services.web.door_tries import take_door_try
 from services.web.orders import give
-from services.web.pages.meeting_page import TheVisit, Visit
-from services.web.pages.meeting_view import Attendee
+from services.web.pages.meetings.view import Attendee
+from services.web.pages.meetings.visit import TheVisit, Visit
 from services.web.session import signed_in
 from services.web.subjects import TheHouse
 

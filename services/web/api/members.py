@@ -7,7 +7,7 @@ from uuid import UUID
 from litestar import Controller, get
 from litestar.di import NamedDependency
 
-from domain import verification_code as codes
+from domain.certificates import verification_code as codes
 from domain.errors import NotFound
 from projections.certificate_register import queries as register
 from projections.outside_credits import queries as outside

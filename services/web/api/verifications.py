@@ -6,8 +6,8 @@ from litestar import Controller, Response, get
 from litestar.openapi.datastructures import ResponseSpec
 from litestar.params import FromPath
 
-from domain import verification_code as codes
-from domain.certificate_checks import CheckChannel
+from domain.certificates import verification_code as codes
+from domain.certificates.checks import CheckChannel
 from projections.certificate_register import queries as register
 from services.web import words
 from services.web.api.shapes import CertificateFacts, Verification

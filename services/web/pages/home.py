@@ -15,7 +15,7 @@ from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services.web.orders import Asking
-from services.web.pages.meeting_view import MeetingView, see_meeting
+from services.web.pages.meetings.view import MeetingView, see_meeting
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 

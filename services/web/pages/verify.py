@@ -12,8 +12,8 @@ from litestar.datastructures import UploadFile
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from domain import verification_code as codes
-from domain.certificate_checks import CheckChannel
+from domain.certificates import verification_code as codes
+from domain.certificates.checks import CheckChannel
 from projections.certificate_register import queries as register
 from services.house import House
 from services.web.checks import keep_check

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
 from domain.rules.account import Account, CapState, account
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry, is_about, selects

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from domain.papers import CreditKind
-from domain.presence import EvidenceStrength
+from domain.certificates.papers import CreditKind
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.checking import Failure, account_of, attendance_of, failures, judged
 from domain.rules.facts import Attendance, Person, Series
 from domain.rules.parse import PackFault

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.conditions import names_any
 from domain.rules.facts import Attendance, Person, Series
 from domain.values import Interval, Modality

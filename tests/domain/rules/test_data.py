@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from domain.papers import is_bare_ceu
+from domain.certificates.papers import is_bare_ceu
 from domain.rules.book import RuleBook
 from domain.rules.checking import failures
 from domain.rules.model import BodyKind, Pack

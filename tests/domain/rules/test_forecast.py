@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.explain import Step

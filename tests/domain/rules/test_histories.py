@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.papers import CreditKind
+from domain.certificates.papers import CreditKind
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain import intervals as time
-from domain.presence import Source, Stay, minutes_present
+from domain.meetings.presence import Source, Stay, minutes_present
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack

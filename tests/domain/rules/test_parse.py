@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.papers import CreditKind
-from domain.presence import EvidenceStrength
+from domain.certificates.papers import CreditKind
+from domain.meetings.presence import EvidenceStrength
 from domain.rules.model import (
     AttendanceRule,
     BodyKind,

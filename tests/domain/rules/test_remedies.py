@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.presence import EvidenceStrength
+from domain.meetings.presence import EvidenceStrength
 from domain.rules import conditions, counting, remedies
 from domain.rules.explain import READ_THE_TEXT, Missing
 from domain.rules.facts import Attendance, Person, Series

@@ -12,7 +12,7 @@ from domain.recording import Append, Cause, Recorded
 from infra.event_store.envelope import leaf_hash
 from infra.event_store.mapper import StoredBody
 from infra.event_store.store import PostgresEventStore
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.builders import ANA, BO, SIX_PM
 from tests.support.probe import Probe
 

@@ -14,10 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.base import Root
-from domain.meetings import Meeting
+from domain.meetings.meeting import Meeting
 from domain.personal import Personal
 from infra.event_store.mapper import EventMapper, StoredBody, UnreadableEvent
-from infra.keystore import KeyStore
+from infra.secrets.keystore import KeyStore
 from tests.support.builders import ANA, BO, SIX_PM
 from tests.support.every_event import STORIES
 from tests.support.probe import Probe

@@ -20,8 +20,8 @@ from domain.recording import (
 )
 from infra import migrate
 from infra.database import ConnectKwargs, connect
-from infra.embedded_postgres import EmbeddedPostgres
 from infra.event_store.store import PostgresEventStore
+from infra.postgres.embedded import EmbeddedPostgres
 from tests.support.appends import FINGERPRINT, a_new_probe, opened_store, ready_text
 
 Connection: TypeAlias = "asyncpg.Connection[Any]"

@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import pytest
 
-from domain.payments import CheckoutAsk, Seen
+from domain.payments.desk import CheckoutAsk, Seen
 from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import Connection, connect
 from infra.stripe.desk import StripeDesk

@@ -16,7 +16,7 @@ from uuid import UUID, uuid4
 
 import stripe
 
-from domain.payment_orders import EndWithPeriod, PauseDues, PayBack, PaymentOrder, ResumeDues
+from domain.payments.orders import EndWithPeriod, PauseDues, PayBack, PaymentOrder, ResumeDues
 from domain.values import Money
 from infra.stripe import marks
 from infra.stripe.connection import Connection

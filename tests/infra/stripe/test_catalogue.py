@@ -9,7 +9,7 @@ import msgspec
 import pytest
 
 from domain.errors import DomainError
-from domain.payments import CatalogueFault, Every
+from domain.payments.desk import CatalogueFault, Every
 from domain.values import Money
 from infra.stripe.catalogue import STANDARD, Plan, make, read
 from infra.stripe.connection import Connection, connect

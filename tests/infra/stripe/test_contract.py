@@ -18,7 +18,7 @@ from typing import Any, Final
 import pytest
 import stripe
 
-from infra.payment_keys import is_live
+from infra.payments.keys import is_live
 from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import Connection, connect
 from infra.stripe.desk import StripeDesk

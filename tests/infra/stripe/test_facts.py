@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
-from domain.money_facts import Actor, MoneyKind, key_of, require_sound
-from domain.payment_news import UnreadableMessage
+from domain.money.facts import Actor, MoneyKind, key_of, require_sound
+from domain.payments.news import UnreadableMessage
 from domain.values import Money, UnusableInstant
 from infra.stripe.envelopes import message_of, without_contacts
 from infra.stripe.facts import USED, Context, facts_of, facts_of_invoice

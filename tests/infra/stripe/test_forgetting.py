@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from domain.payment_orders import Call, ForgetPayer
+from domain.payments.orders import Call, ForgetPayer
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
 from tests.support.simulated_stripe import SimulatedStripe

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from domain.errors import NotFound
-from domain.observations import DeclineKind, Observation
-from domain.standings import MembershipState, Question, Standing, standing_of
+from domain.memberships.observations import DeclineKind, Observation
+from domain.memberships.standings import MembershipState, Question, Standing, standing_of
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
 from tests.infra.stripe.conftest import HERE, ask

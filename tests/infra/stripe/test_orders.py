@@ -9,7 +9,8 @@ import pytest
 import stripe
 
 from domain.errors import NotFound
-from domain.payment_orders import (
+from domain.payments.desk import CardRefused, PaymentRefused, PaymentsAway, PriceGone, Seen
+from domain.payments.orders import (
     Call,
     ChangePlan,
     EndNow,
@@ -22,7 +23,6 @@ from domain.payment_orders import (
     SetPercentOff,
     SetSeats,
 )
-from domain.payments import CardRefused, PaymentRefused, PaymentsAway, PriceGone, Seen
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk

@@ -6,9 +6,9 @@ from datetime import timedelta
 
 import pytest
 
-from domain.billing_accounts import PayerKind
 from domain.errors import NotFound
-from domain.payments import Every, PaymentsAway, PriceGone
+from domain.money.billing_accounts import PayerKind
+from domain.payments.desk import Every, PaymentsAway, PriceGone
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk

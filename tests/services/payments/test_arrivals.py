@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import uuid4
 
-from domain.membership_rules import membership_id
-from domain.memberships import Membership
-from domain.money_facts import Actor, MoneyFact, MoneyKind
-from domain.money_ledger import MoneyLedger, money_ledger_id
-from domain.standings import MembershipState
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id
+from domain.memberships.standings import MembershipState
+from domain.money.facts import Actor, MoneyFact, MoneyKind
+from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.values import Money
-from services.billing import NoteMoney
 from services.dispatch import Order, Work
+from services.money.billing import NoteMoney
 from tests.support.billing_chaos import (
     Payer,
     StormyHouse,

@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from prometheus_client import CollectorRegistry
 
-from domain.drift import EVENTS
-from infra.watch import Watermarks
+from domain.payments.drift import EVENTS
+from infra.payments.watch import Watermarks
 from services.gauges import Gauges
 from services.payments.figures import MoneyFigures, money_figures
 from tests.support.billing_chaos import StormyHouse

@@ -7,20 +7,20 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import PayerKind, billing_account_id
 from domain.errors import NotFound
-from domain.funds import Fund, FundTooLow
-from domain.gifts import Gift
-from domain.money_facts import MoneyFact, MoneyKind
-from domain.payment_news import News, UnknownPayer
-from domain.payments import Purchase, Purpose
-from domain.scholarships import Tier
+from domain.memberships.funds import Fund, FundTooLow
+from domain.memberships.gifts import Gift
+from domain.memberships.scholarships import Tier
+from domain.money.billing_accounts import PayerKind, billing_account_id
+from domain.money.facts import MoneyFact, MoneyKind
+from domain.payments.desk import Purchase, Purpose
+from domain.payments.news import News, UnknownPayer
 from domain.values import Money
-from services.accounts import OpenAccount
-from services.billing import NoteMoney
-from services.gifts import RedeemGift
+from services.memberships.gifts import RedeemGift
+from services.memberships.scholarships import ApplyForScholarship, GrantScholarship, OpenFund
+from services.money.accounts import OpenAccount
+from services.money.billing import NoteMoney
 from services.payments.purchases import Purchases
-from services.scholarships import ApplyForScholarship, GrantScholarship, OpenFund
 from tests.support.billing import FUND, GIFT, day, fact
 from tests.support.house import SmallHouse
 

@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 from prometheus_client import CollectorRegistry, generate_latest
 
-from domain.drift import EVENTS, Drift, DriftKind
+from domain.payments.drift import EVENTS, Drift, DriftKind
 from infra.database import ConnectKwargs
-from services.cli import main
+from services.cli.main import main
 from services.gauges import Gauges
 from tests.support.builders import SIX_PM
 from tests.support.house import RealHouse, database_url, open_real_house

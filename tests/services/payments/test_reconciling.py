@@ -8,17 +8,17 @@ from uuid import uuid4
 
 import pytest
 
-from domain.drift import EVENTS, NEWEST_EVENT
-from domain.members import ErasureBasis
-from domain.memberships import Membership
-from domain.money_facts import Actor, MoneyFact, MoneyKind
-from domain.payments import PaymentsAway
-from domain.standings import MembershipState
+from domain.members.member import ErasureBasis
+from domain.memberships.membership import Membership
+from domain.memberships.standings import MembershipState
+from domain.money.facts import Actor, MoneyFact, MoneyKind
+from domain.payments.desk import PaymentsAway
+from domain.payments.drift import EVENTS, NEWEST_EVENT
 from domain.values import Money
-from services.billing import NoteMoney
 from services.dispatch import Order, Work
-from services.members import ForgetMember
-from services.memberships import ObserveSubscription
+from services.members.commands import ForgetMember
+from services.memberships.commands import ObserveSubscription
+from services.money.billing import NoteMoney
 from services.payments.reconciling import (
     Reconciled,
     reconcile_lists,

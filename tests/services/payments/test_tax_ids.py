@@ -5,9 +5,9 @@ from __future__ import annotations
 from types import SimpleNamespace
 from typing import Any
 
-from domain.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from services.accounts import OpenAccount
-from services.billing import LinkCustomer
+from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
+from services.money.accounts import OpenAccount
+from services.money.billing import LinkCustomer
 from services.payments.tax_ids import note_tax_id
 from tests.support.billing import CUSTOMER
 from tests.support.house import SmallHouse

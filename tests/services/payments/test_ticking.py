@@ -9,25 +9,25 @@ from uuid import UUID
 
 import pytest
 
-from domain.billing_accounts import PayerKind, billing_account_id
 from domain.errors import NotFound
-from domain.membership_rules import membership_id
-from domain.memberships import Membership
+from domain.memberships.membership import Membership
+from domain.memberships.rules import membership_id
+from domain.memberships.scholarships import Scholarship, Tier, scholarship_id
+from domain.memberships.standings import MembershipState
+from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.recording import Outcome
-from domain.scholarships import Scholarship, Tier, scholarship_id
-from domain.standings import MembershipState
 from domain.values import Money
 from infra.database import ConnectKwargs
 from services.dispatch import Dispatcher, Order
-from services.memberships import ObserveSubscription, RequestMembership
-from services.payments.ticking import tick_scholarships
-from services.scholarships import (
+from services.memberships.commands import ObserveSubscription, RequestMembership
+from services.memberships.scholarships import (
     ApplyForScholarship,
     FeedFund,
     GrantScholarship,
     OpenFund,
     TickScholarship,
 )
+from services.payments.ticking import tick_scholarships
 from tests.support.billing import FUND, active, day, unpaid
 from tests.support.house import RealHouse, SmallHouse, open_real_house
 from tests.support.story import Story

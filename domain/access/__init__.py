@@ -1,0 +1,1 @@
+"""What somebody may do, why, and from when to when."""

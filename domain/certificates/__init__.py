@@ -1,0 +1,1 @@
+"""Certificates: what stands on them, what became of them, and how anybody checks them."""

@@ -1,0 +1,1 @@
+"""What payers are asked for, what they answer, and what they read."""

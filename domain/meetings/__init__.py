@@ -1,0 +1,1 @@
+"""One hour: who was expected, who was there, what shows it, and how it is set right."""

@@ -1,0 +1,1 @@
+"""Taking part and what carries it: dues, seats, scholarships and their funds, gift months."""

@@ -1,0 +1,1 @@
+"""How papers look and what they say: certificates, evidence packs, payment confirmations."""

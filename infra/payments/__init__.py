@@ -1,0 +1,1 @@
+"""What is kept about the exchange with the payment service: keys allowed, orders, differences."""

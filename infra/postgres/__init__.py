@@ -1,0 +1,1 @@
+"""An own PostgreSQL for a machine that has none."""

@@ -1,0 +1,1 @@
+"""The inbox and the outbox, and who stands in them for too long."""

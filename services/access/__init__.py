@@ -1,0 +1,1 @@
+"""What somebody's access comes from, kept and read."""

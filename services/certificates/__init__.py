@@ -1,0 +1,1 @@
+"""Commands about certificates: issued, sealed, replaced, revoked, checked."""

@@ -1,0 +1,1 @@
+"""Commands about payers and claims, and the runs in which claims go out."""

@@ -1,0 +1,298 @@
+"""``peerhour claims …``: what payers are asked for and what they answer, from a terminal."""
+
+from __future__ import annotations
+
+import re
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+from uuid import UUID, uuid4
+
+import click
+
+from domain.claims.lines import LineAnswer
+from domain.claims.rules import SetAsideReason
+from domain.errors import NotFound
+from services.cli.loop import asynchronous
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from datetime import datetime
+
+    from projections.claims_board.queries import ClaimRow
+    from services.house import House
+
+_DAY: Final = click.DateTime(["%Y-%m-%d"])
+_FROM = click.option("--from", "first", type=_DAY, required=True, help="First day, YYYY-MM-DD.")
+_TO = click.option("--to", "last", type=_DAY, required=True, help="Last day, included.")
+_BY = click.option(
+    "--by", type=click.UUID, required=True, help="Id of the administrator who decides."
+)
+_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+_AGAIN = click.option(
+    "--ask-again/--give-up",
+    "asked_again",
+    default=False,
+    help="Whether another claim asks for the hour. By default only a new certificate lets it.",
+)
+_ANSWER: Final = re.compile(r"([A-Z0-9-]{1,30})=(-?[0-9]{1,12})(?::(.+))?")
+
+
+@click.group()
+def claims() -> None:
+    """Claims to payers. NUMBER is a claim's, or that of one of its corrections."""
+
+
+@claims.command("prepare")
+@click.argument("payer_id", type=click.UUID)
+@_FROM
+@_TO
+@asynchronous
+async def prepare(payer_id: UUID, first: datetime, last: datetime) -> None:
+    """Prepare claims for what PAYER_ID may be asked for and was not asked for yet."""
+    async with _house() as house:
+        await _prepare(house, payer_id, first, last)
+
+
+@claims.command("export")
+@click.argument("payer_id", type=click.UUID)
+@_FROM
+@_TO
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder to write to.")
+@click.option(
+    "--run",
+    "run_number",
+    type=click.IntRange(min=1),
+    help="Write the files of this run of the period once more; nothing new is sent.",
+)
+@asynchronous
+async def export(
+    payer_id: UUID, first: datetime, last: datetime, out: Path, run_number: int | None
+) -> None:
+    """Prepare and export a period's claims of PAYER_ID, and every correction due by its end."""
+    from services.claims import exports
+
+    period = first.date(), last.date()
+    async with _house() as house:
+        if run_number is None:
+            await _prepare(house, payer_id, first, last)
+            made = await exports.export(house, payer_id, *period)
+        else:
+            made = await exports.tell_again(house, payer_id, *period, run_number)
+    folder = out / f"run-{made.run_number:05}"
+    try:
+        exports.write_files(folder, made.files)
+    except OSError as trouble:
+        raise click.ClickException(
+            f"Run {made.run_number} is recorded as sent, but its files cannot be written"
+            f" ({trouble.strerror}). Give the same command with --run {made.run_number}."
+        ) from trouble
+    click.echo(
+        f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
+        f" in {folder}"
+    )
+
+
+@claims.command("verify")
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def verify(folder: Path) -> None:
+    """Check a reimbursement package as a payer would; needs no database."""
+    from services.bootstrap import verify_payer_package
+
+    problems = verify_payer_package({f.name: f.read_bytes() for f in folder.iterdir()})
+    for problem in problems:
+        click.echo(f"{problem.code}: {problem.sentence}")
+    if problems:
+        raise SystemExit(1)
+    click.echo("The package adds up, and its digests match.")
+
+
+@claims.command("show")
+@click.argument("number")
+@asynchronous
+async def show(number: str) -> None:
+    """Show a claim: its lines, what the payer has, and what they answered."""
+    from projections.claims_board import queries as board
+
+    async with _house() as house:
+        row = await _claim(house, number)
+        async with house.views() as connection:
+            lines = await board.lines(connection, row.claim_id)
+            sendings = await board.sendings(connection, row.claim_id)
+    click.echo(f"{row.claim_number}  {row.state}  {row.total_cents} cents {row.currency}")
+    for line in lines:
+        what = f"takes back {line.reverses}" if line.reverses else f"{line.minutes} minutes"
+        sent = "not sent" if line.sending is None else f"in sending {line.sending}"
+        click.echo(f"  {line.line_id}  {line.amount_cents:>9} cents  {what}, {sent}")
+    for each in sendings:
+        answer = f"{each.outcome}, {each.paid_cents} cents" if each.outcome else "no answer yet"
+        click.echo(f"  {each.number_as_sent}  run {each.run_number}: {answer}")
+
+
+@claims.command("decide")
+@click.argument("number")
+@click.option(
+    "--line",
+    "answers",
+    multiple=True,
+    metavar="LINE=CENTS[:REASON]",
+    help="What was paid for a line, in minor units, and why if it is not what was asked.",
+)
+@click.option("--paid", is_flag=True, help="Every other line was paid as asked.")
+@click.option("--denied", metavar="REASON", help="Every other line was denied, for this reason.")
+@click.option("--reference", required=True, help="The payer's number of the claim or payment.")
+@_BY
+@asynchronous
+async def decide(
+    number: str,
+    answers: tuple[str, ...],
+    denied: str | None,
+    reference: str,
+    by: UUID,
+    *,
+    paid: bool,
+) -> None:
+    """Record what a payer answered to what was sent last of a claim."""
+    from domain.claims.claim import Claim
+    from services.claims.answers import DecideLines
+    from services.dispatch import Work
+
+    if paid and denied is not None:
+        raise click.UsageError("The other lines were paid or denied, not both.")
+    said = dict(_answer(each) for each in answers)
+    async with _house() as house:
+        row = await _claim(house, number)
+        claim = await Work(house.store, row.claim_id).load(Claim, row.claim_id)
+        for line in claim.lines_of(claim.sendings) if claim.sendings else []:
+            if paid or denied is not None:
+                cents = line.amount_cents if denied is None else 0
+                rest = LineAnswer(line_id=line.line_id, paid_cents=cents, reason_code=denied)
+                said.setdefault(line.line_id, rest)
+        await _order(
+            house,
+            DecideLines(
+                claim_id=row.claim_id, answers=list(said.values()), reference=reference, by=by
+            ),
+            by,
+        )
+    click.echo("Kept.")
+
+
+@claims.command("take-back")
+@click.argument("number")
+@click.argument("line_id")
+@click.option("--reason", required=True, help="For the payer; name nobody.")
+@click.option(
+    "--certificate", type=click.UUID, help="Id of the certificate that takes the line's place."
+)
+@_AGAIN
+@_BY
+@_YES
+@asynchronous
+async def take_back(
+    number: str,
+    line_id: str,
+    reason: str,
+    certificate: UUID | None,
+    by: UUID,
+    *,
+    asked_again: bool,
+    yes: bool,
+) -> None:
+    """Take LINE_ID of a claim back; if the payer has it, a correction goes out."""
+    from projections.claims_board import queries as board
+    from services.claims.answers import TakeBackLine
+    from services.claims.commands import unnumbered_among
+
+    if not yes:
+        click.confirm(f"Take {line_id} back? This cannot be undone.", abort=True)
+    async with _house() as house:
+        row = await _claim(house, number)
+        async with house.views() as connection:
+            known = await board.ids_of_both(connection, row.payer_id, row.member_id)
+        command = TakeBackLine(
+            claim_id=row.claim_id,
+            line_id=line_id,
+            reason=reason,
+            asked_again=asked_again,
+            certificate_id=certificate,
+            earlier_claim_ids=unnumbered_among(row.payer_id, row.member_id, known),
+            by=by,
+        )
+        await _order(house, command, by)
+    click.echo("Taken back.")
+
+
+@claims.command("set-aside")
+@click.argument("number")
+@click.option("--reason", type=click.Choice([each.value for each in SetAsideReason]), required=True)
+@_AGAIN
+@_BY
+@_YES
+@asynchronous
+async def set_aside(number: str, reason: str, by: UUID, *, asked_again: bool, yes: bool) -> None:
+    """Never send a claim that was not sent yet."""
+    from services.claims.answers import SetAsideClaim
+
+    if not yes:
+        click.confirm(f"Never send {number}? This cannot be undone.", abort=True)
+    async with _house() as house:
+        row = await _claim(house, number)
+        command = SetAsideClaim(
+            claim_id=row.claim_id, reason=SetAsideReason(reason), asked_again=asked_again, by=by
+        )
+        await _order(house, command, by)
+    click.echo("Set aside.")
+
+
+@asynccontextmanager
+async def _house() -> AsyncIterator[House]:
+    """Open the house, its views caught up with the log."""
+    from services import bootstrap
+
+    settings = bootstrap.start_process()
+    async with bootstrap.open_house(settings, application_name="peerhour claims") as running:
+        await bootstrap.drain(running)
+        yield bootstrap.without_worker(running)
+        await bootstrap.drain(running)
+
+
+async def _prepare(house: House, payer_id: UUID, first: datetime, last: datetime) -> None:
+    """Prepare what is new, and say so; say also what was set aside."""
+    from services.claims import exports
+    from services.claims import proofs as claim_proofs
+
+    ended = await exports.set_aside_forgotten(house, payer_id)
+    if ended:
+        click.echo(f"Set aside, because the member was forgotten: {ended} claims.")
+    dropped = await claim_proofs.drop_unproved_of(house, payer_id)
+    if dropped:
+        click.echo(
+            f"Not sent as they were, because they are certified differently: {dropped} claims."
+        )
+    many = await exports.prepare(house, payer_id, first.date(), last.date())
+    click.echo(f"Prepared: {many} claims." if many else "Nothing new to claim in this period.")
+
+
+async def _claim(house: House, number: str) -> ClaimRow:
+    from projections.claims_board import queries as board
+
+    async with house.views() as connection:
+        row = await board.by_number(connection, number.strip().upper())
+    if row is None:
+        raise NotFound("There is no such claim.")
+    return row
+
+
+async def _order(house: House, command: object, by: UUID) -> None:
+    from services.dispatch import Order
+
+    await house.dispatch(command, Order(command_id=uuid4(), actor_id=by))
+
+
+def _answer(text: str) -> tuple[str, LineAnswer]:
+    found = _ANSWER.fullmatch(text)
+    if found is None:
+        raise click.UsageError(f"Write LINE=CENTS or LINE=CENTS:REASON, not {text!r}.")
+    line_id, cents, reason = found.groups()
+    return line_id, LineAnswer(line_id=line_id, paid_cents=int(cents), reason_code=reason)

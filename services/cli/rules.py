@@ -1,0 +1,148 @@
+"""``peerhour rules``: checking packs, judging described histories, comparing two versions."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from domain.errors import DomainError
+from domain.rules.explain import of_unit
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+_FILE: Final = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FAULTS: Final = 1
+
+
+@click.group()
+def rules() -> None:
+    """Packs: what boards and approvers say of an hour; see docs/rules.md."""
+
+
+@rules.command()
+@click.argument("packs", nargs=-1, type=_FILE)
+def check(packs: Sequence[Path]) -> None:
+    """Check packs and run their cases; without PACKS, those in use.
+
+    Every fault is named by file, line and reason; the exit status is then 1.
+    """
+    from services.bootstrap.rules import in_use, read_pack
+
+    if not packs:
+        book = in_use()
+        cases = sum(len(pack.cases) for pack in book.packs)
+        click.echo(f"{len(book.packs)} packs in use, {cases} cases pass.")
+        return
+    faults = 0
+    for file in packs:
+        try:
+            pack = read_pack(file)
+        except DomainError as fault:
+            faults += 1
+            click.echo(fault.message, err=True)
+        else:
+            cases = len(pack.cases)
+            click.echo(f"{file.name}: {pack.id}, version {pack.version}: {cases} cases pass.")
+    if faults:
+        sys.exit(_FAULTS)
+
+
+@rules.command()
+@click.argument("packs", nargs=-1)
+@click.option("--facts", type=_FILE, required=True, help="A described history, JSON.")
+@click.option("--json", "as_json", is_flag=True, help="Answer in JSON.")
+def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
+    """Say what an attendance history is worth, without a database.
+
+    PACKS are files or ids of packs in use; without them all are asked. The shape of the facts is
+    docs/facts.schema.json.
+    """
+    from services.bootstrap.rules import chosen
+    from services.rules.answers import answers_for, read_history
+
+    history = read_history(facts.read_bytes(), facts.name)
+    answers = answers_for(chosen(packs), history)
+    if as_json:
+        click.echo(json.dumps(answers, indent=2, ensure_ascii=False))
+        return
+    for answer in answers:
+        _print(answer)
+    if not answers:
+        click.echo("None of these packs is about a licence in the facts.")
+
+
+@rules.command()
+@click.argument("old", type=_FILE)
+@click.argument("new", type=_FILE)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), required=True)
+@click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+def diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
+    """List who gains or loses what, if NEW spoke instead of OLD since a day.
+
+    First each meeting for itself, then each licence period that runs since, with caps and minima.
+    Members are named by their id. Nothing is recorded, and papers stay as they were issued.
+    """
+    import asyncio
+
+    asyncio.run(_diff(old, new, since.replace(tzinfo=UTC), as_json=as_json))
+
+
+async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.progress import Progress
+
+    from services import bootstrap
+    from services.bootstrap.rules import read_pack
+    from services.rules.diff import Lines
+
+    packs = (read_pack(old), read_pack(new))
+    settings = bootstrap.start_process()
+    async with (
+        bootstrap.open_house(settings, application_name="peerhour rules diff") as running,
+        running.house.views() as conn,
+    ):
+        with Progress(console=Console(stderr=True)) as progress:
+            lines = Lines(running.house.store, conn, packs, since, progress, as_json)
+            sums = [await lines.meetings(), await lines.periods()]
+    for each in sums:
+        click.echo(each, err=as_json)
+
+
+def _print(answer: dict[str, Any]) -> None:
+    licence = f", licence {answer['licence']}" if answer["licence"] else ""
+    click.echo(f"{answer['name']} ({answer['pack']}, version {answer['version']}{licence})")
+    click.echo(f"  {answer['source']['clause']}, read {answer['source']['checked']}")
+    for attendance in answer["attendances"]:
+        click.echo(f"  {attendance['day']}, {attendance['meeting']}:")
+        for rule in attendance["rules"]:
+            worth = of_unit(Decimal(rule["amount"]), rule["unit"])
+            credited = worth if rule["credited"] else "nothing"
+            click.echo(f"    {rule['name']}: {credited} ({rule['credit_kind']}, {rule['paper']})")
+            for step in rule["steps"]:
+                click.echo(f"      {step['sentence']}")
+            for missing in rule["missing"]:
+                click.echo(f"      {_told(missing)}")
+    for cycle in answer["cycles"]:
+        click.echo(f"  Cycle {cycle['from']} to {cycle['until']}:")
+        for step in cycle["steps"]:
+            click.echo(f"    {step['sentence']}")
+        for floor in cycle["floors"]:
+            if floor["lacks"] != "0":
+                click.echo(
+                    f"    {floor['name']}, {floor['from']} to {floor['until']}: "
+                    f"{floor['have']} of {floor['at_least']}."
+                )
+    for missing in answer["missing"]:
+        click.echo(f"  {_told(missing)}")
+
+
+def _told(missing: dict[str, Any]) -> str:
+    return f"{missing['sentence']} {missing['needed']}".rstrip()

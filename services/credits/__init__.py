@@ -1,0 +1,1 @@
+"""Judging hours, judging them again, and where they lead until each renewal."""

@@ -1,0 +1,1 @@
+"""``peerhour demo``: an invented story, played for real and served."""

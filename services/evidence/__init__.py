@@ -1,0 +1,1 @@
+"""Putting evidence packs together from what stands."""

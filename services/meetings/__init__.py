@@ -1,0 +1,1 @@
+"""Commands about meetings, their doors, and what meeting tools tell about them."""

@@ -1,0 +1,1 @@
+"""Commands about members, their leave, and their being forgotten."""

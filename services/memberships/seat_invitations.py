@@ -1,0 +1,85 @@
+"""The mail that invites somebody to a seat, and the forgetting of where it went.
+
+The address lies in the vault from the offer until the seat is taken or the offer withdrawn, and in
+no event, no queue and no log. The link is made when the mail is written, and kept nowhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Final, Protocol
+from uuid import UUID
+
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.recording import EventStore
+from services.dispatch import Work
+from services.effects import Mailer, Piece
+from services.memberships.handed_links import HandedLinks
+
+INVITE: Final = "seat_invitation"
+FORGET: Final = "forget_seat_invitation"
+
+
+class InvitationVault(Protocol):
+    """Keeps where invitations go."""
+
+    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+        """Keep the address that a seat is offered to."""
+        ...
+
+    async def invitation(self, seat_id: UUID) -> str | None:
+        """Return it, while it is kept."""
+        ...
+
+    async def forget(self, subject_id: UUID) -> None:
+        """Delete it."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invitations:
+    """What inviting takes.
+
+    Attributes:
+        store: tells whether the offer is open still.
+        vault: knows where the mail goes.
+        links: makes the link.
+        mailer: sends mail.
+    """
+
+    store: EventStore
+    vault: InvitationVault
+    links: HandedLinks
+    mailer: Mailer
+
+
+def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitable[None]]]:
+    """Return who performs which kind of effect."""
+
+    async def invite(piece: Piece) -> None:
+        practice_id, seat_id = (UUID(piece.payload[each]) for each in ("practice_id", "seat_id"))
+        work = Work(invitations.store, piece.key[0])
+        pool = await work.load(SeatPool, seat_pool_id(practice_id))
+        address = await invitations.vault.invitation(seat_id)
+        if seat_id not in pool.offers or address is None:
+            return
+        text = invitation_text(pool.name, invitations.links.of_seat(practice_id, seat_id))
+        await invitations.mailer.send(address, "A seat for you at Peerhour", text)
+
+    async def forget(piece: Piece) -> None:
+        await invitations.vault.forget(UUID(piece.payload["seat_id"]))
+
+    return {INVITE: invite, FORGET: forget}
+
+
+def invitation_text(practice: str, link: str) -> str:
+    """Return the words of an invitation."""
+    return (
+        f"{practice} would like to pay for your place at Peerhour, where colleagues meet in small "
+        "groups.\n\n"
+        f"Take the seat here:\n{link}\n\n"
+        "The link works once, for whoever opens it first; keep it to yourself. The practice sees "
+        "that you have a seat, and never where you go or what you do.\n\n"
+        "If you do not want it, you need do nothing.\n"
+    )

@@ -1,0 +1,144 @@
+"""The whole story of a payer's money, for themselves: to read, and to take along as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Final
+from uuid import UUID
+
+from domain.money.billing_accounts import billing_account_id
+from domain.money.currencies import plain, written
+from domain.money.facts import Actor, MoneyFact, MoneyKind
+from domain.money.words import told
+from domain.values import Money
+from projections.memberships import queries as memberships
+from projections.memberships.queries import MoneyLineRow
+from services.house import House
+
+FORMAT: Final = "peerhour.money/1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryLine:
+    """One line, in words and in figures.
+
+    Attributes:
+        happened_at: when it happened; *known_at* is when we came to know.
+        what: in a few words; *meaning* says what it means, and *who* made it happen.
+        amount: in the currency's usual notation; *written_amount* with the currency.
+        kind: the stable name of what happened.
+        object_id: the payment service's id of it; *invoice_id* the one it is about.
+    """
+
+    happened_at: datetime
+    known_at: datetime
+    what: str
+    meaning: str
+    who: str
+    amount: str
+    currency: str
+    written_amount: str
+    kind: str
+    object_id: str
+    invoice_id: str
+    attempt: int
+    reason: str | None
+    order_id: str | None
+    source_event_id: str | None
+    request_id: str | None
+    idempotency_key: str | None
+
+
+def fact_of(row: MoneyLineRow) -> tuple[MoneyKind, MoneyFact]:
+    """Return a line of the view as the fact it came from."""
+    fact = MoneyFact(
+        object_id=row.object_id,
+        attempt=row.attempt,
+        amount=Money(row.cents, row.currency),
+        about=None if row.concerns == row.object_id else row.concerns,
+        order_id=row.order_id,
+        actor=Actor(row.actor),
+        person_id=row.person_id,
+        reason=row.reason,
+        true_at=row.true_at,
+        source_event_id=row.source_event_id,
+        request_id=row.request_id,
+        idempotency_key=row.idempotency_key,
+    )
+    return MoneyKind(row.kind), fact
+
+
+async def story_of(house: House, payer_id: UUID, *, reader: UUID) -> list[StoryLine]:
+    """Return every line of a payer's ledger, in the order it happened.
+
+    Args:
+        house: whose record it is.
+        payer_id: a person, or a practice.
+        reader: whom it is told to; what they did themselves is told as theirs.
+    """
+    async with house.views() as conn:
+        rows = await memberships.money_lines(conn, billing_account_id(payer_id))
+    return [_line(row, reader) for row in rows]
+
+
+def as_csv(lines: Sequence[StoryLine]) -> bytes:
+    """Return a table for spreadsheets: UTF-8 with its mark, a heading, one row a line."""
+    out = io.StringIO(newline="")
+    writer = csv.DictWriter(out, fieldnames=list(StoryLine.__slots__), dialect="excel")
+    writer.writeheader()
+    for line in lines:
+        writer.writerow({name: _cell(value) for name, value in asdict(line).items()})
+    return out.getvalue().encode("utf-8-sig")
+
+
+def as_json(lines: Sequence[StoryLine], *, made_at: datetime) -> bytes:
+    """Return the same lines for programs, with when the file was made."""
+    document = {
+        "format": FORMAT,
+        "made_at": _instant(made_at),
+        "lines": [{name: _plain(each) for name, each in asdict(line).items()} for line in lines],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2).encode()
+
+
+def _line(row: MoneyLineRow, reader: UUID) -> StoryLine:
+    kind, fact = fact_of(row)
+    words = told(kind, fact, reader=reader)
+    return StoryLine(
+        happened_at=row.true_at,
+        known_at=row.known_at,
+        what=words.title,
+        meaning=words.meaning,
+        who=words.who,
+        amount=plain(fact.amount),
+        currency=fact.amount.currency,
+        written_amount=written(fact.amount),
+        kind=kind.value,
+        object_id=row.object_id,
+        invoice_id=row.concerns,
+        attempt=row.attempt,
+        reason=row.reason,
+        order_id=row.order_id,
+        source_event_id=row.source_event_id,
+        request_id=row.request_id,
+        idempotency_key=row.idempotency_key,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return _instant(value) if isinstance(value, datetime) else value
+
+
+def _cell(value: Any) -> str:
+    """Return a cell that no spreadsheet takes for a formula: ids come from elsewhere."""
+    text = "" if value is None else str(_plain(value))
+    return f"'{text}" if text.startswith(("=", "+", "@", "\t", "\r")) else text
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

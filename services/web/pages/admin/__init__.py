@@ -1,0 +1,1 @@
+"""Pages for administrators: people, providers, certificates, claims, what is stuck."""

@@ -1,0 +1,129 @@
+"""For administrators: what is stuck, who may come in, what payers owe."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.response import Redirect
+
+from domain.errors import AlreadyExists, DomainError, NotAllowed, NotFound
+from projections.audit_trail import queries as audit_trail
+from services.house import House
+from services.members.commands import RegisterMember
+from services.payments.figures import money_figures
+from services.web import billing_words
+from services.web.form_values import LONGEST_ADDRESS, email
+from services.web.forms import Field, Filled, Form
+from services.web.orders import Asking, give, order_from_form
+from services.web.problems import to_problem
+from services.web.refusals import LaterPlease
+from services.web.session import administrator
+from services.web.subjects import TheHouse, subject_page
+
+_NEWEST: Final = 30
+
+PERSON_FORM: Final = Form(
+    Field(
+        name="name",
+        label="Name on papers",
+        hint="As it stands on the licence.",
+        missing="Write the name.",
+        longest=120,
+    ),
+    Field(
+        name="email",
+        label="Email address",
+        hint="They sign in with it.",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    ),
+)
+
+
+class AdminController(Controller):
+    """``/admin``."""
+
+    path = "/admin"
+    guards = (administrator,)
+
+    @get()
+    async def desk(self, request: Asking, house: TheHouse) -> Response[str]:
+        """Show what waits for a person, and what happened last."""
+        return await desk_page(request, house)
+
+    @get("/people")
+    async def people(self, request: Asking) -> Response[str]:
+        """Ask whom to let in."""
+        return await _people_page(request)
+
+    @post("/people")
+    async def register(
+        self,
+        request: Asking,
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Register a member: the address goes to the vault, the name into the record."""
+        sent = await request.form()
+        form = PERSON_FORM.read(sent)
+        if not form.ok:
+            return await _people_page(request, status=400, form=form)
+        order = order_from_form(request, sent, person_id)
+        member_id = uuid5(order.command_id, "member")
+        try:
+            if await house.vault.person_with_mail(form["email"]) not in {None, member_id}:
+                raise AlreadyExists("Somebody else is known under this address.")
+            # The name first: one that is refused must not hold the address for ever.
+            command = RegisterMember(member_id=member_id, name_on_papers=form["name"])
+            await give(house, command, order, "people")
+            await house.vault.keep_mail(member_id, form["email"])
+        except (NotFound, NotAllowed, LaterPlease):
+            raise
+        except DomainError as refusal:
+            form = form.with_errors({"email": refusal.message})
+            return await _people_page(request, status=to_problem(refusal).status, form=form)
+        return Redirect("/admin/people?done=registered", status_code=303)
+
+
+async def desk_page(
+    request: Asking, house: House, *, status: int = 200, problem: str = ""
+) -> Response[str]:
+    """Answer with what waits for a person, and what happened last."""
+    async with house.views() as conn:
+        trail = await audit_trail.newest(conn, _NEWEST)
+    return await subject_page(
+        request,
+        "admin.html",
+        status=status,
+        here="you",
+        stuck=await house.desk.stuck(),
+        waiting=await house.desk.waiting(),
+        set_aside=await house.desk.set_aside(),
+        lags=await house.desk.lags(),
+        figures=await money_figures(house) if house.takes_dues else None,
+        billing=billing_words,
+        trail=trail,
+        takes_dues=house.payments is not None,
+        problem=problem,
+    )
+
+
+async def _people_page(
+    request: Asking,
+    *,
+    status: int = 200,
+    form: Filled | None = None,
+) -> Response[str]:
+    return await subject_page(
+        request,
+        "admin_people.html",
+        status=status,
+        here="you",
+        form=form or PERSON_FORM.blank(),
+    )

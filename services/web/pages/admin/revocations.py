@@ -1,0 +1,145 @@
+"""For administrators: finding a certificate by its code, and revoking it."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Controller, Response, get, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from domain.certificates import verification_code as codes
+from domain.certificates.certificate import RevocationReason
+from domain.errors import NotFound
+from projections.certificate_register import queries as register
+from projections.certificate_register.queries import CertificateRow
+from projections.claims_board import queries as board
+from services.certificates.issuing import RevokeCertificate
+from services.house import House
+from services.web import words
+from services.web.attempts import attempt, with_refusal
+from services.web.form_values import one_of
+from services.web.forms import Field, Filled, Form
+from services.web.orders import Asking, order_from_form
+from services.web.pages.verify import CODE_FORM
+from services.web.problems import to_problem
+from services.web.session import administrator
+from services.web.subjects import TheHouse, subject_page
+
+# The other two are the house's own: it replaces the paper when attendance or name are set right.
+_BY_HAND: Final = (
+    RevocationReason.ISSUED_IN_ERROR,
+    RevocationReason.PROVIDER_APPROVAL_LAPSED,
+    RevocationReason.FRAUD,
+    RevocationReason.AT_HOLDERS_REQUEST,
+)
+REASON_FORM: Final = Form(
+    Field(
+        name="reason",
+        label="Why",
+        hint="Everybody who checks the certificate reads this.",
+        parse=one_of(_BY_HAND),
+        kind="radio",
+        choices=tuple((each.value, words.REASON[each].capitalize()) for each in _BY_HAND),
+        missing="Choose why.",
+    ),
+)
+
+
+class RevocationController(Controller):
+    """``/admin/certificates``."""
+
+    path = "/admin/certificates"
+    guards = (administrator,)
+
+    @get()
+    async def find(self, request: Asking, house: TheHouse) -> Response[Any]:
+        """Ask for a code; a certificate that has it is shown."""
+        typed = str(request.query_params.get("code", "")).strip()
+        if not typed:
+            return await _find_page(request, CODE_FORM.blank())
+        form = CODE_FORM.blank(code=typed[:64])
+        try:
+            code = codes.normalise(typed)
+        except codes.MalformedCode as refusal:
+            form = form.with_errors({"code": refusal.message})
+            return await _find_page(request, form, status=422)
+        async with house.views() as conn:
+            row = await register.by_code(conn, code)
+        if row is None:
+            form = form.with_errors({"code": "No certificate has this code."})
+            return await _find_page(request, form, status=404)
+        return Redirect(f"/admin/certificates/{row.certificate_id}/revoke", status_code=303)
+
+    @get("/{certificate_id:uuid}/revoke")
+    async def ask(
+        self, request: Asking, certificate_id: FromPath[UUID], house: TheHouse
+    ) -> Response[str]:
+        """Show the certificate and ask why it is to be revoked."""
+        return await _revoke_page(request, house, await _certificate(house, certificate_id))
+
+    @post("/{certificate_id:uuid}/revoke")
+    async def revoke(
+        self,
+        request: Asking,
+        certificate_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Revoke it, in public and for ever."""
+        row = await _certificate(house, certificate_id)
+        sent = await request.form()
+        form = REASON_FORM.read(sent)
+        if not form.ok:
+            return await _revoke_page(request, house, row, form, status=400)
+        command = RevokeCertificate(
+            certificate_id=certificate_id, reason=RevocationReason(form["reason"]), by=person_id
+        )
+        order = order_from_form(request, sent, person_id)
+        refusal = await attempt(house, command, order, "certificate_register")
+        if refusal is not None:
+            form = with_refusal(form, refusal, "reason")
+            status = to_problem(refusal).status
+            return await _revoke_page(request, house, row, form, status=status)
+        address = f"/admin/certificates/{certificate_id}/revoke?done=revoked"
+        return Redirect(address, status_code=303)
+
+
+async def _certificate(house: House, certificate_id: UUID) -> CertificateRow:
+    async with house.views() as conn:
+        row = await register.by_id(conn, certificate_id)
+    if row is None:
+        raise NotFound("There is no such certificate.")
+    return row
+
+
+async def _find_page(request: Asking, form: Filled, *, status: int = 200) -> Response[str]:
+    return await subject_page(
+        request, "admin_certificates.html", status=status, here="you", form=form
+    )
+
+
+async def _revoke_page(
+    request: Asking,
+    house: House,
+    row: CertificateRow,
+    form: Filled | None = None,
+    *,
+    status: int = 200,
+) -> Response[str]:
+    async with house.views() as conn:
+        claims = await board.resting_on(
+            conn, row.certificate_id, member_id=row.member_id, starts_at=row.starts_at
+        )
+    return await subject_page(
+        request,
+        "admin_certificate_revoke.html",
+        status=status,
+        here="you",
+        row=row,
+        claims=claims,
+        code=codes.printed(row.verification_code),
+        form=form or REASON_FORM.blank(),
+    )

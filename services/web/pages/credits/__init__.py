@@ -1,0 +1,1 @@
+"""Pages of what hours are worth: credits, renewals, certificates, evidence."""

@@ -1,0 +1,1 @@
+"""Pages of a group: who belongs, when it meets, its series."""

@@ -1,0 +1,1 @@
+"""Pages of a meeting: before it, in it, and setting it right afterwards."""

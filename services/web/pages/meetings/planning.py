@@ -1,0 +1,108 @@
+"""Before a meeting, for who leads it: move it, call it off, let somebody else lead."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from litestar import Controller, Response, get, post
+
+from services.meetings.commands import CancelMeeting, ChangeFacilitator, PostponeMeeting
+from services.web.forms import Filled
+from services.web.orders import Refused
+from services.web.pages.meetings.forms import (
+    CANCEL_FORM,
+    MOVE_FORM,
+    plan_of,
+    planned_times,
+    who_leads,
+)
+from services.web.pages.meetings.visit import TheVisit, Visit
+from services.web.session import signed_in
+
+
+class PlanningController(Controller):
+    """``/meetings/{id}/…``: what changes about an hour that is planned."""
+
+    guards = (signed_in,)
+
+    @get("/move")
+    async def ask_when(self, visit: TheVisit) -> Response[str]:
+        """Ask for another time."""
+        visit.view.require_lead()
+        meeting = visit.view.meeting
+        form = plan_of(meeting.starts_at, meeting.ends_at, meeting.zone)
+        return await _page(visit, "meeting_move.html", form)
+
+    @post("/move")
+    async def move(self, visit: TheVisit) -> Response[Any]:
+        """Move the meeting to another time that comes."""
+        visit.view.require_lead()
+        form = MOVE_FORM.read(await visit.request.form())
+        if not form.ok:
+            return await _page(visit, "meeting_move.html", form)
+        starts_at, ends_at = planned_times(form, visit.view.meeting.zone)
+        if ends_at <= visit.view.now:
+            form = form.with_errors({"day": "This time is over. Choose one that comes."})
+            return await _page(visit, "meeting_move.html", form)
+        command = PostponeMeeting(
+            meeting_id=visit.meeting_id, starts_at=starts_at, ends_at=ends_at, by=visit.person_id
+        )
+        return await visit.act(
+            command,
+            visit.done("moved"),
+            seen=visit.view.plan_seen,
+            again=lambda now, why: _page(now, "meeting_move.html", form, refused=why),
+        )
+
+    @get("/call-off")
+    async def ask_why(self, visit: TheVisit) -> Response[str]:
+        """Ask why the meeting does not take place, before the second tap."""
+        visit.view.require_lead()
+        return await _page(visit, "meeting_call_off.html", CANCEL_FORM.blank())
+
+    @post("/call-off")
+    async def call_off(self, visit: TheVisit) -> Response[Any]:
+        """Say that the meeting does not take place."""
+        visit.view.require_lead()
+        form = CANCEL_FORM.read(await visit.request.form())
+        if not form.ok:
+            return await _page(visit, "meeting_call_off.html", form)
+        command = CancelMeeting(
+            meeting_id=visit.meeting_id, reason=form["reason"], by=visit.person_id
+        )
+        return await visit.act(
+            command,
+            visit.done("called_off"),
+            seen=visit.view.plan_seen,
+            again=lambda now, why: _page(now, "meeting_call_off.html", form, refused=why),
+        )
+
+    @get("/facilitator")
+    async def ask_who(self, visit: TheVisit) -> Response[str]:
+        """Ask who leads this one meeting."""
+        visit.view.require_lead()
+        form = who_leads(visit.view.others())
+        return await _page(visit, "meeting_facilitator.html", form.blank())
+
+    @post("/facilitator")
+    async def hand_over(self, visit: TheVisit) -> Response[Any]:
+        """Let another member lead this one meeting."""
+        form = who_leads(visit.view.others()).read(await visit.request.form())
+        if not form.ok:
+            visit.view.require_lead()
+            return await _page(visit, "meeting_facilitator.html", form)
+        command = ChangeFacilitator(
+            meeting_id=visit.meeting_id, facilitator_id=form["member_id"], by=visit.person_id
+        )
+        return await visit.act(
+            command,
+            visit.done("handed_over"),
+            seen=str(visit.view.meeting.facilitator_id),
+            again=lambda now, why: _page(now, "meeting_facilitator.html", form, refused=why),
+        )
+
+
+async def _page(
+    visit: Visit, template: str, form: Filled, *, refused: Refused | None = None
+) -> Response[str]:
+    return await visit.page(template, status=200 if form.ok else 400, refused=refused, form=form)

@@ -1,0 +1,275 @@
+"""What somebody sees of a meeting, and what they may do there now."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import zip_longest
+from uuid import UUID
+
+from domain.errors import NotFound
+from domain.meetings.leading import LedBy
+from domain.meetings.meeting import Meeting
+from domain.meetings.rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
+from projections import Connection
+from projections.audit_trail import queries as audit_trail
+from projections.holdings import queries as holdings
+from projections.people import queries as people
+from projections.roster import queries as roster
+from projections.schedule import queries as schedule
+from projections.schedule import series_queries as in_series
+from services.web import words
+from services.web.subjects import names_of
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """One member of the roster; somebody away is not expected, and why is nobody's to know."""
+
+    name: str
+    row: roster.RosterRow
+    away: bool = False
+
+    @property
+    def member_id(self) -> UUID:
+        """Who it is."""
+        return self.row.member_id
+
+    @property
+    def kind(self) -> str:
+        """``here``, ``left``, ``away`` or ``expected``; the page adds words."""
+        if self.row.here:
+            return "here"
+        if self.row.arrived_at is not None:
+            return "left"
+        return "away" if self.away else "expected"
+
+    @property
+    def seen(self) -> str:
+        """What a form about this presence was shown, to notice that it changed."""
+        row = self.row
+        facts = (row.arrived_at, row.left_at, row.corrected, row.comings, row.goings)
+        return sha256(repr(facts).encode()).hexdigest()[:16]
+
+    @property
+    def stays(self) -> list[tuple[datetime, datetime | None]]:
+        """When they were there, as it counts now; the last stay may still go on."""
+        return list(zip_longest(self.row.comings, self.row.goings))
+
+    @property
+    def refusal(self) -> str:
+        """Why a check-in was refused, in words; empty if none was."""
+        code = self.row.last_refusal
+        return "" if code is None else words.REFUSED.get(code, "tried to check in")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MeetingView:
+    """A meeting to one reader at one moment.
+
+    Attributes:
+        people: everybody expected, by name, so that no row moves under a finger.
+        me: the reader on the roster; ``None`` for an administrator who only looks.
+        leads: whether the reader decides here: the facilitator, or an administrator.
+        opened: whether the reader opened the door.
+        observed: whom meeting tools saw; for who leads alone.
+        led: who led, as somebody recorded it, in a sentence; empty where nobody did.
+        part: which part of which series it is; empty where it is none.
+    """
+
+    meeting: schedule.MeetingRow
+    people: Sequence[Attendee]
+    me: Attendee | None
+    leads: bool
+    opened: bool
+    observed: Sequence[roster.ObservedRow]
+    now: datetime
+    unled: bool = False
+    led: str = ""
+    part: str = ""
+
+    @property
+    def state(self) -> str:
+        """Where the meeting stands."""
+        return self.meeting.state
+
+    @property
+    def opens_at(self) -> datetime:
+        """From when on the door can be opened."""
+        return self.meeting.starts_at - OPENS_BEFORE
+
+    @property
+    def may_open(self) -> bool:
+        """Whether the reader can open the door now."""
+        in_time = self.opens_at <= self.now < self.meeting.ends_at
+        whose = self.leads or self.unled or self._late
+        return self.state == "scheduled" and in_time and whose
+
+    @property
+    def may_change_plan(self) -> bool:
+        """Whether the reader can move the meeting or call it off."""
+        return self.leads and self.state == "scheduled"
+
+    @property
+    def may_hand_over(self) -> bool:
+        """Whether the reader can let somebody else lead."""
+        return self.leads and self.state in {"scheduled", "open"} and len(self.people) > 1
+
+    @property
+    def may_show_code(self) -> bool:
+        """Whether the reader may see the room's code: who leads, or who opened in their stead."""
+        return self.state == "open" and (self.leads or self.opened)
+
+    @property
+    def here(self) -> int:
+        """How many are in the room."""
+        return sum(each.row.here for each in self.people)
+
+    @property
+    def expected(self) -> int:
+        """How many are expected, whoever came among them; nobody counts who is away."""
+        return sum(each.kind != "away" for each in self.people)
+
+    @property
+    def came(self) -> int:
+        """How many were in the room at any time."""
+        return sum(each.row.arrived_at is not None for each in self.people)
+
+    @property
+    def facilitator(self) -> str:
+        """The facilitator's name."""
+        who = self.meeting.facilitator_id
+        return next((each.name for each in self.people if each.member_id == who), "Somebody")
+
+    @property
+    def presenter(self) -> Attendee | None:
+        """Who presents now."""
+        return next((each for each in self.people if each.row.presenting), None)
+
+    @property
+    def was_there(self) -> bool:
+        """Whether the reader came at all."""
+        return self.me is not None and self.me.row.arrived_at is not None
+
+    @property
+    def may_evaluate(self) -> bool:
+        """Whether an evaluation of the reader is still open."""
+        if self.me is None or self.me.row.evaluated:
+            return False
+        # After the close a report or a correction may show who was there, so anybody is asked.
+        return self.state == "closed" or (self.state == "open" and self.was_there)
+
+    @property
+    def plan_seen(self) -> str:
+        """What a form about the plan was shown, to notice that it changed."""
+        return f"{self.state} {self.meeting.starts_at.isoformat()}"
+
+    def others(self) -> list[tuple[UUID, str]]:
+        """Return everybody expected but who leads, to choose from."""
+        leads = self.meeting.facilitator_id
+        return [(each.member_id, each.name) for each in self.people if each.member_id != leads]
+
+    def attendee(self, member_id: UUID) -> Attendee:
+        """Return somebody on the roster.
+
+        Raises:
+            NotFound: they are not expected here.
+        """
+        for each in self.people:
+            if each.member_id == member_id:
+                return each
+        raise NotFound("This person is not on the roster of this meeting.")
+
+    def require_lead(self) -> None:
+        """Leave the rest of this page to who leads.
+
+        Raises:
+            FacilitatorOnly: the reader does not.
+        """
+        if not self.leads:
+            raise FacilitatorOnly(f"This is for {self.facilitator}, who leads this meeting.")
+
+    @property
+    def _late(self) -> bool:
+        return self.now >= self.meeting.starts_at + ANYBODY_OPENS_AFTER
+
+
+async def see_meeting(
+    conn: Connection,
+    meeting_id: UUID,
+    reader_id: UUID,
+    *,
+    administrator: bool,
+    takes_dues: bool,
+    now: datetime,
+) -> MeetingView:
+    """Return what a reader sees of a meeting.
+
+    Args:
+        conn: to the views.
+        meeting_id: which.
+        reader_id: who looks.
+        administrator: whether the reader looks after the house.
+        takes_dues: whether the house does; where it does, access can end, and its people be away.
+        now: the moment.
+
+    Raises:
+        NotFound: there is no such meeting, or the reader is not on the roster of its day.
+    """
+    meeting = await schedule.meeting(conn, meeting_id)
+    expected = await schedule.expected(conn, meeting_id)
+    if meeting is None or not (reader_id in expected or administrator):
+        raise NotFound("There is no such meeting, or you are not on its roster.")
+    names = await names_of(conn, expected)
+    moment = min(now, meeting.ends_at)
+    shut = await holdings.away(conn, expected, moment, takes_dues=takes_dues)
+    away = shut | await people.on_leave(conn, expected, moment)
+    rows = {row.member_id: row for row in await roster.roster(conn, meeting_id)}
+    attendees = sorted(
+        (
+            Attendee(names[each], rows.get(each, roster.nothing_about(each)), each in away)
+            for each in expected
+        ),
+        key=lambda each: (each.name.casefold(), each.member_id),
+    )
+    leads = administrator or reader_id == meeting.facilitator_id
+    return MeetingView(
+        meeting=meeting,
+        people=attendees,
+        me=next((each for each in attendees if each.member_id == reader_id), None),
+        leads=leads,
+        opened=not leads and reader_id in await _who_opened(conn, meeting),
+        observed=await roster.observed(conn, meeting_id) if leads else (),
+        now=now,
+        led=_led(await in_series.lead(conn, meeting_id), names),
+        part=_part(await in_series.series(conn, meeting.group_id), meeting_id),
+    )
+
+
+def _led(lead: in_series.LeadRow | None, names: Mapping[UUID, str]) -> str:
+    """Return who led, in a sentence."""
+    if lead is None:
+        return ""
+    if lead.led_by == LedBy.PEERS.value:
+        return "Nobody led: everybody took part as an equal."
+    if lead.led_by == LedBy.MEMBER.value and lead.member_id is not None:
+        return f"{names.get(lead.member_id, 'Somebody')} led it, and not as an equal."
+    return f"{lead.name}, {lead.qualification}, led it from outside the group."
+
+
+def _part(rows: Sequence[in_series.SeriesRow], meeting_id: UUID) -> str:
+    """Return which part of which series a meeting is."""
+    for row in rows:
+        part = row.part_of(meeting_id)
+        if part is not None:
+            return f"Part {part} of {row.parts} of {row.title}"
+    return ""
+
+
+async def _who_opened(conn: Connection, meeting: schedule.MeetingRow) -> set[UUID | None]:
+    if meeting.state != "open":
+        return set()
+    trail = await audit_trail.of_stream(conn, meeting.meeting_id)
+    return {row.actor_id for row in trail if row.topic == Meeting.Opened.TOPIC}

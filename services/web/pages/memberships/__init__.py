@@ -1,0 +1,1 @@
+"""Pages of dues: a membership, its money, scholarships, funds and gift months."""

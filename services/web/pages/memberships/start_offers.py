@@ -1,0 +1,64 @@
+"""What is offered to whoever would like to begin, a person or a practice, and in which currency."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from domain.money.billing_accounts import PayerKind, billing_account_id
+from domain.payments.desk import PaymentsAway, Price
+from services.house import House
+from services.money.customers import find_payer
+from services.web.pages.memberships.view import desk_of, prices_for
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What is offered, and in which currency somebody looks at it.
+
+    Attributes:
+        prices: everything for this kind of payer, in the currencies that they can pay in.
+        currency: one of those offered.
+        bound: whether they pay in it already; the service takes one currency from each payer.
+    """
+
+    prices: Sequence[Price]
+    currency: str
+    bound: bool
+
+    @property
+    def currencies(self) -> list[str]:
+        """Return every currency, in order."""
+        return sorted({each.amount.currency for each in self.prices})
+
+    @property
+    def shown(self) -> list[Price]:
+        """Return the plans in the currency."""
+        return [each for each in self.prices if each.amount.currency == self.currency]
+
+    @property
+    def seen(self) -> str:
+        """Return what a form sends back, so that nobody agrees to what they did not see."""
+        return ";".join(f"{each.plan} {each.amount.cents}" for each in self.shown)
+
+
+async def offer_for(house: House, kind: PayerKind, payer_id: UUID, currency: str) -> Offer | None:
+    """Return what is offered to somebody; nothing while the payment service is away.
+
+    Args:
+        house: the house.
+        kind: a person, or a practice that pays for seats.
+        payer_id: which one.
+        currency: the one that was asked for; another is taken where it is not offered.
+    """
+    desk = desk_of(house)
+    try:
+        prices = await prices_for(desk, kind)
+        payer = await find_payer(house, desk, billing_account_id(payer_id))
+    except PaymentsAway:
+        return None
+    possible = [each for each in prices if each.amount.currency == payer.currency]
+    offered = sorted({each.amount.currency for each in possible or prices})
+    chosen = currency if currency in offered else next(iter(offered), "")
+    return Offer(possible or prices, chosen, bound=bool(possible))

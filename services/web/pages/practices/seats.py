@@ -1,0 +1,203 @@
+"""A practice's seats: offered to whom, who sits, who looks after them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
+
+from litestar import Controller, Response, post
+from litestar.di import NamedDependency
+from litestar.params import FromPath
+from litestar.response import Redirect
+
+from services.house import House
+from services.memberships.practice_checkouts import find_pool
+from services.memberships.seats import (
+    FreezeSeat,
+    NameSeatManager,
+    OfferSeat,
+    ReleaseSeat,
+    RelieveSeatManager,
+    ThawSeat,
+    WithdrawSeatOffer,
+)
+from services.web.context import web_of
+from services.web.orders import Asking, attempt, give, order_from_form
+from services.web.pages.memberships.view import desk_of
+from services.web.pages.practices.practices import VIEW, practices_page
+from services.web.pages.practices.view import (
+    MANAGER_FORM,
+    OFFER_FORM,
+    gather,
+    practice_page,
+)
+from services.web.session import signed_in
+from services.web.subjects import TheHouse
+from services.web.throttles import Throttle, take_turn
+
+# Each invitation is a mail to somebody who may not know us.
+_INVITATIONS: Final = Throttle("seat_invitation", limit=40, window=timedelta(hours=1))
+
+SeatCommand = ReleaseSeat | FreezeSeat | ThawSeat
+
+
+class PracticeSeatController(Controller):
+    """``/practices/{practice_id}/offers``, ``/seats/…`` and ``/managers``."""
+
+    path = "/practices/{practice_id:uuid}"
+    guards = (signed_in,)
+
+    @post("/offers")
+    async def offer(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Offer a seat; the address goes to the vault, and from there to the mail."""
+        await gather(house, practice_id, person_id)
+        sent = await request.form()
+        form = OFFER_FORM.read(sent)
+        if not form.ok:
+            return await practice_page(request, house, practice_id, person_id, offer_form=form)
+        web = web_of(request)
+        await take_turn(_INVITATIONS, str(person_id), web.ports, web.settings)
+        order = order_from_form(request, sent, person_id)
+        seat_id = uuid5(order.command_id, "seat")
+        await house.vault.keep_invitation(seat_id, form["email"])
+        command = OfferSeat(practice_id=practice_id, seat_id=seat_id, by=person_id)
+        refused = await attempt(give(house, command, order))
+        if refused is not None:
+            await house.vault.forget(seat_id)
+            return await practice_page(
+                request, house, practice_id, person_id, offer_form=form, refused=refused
+            )
+        pool = await find_pool(house, practice_id, person_id)
+        if seat_id not in pool.offers:  # the same form again, after its offer was taken
+            await house.vault.forget(seat_id)
+        return Redirect(f"/practices/{practice_id}?done=seat_offered", status_code=303)
+
+    @post("/offers/{seat_id:uuid}/withdraw")
+    async def withdraw(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        seat_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Take an offer back."""
+        await gather(house, practice_id, person_id)
+        command = WithdrawSeatOffer(practice_id=practice_id, seat_id=seat_id, by=person_id)
+        return await _manage(request, house, command, "offer_withdrawn")
+
+    @post("/seats/{member_id:uuid}/release")
+    async def release(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        member_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Free a seat, one's own or somebody's."""
+        command = ReleaseSeat(practice_id=practice_id, member_id=member_id, by=person_id)
+        return await _change_seat(request, house, command, "seat_freed")
+
+    @post("/seats/{member_id:uuid}/freeze")
+    async def freeze(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        member_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Keep a seat while its holder is away."""
+        command = FreezeSeat(practice_id=practice_id, member_id=member_id, by=person_id)
+        return await _change_seat(request, house, command, "seat_frozen")
+
+    @post("/seats/{member_id:uuid}/thaw")
+    async def thaw(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        member_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Let somebody sit again."""
+        command = ThawSeat(practice_id=practice_id, member_id=member_id, by=person_id)
+        return await _change_seat(request, house, command, "seat_thawed")
+
+    @post("/managers")
+    async def name_manager(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Let somebody else look after the seats, too."""
+        await gather(house, practice_id, person_id)
+        sent = await request.form()
+        form = MANAGER_FORM.read(sent)
+        member_id = await house.vault.person_with_mail(form["manager"]) if form.ok else None
+        if form.ok and member_id is None:
+            form = form.with_errors({"manager": "No member of this house has this address."})
+        if not form.ok or member_id is None:
+            return await practice_page(request, house, practice_id, person_id, manager_form=form)
+        command = NameSeatManager(practice_id=practice_id, member_id=member_id, by=person_id)
+        return await _manage(request, house, command, "manager_named")
+
+    @post("/managers/{member_id:uuid}/relieve")
+    async def relieve_manager(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        member_id: FromPath[UUID],
+        person_id: NamedDependency[UUID],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Let somebody not look after the seats any more."""
+        await gather(house, practice_id, person_id)
+        command = RelieveSeatManager(practice_id=practice_id, member_id=member_id, by=person_id)
+        return await _manage(request, house, command, "manager_relieved", list_after=person_id)
+
+
+async def _manage(
+    request: Asking,
+    house: House,
+    command: WithdrawSeatOffer | NameSeatManager | RelieveSeatManager,
+    done: str,
+    *,
+    list_after: UUID | None = None,
+) -> Response[Any]:
+    order = order_from_form(request, await request.form(), command.by)
+    refused = await attempt(give(house, command, order, VIEW))
+    practice_id = command.practice_id
+    if refused is not None:
+        return await practice_page(request, house, practice_id, command.by, refused=refused)
+    gone = isinstance(command, RelieveSeatManager) and command.member_id == list_after
+    here = "/practices" if gone else f"/practices/{practice_id}"
+    return Redirect(f"{here}?done={done}", status_code=303)
+
+
+async def _change_seat(
+    request: Asking, house: House, command: SeatCommand, done: str
+) -> Response[Any]:
+    """Change a seat for its holder or for those who look after it; each goes back to their page."""
+    desk_of(house)
+    order = order_from_form(request, await request.form(), command.by)
+    refused = await attempt(give(house, command, order, VIEW))
+    mine = command.member_id == command.by
+    if refused is not None:
+        if mine:
+            return await practices_page(request, house, command.by, refused=refused)
+        return await practice_page(request, house, command.practice_id, command.by, refused=refused)
+    if mine and isinstance(command, ReleaseSeat):
+        done = "seat_left"
+    here = "/practices" if mine else f"/practices/{command.practice_id}"
+    return Redirect(f"{here}?done={done}", status_code=303)

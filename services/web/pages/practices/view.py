@@ -1,0 +1,193 @@
+"""What a practice's pages show, gathered once for each of them; never who attends what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from litestar import Response
+
+from domain.memberships.membership import Membership
+from domain.memberships.rules import UNPAID
+from domain.memberships.seat_events import FreezeReason, Seat, SeatState
+from domain.memberships.seat_pools import SeatPool
+from domain.money.billing_accounts import BillingAccount
+from services.house import House
+from services.memberships.practice_checkouts import find_account, find_dues, find_pool
+from services.web import membership_words
+from services.web.form_values import LONGEST_ADDRESS, email
+from services.web.forms import Field, Filled, Form
+from services.web.orders import Asking, Refused
+from services.web.pages.memberships.view import desk_of, zone_of
+from services.web.subjects import names_of, subject_page
+
+OFFER_FORM: Final = Form(
+    Field(
+        name="email",
+        label="Email address of a colleague",
+        hint="We send one invitation there. Nobody sees the address but those who look after the "
+        "seats, and it is forgotten once the seat is taken.",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    )
+)
+MANAGER_FORM: Final = Form(
+    Field(
+        name="manager",
+        label="Email address of a member of this house",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    )
+)
+
+CONTACT_FORM: Final = Form(
+    Field(
+        name="contact",
+        label="Email address for invoices",
+        hint="Our payment service sends them there and keeps the address; we do not.",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        autocomplete="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SeatLine:
+    """One person's seat, as a manager sees it.
+
+    Attributes:
+        member_id: who sits.
+        name: as people see it.
+        seat: what they have.
+        since: when it became so.
+    """
+
+    member_id: UUID
+    name: str
+    seat: Seat
+    since: datetime
+
+    @property
+    def words(self) -> str:
+        """Return the seat's state in words."""
+        if self.seat.state is SeatState.HELD:
+            return "sits"
+        if self.seat.frozen_for is FreezeReason.ASKED:
+            return "kept while they are away"
+        return "rests until more seats are paid for"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Practice:
+    """A practice, as its page tells it.
+
+    Attributes:
+        practice_id: which.
+        pool: its seats.
+        dues: the membership by which it pays, if it ever began.
+        account: who pays.
+        lines: who sits.
+        offers: open offers, with the address each went to where it is known still.
+        managers: who looks after the seats, by name.
+        zone: IANA name of the place whose days are told.
+    """
+
+    practice_id: UUID
+    pool: SeatPool
+    dues: Membership | None
+    account: BillingAccount
+    lines: Sequence[SeatLine]
+    offers: Sequence[tuple[UUID, str]]
+    managers: Sequence[tuple[UUID, str]]
+    zone: str
+
+    @property
+    def lives(self) -> bool:
+        """Whether the practice pays, or owes what can still be paid."""
+        return self.dues is not None and not self.dues.can_begin
+
+    @property
+    def unpaid(self) -> bool:
+        """Whether a payment is missing."""
+        return self.lives and self.dues is not None and self.dues.state in UNPAID
+
+    @property
+    def subscription_id(self) -> str | None:
+        """Return the payment service's id of what is paid for, while it lives."""
+        seen = None if self.dues is None else self.dues.observed
+        return seen.subscription_id if seen is not None and seen.is_live else None
+
+
+async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
+    """Return a practice to one of those who look after it.
+
+    Raises:
+        NotFound: it is not there, or not theirs to see.
+        PaymentsOff: the house takes no dues.
+    """
+    desk_of(house)
+    pool = await find_pool(house, practice_id, person_id)
+    async with house.views() as conn:
+        names = await names_of(conn, [*pool.seats, *pool.managers])
+        zone = await zone_of(conn, person_id)
+    return Practice(
+        practice_id=practice_id,
+        pool=pool,
+        dues=await find_dues(house, practice_id),
+        account=await find_account(house, practice_id),
+        lines=_lines(pool, names),
+        offers=[(each, await house.vault.invitation(each) or "") for each in pool.offers],
+        managers=sorted(((each, names[each]) for each in pool.managers), key=lambda row: row[1]),
+        zone=zone,
+    )
+
+
+def _lines(pool: SeatPool, names: Mapping[UUID, str]) -> list[SeatLine]:
+    return [
+        SeatLine(member_id, names[member_id], seat, seat.history[-1][0])
+        for member_id, seat in pool.seats.items()
+        if seat.state is not SeatState.RELEASED
+    ]
+
+
+async def practice_page(
+    request: Asking,
+    house: House,
+    practice_id: UUID,
+    person_id: UUID,
+    *,
+    refused: Refused | None = None,
+    offer_form: Filled | None = None,
+    manager_form: Filled | None = None,
+    contact_form: Filled | None = None,
+) -> Response[Any]:
+    """Answer with a practice's own page; its forms come back as they were typed."""
+    practice = await gather(house, practice_id, person_id)
+    typed = (offer_form, manager_form, contact_form)
+    faulty = [each for each in typed if each is not None and not each.ok]
+    return await subject_page(
+        request,
+        "practice.html",
+        status=refused.status if refused else 400 if faulty else 200,
+        here="you",
+        practice=practice,
+        dues=membership_words,
+        me=person_id,
+        offer_form=offer_form or OFFER_FORM.blank(),
+        manager_form=manager_form or MANAGER_FORM.blank(),
+        contact_form=contact_form or CONTACT_FORM.blank(),
+        problem=refused.sentence if refused else "",
+    )

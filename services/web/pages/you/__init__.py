@@ -1,0 +1,1 @@
+"""Pages about oneself: name, licences, sign-ins, leave, access."""
