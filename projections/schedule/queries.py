@@ -45,8 +45,15 @@ _PAST: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN expected_today 
                     WHERE e.member_id = $1 AND (m.ends_at <= $2
                        OR m.state IN ('closed', 'voided', 'cancelled'))
                     ORDER BY m.starts_at DESC, m.meeting_id LIMIT 20"""
+_EVERY: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
+                      JOIN expected_today e USING (meeting_id) JOIN peer_group g USING (group_id)
+                     WHERE e.member_id = $1 ORDER BY m.starts_at, m.meeting_id"""
 _OF_GROUP: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
                         WHERE m.group_id = $1 ORDER BY m.starts_at DESC, m.meeting_id LIMIT 40"""
+_BELONGINGS: Final = """SELECT group_id, name, promise, style, zone, facilitator_id, from_at,
+                               until_at
+                          FROM belonging JOIN peer_group USING (group_id)
+                         WHERE member_id = $1 ORDER BY from_at, group_id"""
 _MEETING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
                        WHERE m.meeting_id = $1"""
 _AROUND: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
@@ -116,9 +123,32 @@ class MeetingRow:
     called_off_because: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class BelongingRow:
+    """A stretch of time for which a member belonged to a group; open while *until_at* is ``None``.
+
+    Attributes:
+        facilitator_id: who holds the group together today.
+    """
+
+    group_id: UUID
+    name: str
+    promise: str
+    style: str
+    zone: str
+    facilitator_id: UUID
+    from_at: datetime
+    until_at: datetime | None
+
+
 async def groups_of(conn: Connection, member_id: UUID) -> list[GroupRow]:
     """Return the groups a member belongs to today."""
     return [GroupRow(**row) for row in await conn.fetch(_GROUPS_OF, member_id)]
+
+
+async def belongings_of(conn: Connection, member_id: UUID) -> list[BelongingRow]:
+    """Return all groups a member belongs or belonged to, each time by itself, oldest first."""
+    return [BelongingRow(**row) for row in await conn.fetch(_BELONGINGS, member_id)]
 
 
 async def zone_of(conn: Connection, member_id: UUID) -> str | None:
@@ -146,6 +176,11 @@ async def upcoming(conn: Connection, member_id: UUID, now: datetime) -> list[Mee
 async def past(conn: Connection, member_id: UUID, now: datetime) -> list[MeetingRow]:
     """Return the meetings a member was expected at, newest first."""
     return [MeetingRow(**row) for row in await conn.fetch(_PAST, member_id, now)]
+
+
+async def every(conn: Connection, member_id: UUID) -> list[MeetingRow]:
+    """Return all meetings a member was or is expected at, the oldest first."""
+    return [MeetingRow(**row) for row in await conn.fetch(_EVERY, member_id)]
 
 
 async def meetings_of_group(conn: Connection, group_id: UUID) -> list[MeetingRow]:

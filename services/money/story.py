@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.money.billing_accounts import billing_account_id
+from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.currencies import plain, written
 from domain.money.facts import Actor, MoneyFact, MoneyKind
-from domain.money.words import told
+from domain.money.words import Told, purpose_of, told
 from domain.values import Money
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MoneyLineRow
+from services import tables
 from services.house import House
 
 FORMAT: Final = "peerhour.money/1"
@@ -82,43 +81,53 @@ async def story_of(house: House, payer_id: UUID, *, reader: UUID) -> list[StoryL
         reader: whom it is told to; what they did themselves is told as theirs.
     """
     async with house.views() as conn:
+        account = await memberships.payer(conn, billing_account_id(payer_id))
         rows = await memberships.money_lines(conn, billing_account_id(payer_id))
-    return [_line(row, reader) for row in rows]
+    payer = PayerKind.PERSON if account is None else PayerKind(account.payer_kind)
+    facts = [fact_of(row) for row in rows]
+    paid_for = purposes(facts)
+    return [
+        _line(
+            row,
+            told(kind, fact, reader=reader, payer=payer, paid_for=paid_for.get(fact.concerns)),
+        )
+        for row, (kind, fact) in zip(rows, facts, strict=True)
+    ]
+
+
+def purposes(facts: Sequence[tuple[MoneyKind, MoneyFact]]) -> dict[str, str]:
+    """Return what invoices were for, those that were paid once; by their ids."""
+    told_for = ((fact.object_id, purpose_of(kind, fact)) for kind, fact in facts)
+    return {invoice_id: purpose for invoice_id, purpose in told_for if purpose is not None}
 
 
 def as_csv(lines: Sequence[StoryLine]) -> bytes:
-    """Return a table for spreadsheets: UTF-8 with its mark, a heading, one row a line."""
-    out = io.StringIO(newline="")
-    writer = csv.DictWriter(out, fieldnames=list(StoryLine.__slots__), dialect="excel")
-    writer.writeheader()
-    for line in lines:
-        writer.writerow({name: _cell(value) for name, value in asdict(line).items()})
-    return out.getvalue().encode("utf-8-sig")
+    """Return a table for spreadsheets, one row a line."""
+    return tables.as_csv(StoryLine.__slots__, map(asdict, lines))
 
 
 def as_json(lines: Sequence[StoryLine], *, made_at: datetime) -> bytes:
     """Return the same lines for programs, with when the file was made."""
     document = {
         "format": FORMAT,
-        "made_at": _instant(made_at),
+        "made_at": tables.instant(made_at),
         "lines": [{name: _plain(each) for name, each in asdict(line).items()} for line in lines],
     }
     return json.dumps(document, ensure_ascii=False, indent=2).encode()
 
 
-def _line(row: MoneyLineRow, reader: UUID) -> StoryLine:
-    kind, fact = fact_of(row)
-    words = told(kind, fact, reader=reader)
+def _line(row: MoneyLineRow, words: Told) -> StoryLine:
+    amount = Money(row.cents, row.currency)
     return StoryLine(
         happened_at=row.true_at,
         known_at=row.known_at,
         what=words.title,
         meaning=words.meaning,
         who=words.who,
-        amount=plain(fact.amount),
-        currency=fact.amount.currency,
-        written_amount=written(fact.amount),
-        kind=kind.value,
+        amount=plain(amount),
+        currency=row.currency,
+        written_amount=written(amount),
+        kind=row.kind,
         object_id=row.object_id,
         invoice_id=row.concerns,
         attempt=row.attempt,
@@ -131,14 +140,4 @@ def _line(row: MoneyLineRow, reader: UUID) -> StoryLine:
 
 
 def _plain(value: Any) -> Any:
-    return _instant(value) if isinstance(value, datetime) else value
-
-
-def _cell(value: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula: ids come from elsewhere."""
-    text = "" if value is None else str(_plain(value))
-    return f"'{text}" if text.startswith(("=", "+", "@", "\t", "\r")) else text
-
-
-def _instant(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return tables.instant(value) if isinstance(value, datetime) else value

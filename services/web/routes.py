@@ -38,6 +38,7 @@ from services.web.pages.credits.licences import LicenceController
 from services.web.pages.credits.outside_credits import OutsideCreditController
 from services.web.pages.credits.renewals import RenewalController
 from services.web.pages.groups.belonging import BelongingController
+from services.web.pages.groups.corridor import CorridorController
 from services.web.pages.groups.groups import GroupController
 from services.web.pages.groups.series import PartController, SeriesController
 from services.web.pages.groups.visit import group_visit_of
@@ -68,6 +69,7 @@ from services.web.pages.verify import VerificationController
 from services.web.pages.you.access import AccessController, AdminAccessController
 from services.web.pages.you.leave import LeaveController
 from services.web.pages.you.names import NameController
+from services.web.pages.you.own_data import OwnDataController
 from services.web.pages.you.you import YouController
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ API: Final = Router(
 )
 GROUPS: Final = Router(
     path="/groups",
-    route_handlers=[GroupController, BelongingController, SeriesController],
+    route_handlers=[GroupController, BelongingController, CorridorController, SeriesController],
     dependencies={"group_visit": Provide(group_visit_of)},
 )
 MEETINGS: Final = Router(
@@ -118,6 +120,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     LeaveController,
     AccessController,
     NameController,
+    OwnDataController,
     MembershipController,
     MembershipStartController,
     MembershipReturnController,

@@ -315,4 +315,5 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
         "certificate": code, "you": "/you",
         "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,
         "name": "/you/name", "leave": "/membership/leave", "licence": ends,
+        "data": "/you/data",
     }  # fmt: skip

@@ -72,6 +72,8 @@ READING = {
     "/certificates/{certificate}/checks": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
     "/you": (SIGN_IN, OK, OK, OK, OK),
     "/you/name": (SIGN_IN, OK, OK, OK, OK),
+    "/you/data": (SIGN_IN, OK, OK, OK, OK),
+    "/you/data/peerhour.zip": (SIGN_IN, OK, OK, OK, OK),
     "/you/access": (SIGN_IN, OK, OK, OK, OK),
     "/you/access?on=2026-03-03": (SIGN_IN, OK, OK, OK, OK),
     "/you/access?on=2199-03-03": (SIGN_IN, BAD, BAD, BAD, BAD),

@@ -1,0 +1,61 @@
+"""Everything that is kept about me, to take along; open for ever."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from litestar import Controller, Response, get
+from litestar.di import NamedDependency
+from litestar.response import Stream
+
+from services.members.own_data import own_data, require_member
+from services.web.context import web_of
+from services.web.orders import Asking
+from services.web.session import signed_in
+from services.web.subjects import TheHouse, subject_page
+from services.web.throttles import Throttle, take_turn
+from services.web.zips import zip_answer
+
+# It reads every hour somebody ever had; nobody needs it more often than this.
+_TURNS: Final = Throttle("own_data", limit=6, window=timedelta(hours=1))
+
+
+class OwnDataController(Controller):
+    """``/you/data``."""
+
+    path = "/you/data"
+    guards = (signed_in,)
+
+    @get()
+    async def show(self, request: Asking) -> Response[str]:
+        """Say what there is to take along."""
+        return await subject_page(request, "own_data.html", here="you")
+
+    @get("/peerhour.zip")
+    async def download(
+        self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
+    ) -> Stream:
+        """Hand everything over, to whom it is about and to nobody else."""
+        web = web_of(request)
+        await require_member(house, person_id)
+        await take_turn(_TURNS, str(person_id), web.ports, web.settings)
+        also = {"sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id))}
+        now = house.clock.now()
+        name = f"peerhour-{now:%Y-%m-%d}.zip"
+        return zip_answer(own_data(house, person_id, also), name=name, made_at=now)
+
+
+async def _sign_ins(request: Asking, person_id: UUID) -> bytes:
+    found: list[dict[str, Any]] = [
+        {
+            "device": each.device,
+            "by": each.method,
+            "since": each.made_at,
+            "last_used": each.seen_at,
+        }
+        for each in await web_of(request).sessions.devices(person_id)
+    ]
+    return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
