@@ -209,6 +209,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.seat_pool.count_change_dropped": "The number of seats stays as it is.",
         "peerhour.seat_pool.bought": "{count} seats are paid for.",
         "peerhour.seat_pool.offered": "{by} offered a seat.",
+        "peerhour.seat_pool.offer_ended": "Nobody took an offered seat in time.",
+        "peerhour.seat_pool.entry_asked": (
+            "Somebody who is invited to a seat is not a member yet, and asks to come in."
+        ),
         "peerhour.seat_pool.offer_withdrawn": "{by} took the offer of a seat back.",
         "peerhour.seat_pool.accepted": "{member_id} took a seat.",
         "peerhour.seat_pool.released": "{by} freed {member_id}'s seat; their papers stay theirs.",
@@ -229,6 +233,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.gift.given": "{giver_id} gave {months} months.",
         "peerhour.gift.redeemed": "{member_id} took the gift; it runs until {until}.",
         "peerhour.gift.taken_back": "The gift was taken back before anybody took it.",
+        "peerhour.gift.return_failed": (
+            "What was paid for the gift could not be paid back; {account_id} is owed it still."
+        ),
+        "peerhour.gift.given_again": "{by} let the months be taken after all.",
         "peerhour.access_record.opened": "{member_id} has an access record.",
         "peerhour.access_record.source_noted": "Access may come from {source_id} ({kind}).",
         "peerhour.access_record.first_meeting_attended": "{meeting_id} was their first meeting.",

@@ -1,10 +1,13 @@
-"""Wakes readers of the log: a NOTIFY is the hint, a short pause is the truth."""
+"""Wakes readers of the log: a NOTIFY is the hint, a short pause is the truth.
+
+The same connection hears in whose corridor a word was left; that is a hint for open pages only.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,6 +16,8 @@ import asyncpg
 from infra.event_store.writer import Connect
 
 _CHANNEL: Final = "peerhour_log"
+_CORRIDORS: Final = "peerhour_corridor"
+_MOST_WAITING: Final = 1000  # groups; a page that misses one shows it when it is loaded
 _LONGEST_PAUSE: Final = 0.25  # seconds between two looks when no hint comes
 _RECONNECT: Final = 1.0
 
@@ -27,6 +32,7 @@ class LogSignal:
     def __init__(self, connect: Connect) -> None:
         self._connect = connect
         self._waiters: set[asyncio.Event] = set()
+        self._pages: set[asyncio.Queue[UUID]] = set()
 
     def ring(self) -> None:
         """Wake everybody: this process itself has just written."""
@@ -44,6 +50,16 @@ class LogSignal:
         finally:
             self._waiters.discard(waiter)
 
+    async def corridors(self) -> AsyncGenerator[tuple[UUID, int], None]:
+        """Yield (group, 0) whenever its corridor changed; 0, as no event of the log was written."""
+        heard: asyncio.Queue[UUID] = asyncio.Queue(_MOST_WAITING)
+        self._pages.add(heard)
+        try:
+            while True:
+                yield await heard.get(), 0
+        finally:
+            self._pages.discard(heard)
+
     async def listen(self) -> None:
         """Pass on the database's hints until cancelled; a lost connection is made anew."""
         while True:
@@ -54,6 +70,7 @@ class LogSignal:
                 continue
             try:
                 await connection.add_listener(_CHANNEL, self._hint)
+                await connection.add_listener(_CORRIDORS, self._changed)
                 while not connection.is_closed():  # noqa: ASYNC110  asyncpg tells no other way
                     await asyncio.sleep(_RECONNECT)
             finally:
@@ -62,6 +79,13 @@ class LogSignal:
 
     def _hint(self, *_: object) -> None:
         self.ring()
+
+    def _changed(self, *told: object) -> None:
+        with contextlib.suppress(ValueError):  # anybody with the database can say anything
+            group_id = UUID(str(told[-1]))
+            for heard in self._pages:
+                if not heard.full():
+                    heard.put_nowait(group_id)
 
 
 async def shown_changes(

@@ -27,7 +27,7 @@ from services.members import forgetting, leave
 from services.memberships import commands as memberships
 from services.memberships import gifts, letter_writing, scholarships, seats
 from services.memberships import parting as dues_parting
-from services.money import accounts, billing, desk_records, refunds
+from services.money import accounts, billing, desk_records, refunds, settling
 
 
 def handlers(
@@ -37,6 +37,7 @@ def handlers(
     *,
     takes_dues: bool = False,
     refund_limits: RefundLimits = refunds.STANDARD_LIMITS,
+    orders: settling.OrdersInQueue = settling.no_orders,
 ) -> dict[type, Handler]:
     """Return the handler of every command.
 
@@ -46,6 +47,7 @@ def handlers(
         randomness: for serials and codes.
         takes_dues: whether the house does; where it does not, everything is open to everybody.
         refund_limits: how much one administrator may pay back alone.
+        orders: finds an order to the payment service that waits in the queue.
     """
     access = access_to(takes_dues=takes_dues)
     return {
@@ -151,6 +153,8 @@ def handlers(
         seats.AskForSeats: seats.ask_for_seats,
         seats.OfferSeat: seats.offer_seat,
         seats.WithdrawSeatOffer: seats.withdraw_seat_offer,
+        seats.AskToComeIn: seats.ask_to_come_in,
+        seats.EndSeatOffers: seats.end_seat_offers,
         seats.AcceptSeat: seats.accept_seat,
         seats.ReleaseSeat: seats.release_seat,
         seats.FreezeSeat: seats.freeze_seat,
@@ -169,6 +173,8 @@ def handlers(
         gifts.GiveMonthsOfTheHouse: gifts.give_months_of_the_house,
         gifts.RedeemGift: gifts.redeem_gift,
         gifts.TakeGiftBack: gifts.take_gift_back,
+        gifts.NoteGiftReturnFailed: gifts.note_gift_return_failed,
+        gifts.GiveMonthsAgain: gifts.give_months_again,
         access_records.NoteAccessSource: access_records.note_access_source,
         access_records.NoteFirstMeetings: access_records.note_first_meetings(takes_dues=takes_dues),
         letter_writing.WriteLetter: letter_writing.write_letter,
@@ -179,5 +185,5 @@ def handlers(
         places.HandOverGroup: places.hand_over_group(access),
         places.HandOverMeeting: places.hand_over_meeting(access),
         troubles.TryAgain: troubles.try_again,
-        troubles.SettleTrouble: troubles.settle_trouble,
+        troubles.SettleTrouble: settling.settle_trouble(orders),
     }

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from uuid import UUID
 
 from domain.claims.payer_papers import ClaimPaper, LinePaper, PayerRun
+from domain.corridor.word import WordShelf
 from domain.evidence.pack import EvidencePack
 from domain.meetings.attendance import ObservedPerson, ToolSource
 from domain.money.refunds import RefundLimits
@@ -204,6 +205,7 @@ class House:
         vault: contact data.
         papers: sealed certificates.
         documents: what members sent as proof of credits earned elsewhere.
+        corridor: words that peers leave each other between meetings, until they fade.
         reports: reads attendance files.
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
@@ -232,6 +234,7 @@ class House:
     vault: Vault
     papers: Papers
     documents: Documents
+    corridor: WordShelf
     reports: Reports
     desk: Desk
     evidence_of: Callable[[UUID, datetime], Awaitable[str]]

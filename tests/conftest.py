@@ -12,6 +12,7 @@ from typing import Any
 
 import asyncpg
 import pytest
+from hypothesis import HealthCheck, settings
 
 from infra import migrate
 from infra.database import ConnectKwargs, connect, parse_database_url
@@ -21,6 +22,10 @@ LONG = {"browser", "faults"}  # markers of files that take half a minute or more
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 ROOM = 4 * 2**30  # bytes; containers often have 64 MiB there
 FOLDERS = pytest.StashKey[list[Path]]()
+
+# No test asserts on time: what is slow on a busy machine is not wrong.
+settings.register_profile("peerhour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("peerhour")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -2,7 +2,8 @@
 
 A claim goes to the payer in *sendings*. The first one asks for its lines; each later one carries a
 correction: the lines that take others back, and those that stand in their place. Nothing that was
-sent is ever changed, and nothing is sent twice.
+sent is ever changed, and nothing is sent twice. What the payer answers is taken in
+:mod:`domain.claims.answering`.
 """
 
 from __future__ import annotations
@@ -15,39 +16,19 @@ from uuid import UUID
 
 from domain.base import AggregateCreated, Root
 from domain.claims import events
-from domain.claims.lines import (
-    ClaimLine,
-    DecisionDoesNotBalance,
-    LineAnswer,
-    Outcome,
-    outcome_of,
-    require_sound,
-    standing,
-    without_pairs,
-)
-from domain.claims.payer_papers import Frequency
-from domain.claims.rules import (
-    ClaimAlreadyDecided,
-    ClaimAlreadySent,
-    ClaimNotExported,
-    ClaimState,
-    LineUnknown,
-    NothingToSend,
-    SetAsideReason,
-    number_of_sending,
-)
+from domain.claims.answering import Answering
+from domain.claims.lines import ClaimLine, LineAnswer, Outcome, require_sound
+from domain.claims.rules import ClaimAlreadySent, ClaimState, NothingToSend, SetAsideReason
 from domain.errors import InvalidFields, Stale
-from domain.fields import require_dates, require_lines, require_texts
+from domain.fields import require_dates, require_texts
 from domain.values import Money
 
 _CLAIM_NUMBER: Final = re.compile(r"[A-Z0-9-]{1,17}")
-# What the package's column takes: printable, and nothing that a spreadsheet runs as a formula.
-_REFERENCE: Final = re.compile(r"(?![=+@-])[!-~](?:[ -~]{0,48}[!-~])?")
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 MOST_LINES: Final = 500
 
 
-class Claim(Root):
+class Claim(Root, Answering):
     """One request to one payer for one member and period, with its corrections."""
 
     TOPIC = "peerhour.claim"
@@ -154,68 +135,6 @@ class Claim(Root):
             lines=list(lines),
         )
 
-    # What people ask
-
-    @property
-    def total(self) -> Money:
-        """What is asked for: the sum of all lines, reversals included."""
-        return Money(sum(line.amount_cents for line in self.lines), self.currency)
-
-    @property
-    def sendings(self) -> int:
-        """How often something of this claim went to the payer."""
-        return len(self.sent_up_to)
-
-    @property
-    def may_be_sent(self) -> bool:
-        """Whether something waits to be sent and can be: a correction needs the payer's number."""
-        if self.state is ClaimState.READY:
-            return True
-        return self.state is ClaimState.CORRECTION_PENDING and not self.awaits_answer
-
-    def standing_lines(self) -> list[ClaimLine]:
-        """Return the lines that ask for something: nothing on a claim that was set aside."""
-        return [] if self.state is ClaimState.SET_ASIDE else standing(self.lines)
-
-    def unsent_lines(self) -> list[ClaimLine]:
-        """Return the lines that ask for something and that the payer has not seen."""
-        seen = self.lines[: self.sent_up_to[-1]] if self.sent_up_to else []
-        return [line for line in self.standing_lines() if line not in seen]
-
-    def standing_line(self, line_id: str) -> ClaimLine:
-        """Return a line that asks for something.
-
-        Raises:
-            LineUnknown: there is none of this id, or it was taken back.
-        """
-        for line in self.standing_lines():
-            if line.line_id == line_id:
-                return line
-        raise LineUnknown("This claim has no such line, or it was taken back.", line_id=line_id)
-
-    def lines_of(self, sending: int) -> list[ClaimLine]:
-        """Return the lines of a sending, the one still to come included.
-
-        A correction leaves out what came and went since the last sending: the payer never saw it.
-
-        Args:
-            sending: counts from 1.
-        """
-        bounds = [0, *self.sent_up_to, len(self.lines)]
-        lines = self.lines[bounds[sending - 1] : bounds[sending]]
-        return lines if sending == 1 else without_pairs(lines)
-
-    def number_as_sent(self, sending: int) -> str:
-        """Return the number under which a sending goes out."""
-        return number_of_sending(self.id, self.claim_number, sending)
-
-    @property
-    def next_frequency(self) -> Frequency:
-        """What the next sending is: the original, a replacement, or the end of all that was."""
-        if not self.sendings:
-            return Frequency.ORIGINAL
-        return Frequency.REPLACEMENT if self.standing_lines() else Frequency.VOID
-
     # What happens
 
     def mark_exported(
@@ -252,76 +171,6 @@ class Claim(Root):
         if packed not in {None, len(self.lines)}:
             raise Stale("This claim changed while you packed it; make the run again.")
         self.record(self.Exported, at=at, run_id=run_id, run_number=run_number, sha256=sha256)
-
-    def decide(
-        self,
-        *,
-        outcome: Outcome,
-        paid_cents: int,
-        reason_code: str | None,
-        reference: str,
-        at: datetime,
-    ) -> None:
-        """Remember one answer to all that was sent last; the same twice is no second fact.
-
-        Args:
-            outcome: paid, reduced or denied.
-            paid_cents: in the claim's currency; negative where a correction was taken back.
-            reason_code: the payer's, kept word for word; needed unless paid in full.
-            reference: the payer's number of the claim, the payment or the letter. A correction
-                names it.
-            at: now.
-
-        Raises:
-            ClaimNotExported: nothing is with the payer.
-            ClaimAlreadyDecided: the payer answered differently before.
-            DecisionDoesNotBalance: the amount does not fit the outcome.
-            InvalidFields: the reference or the reason is missing or cannot be sent.
-        """
-        _require_answer(outcome, reason_code, reference)
-        if self.decision == (outcome, paid_cents, reference) and not self.awaits_answer:
-            return
-        self._must_await()
-        asked = sum(line.amount_cents for line in self.lines_of(self.sendings))
-        if outcome_of(asked, paid_cents) is not outcome:
-            raise DecisionDoesNotBalance(
-                f"The amount does not fit: {outcome} with {paid_cents} of {asked} cents.",
-                paid_cents=paid_cents,
-                asked_cents=asked,
-            )
-        self._record_decision(outcome, paid_cents, reason_code, reference, [], at)
-
-    def decide_lines(self, answers: Sequence[LineAnswer], *, reference: str, at: datetime) -> None:
-        """Remember what the payer said to each line that was sent last.
-
-        Args:
-            answers: one for each line.
-            reference: as in :meth:`decide`.
-            at: now.
-
-        Raises:
-            ClaimNotExported, ClaimAlreadyDecided: as in :meth:`decide`.
-            LineUnknown: an answer is about a line that was not sent last, or a line has none.
-            DecisionDoesNotBalance: an amount does not fit its line.
-            InvalidFields: the reference or a reason is missing or cannot be sent.
-        """
-        paid = sum(answer.paid_cents for answer in answers)
-        same = self.decision is not None and self.decision[1:] == (paid, reference)
-        if same and self.answers == list(answers) and not self.awaits_answer:
-            return
-        self._must_await()
-        asked = {line.line_id: line.amount_cents for line in self.lines_of(self.sendings)}
-        if sorted(answer.line_id for answer in answers) != sorted(asked):
-            raise LineUnknown("Answer every line that was sent last, each once.")
-        outcomes = set()
-        for answer in answers:
-            outcome = outcome_of(asked[answer.line_id], answer.paid_cents)
-            _require_answer(outcome, answer.reason_code, reference)
-            outcomes.add(outcome)
-        outcome = outcomes.pop() if len(outcomes) == 1 else Outcome.REDUCED
-        reasons = dict.fromkeys(each.reason_code for each in answers if each.reason_code)
-        reason_code = ", ".join(reasons) or None
-        self._record_decision(outcome, paid, reason_code, reference, list(answers), at)
 
     def correct(
         self,
@@ -383,44 +232,3 @@ class Claim(Root):
         if self.state is not ClaimState.READY:
             raise ClaimAlreadySent("The payer has this claim; take its lines back instead.")
         self.record(self.SetAside, at=at, reason=reason, asked_again=asked_again)
-
-    # Helpers of the decisions above
-
-    def _must_await(self) -> None:
-        if self.awaits_answer:
-            return
-        if self.state in {ClaimState.READY, ClaimState.SET_ASIDE}:
-            raise ClaimNotExported("This claim is not with the payer; send it first.")
-        if self.state is ClaimState.CORRECTION_PENDING:
-            raise ClaimNotExported("The correction is not with the payer; send it first.")
-        raise ClaimAlreadyDecided("The payer has answered already; correct the claim instead.")
-
-    def _record_decision(
-        self,
-        outcome: Outcome,
-        paid_cents: int,
-        reason_code: str | None,
-        reference: str,
-        answers: list[LineAnswer],
-        at: datetime,
-    ) -> None:
-        self.record(
-            self.Decided,
-            at=at,
-            outcome=outcome,
-            paid_cents=paid_cents,
-            reason_code=reason_code,
-            reference=reference,
-            answers=answers,
-        )
-
-
-def _require_answer(outcome: Outcome, reason_code: str | None, reference: str) -> None:
-    """Refuse an answer that a correction could not name, or that does not say why it is less."""
-    require_lines(reference=reference)
-    if not _REFERENCE.fullmatch(reference):
-        raise InvalidFields(
-            reference="Use up to 50 plain letters, digits and signs; do not begin with = + - or @."
-        )
-    if outcome is not Outcome.PAID or reason_code is not None:
-        require_lines(reason_code=reason_code or "")

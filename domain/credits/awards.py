@@ -71,19 +71,21 @@ class Credited:
     def comes_to_the_same(self, other: Credited) -> bool:
         """Tell whether two amounts came about in the same way.
 
-        What was credited before steps were kept has sentences only, and is compared by them: that
-        we explain more today is no change of facts.
+        That we explain more today is no change of facts: what more would have taken is left aside,
+        and what was credited before steps were kept has sentences only, and is compared by them.
         """
-        if any(step.code == TOLD for step in (*self.steps, *other.steps)):
-            mine = (self.intervals, self.minutes, self.amount, self.strength, self.arithmetic)
-            return mine == (
-                other.intervals,
-                other.minutes,
-                other.amount,
-                other.strength,
-                other.arithmetic,
+        told = any(step.code == TOLD for step in (*self.steps, *other.steps))
+        mine, theirs = (
+            (
+                each.intervals,
+                each.minutes,
+                each.amount,
+                each.strength,
+                each.arithmetic if told else each.derivation,
             )
-        return self == other
+            for each in (self, other)
+        )
+        return mine == theirs
 
     @property
     def arithmetic(self) -> list[str]:

@@ -12,7 +12,8 @@ from decimal import Decimal
 from domain.certificates.papers import CreditKind
 from domain.meetings.presence import EvidenceStrength
 from domain.rules.explain import Missing, Step
-from domain.rules.model import BodyKind, Confidence, Per
+from domain.rules.model import BodyKind, Confidence
+from domain.rules.periods import Per
 from domain.values import Interval, Modality
 
 

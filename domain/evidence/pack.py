@@ -35,7 +35,8 @@ from domain.rules.account import account as account_kept
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry
 from domain.rules.explain import Missing
-from domain.rules.model import Cycle, Pack
+from domain.rules.model import Pack
+from domain.rules.periods import Cycle
 
 _NO_CYCLE: Final = Missing(
     "cycle.chosen",

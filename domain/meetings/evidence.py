@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from domain.errors import InvalidFields
@@ -15,6 +16,8 @@ from domain.meetings.leading import Lead, check_outsider
 from domain.meetings.memory import MeetingMemory
 from domain.personal import Personal
 from domain.values import Interval
+
+_OTHER_CLOCKS: Final = timedelta(minutes=5)  # by how much a meeting tool's clock may be ahead
 
 
 class Evidence(MeetingMemory):
@@ -39,8 +42,11 @@ class Evidence(MeetingMemory):
         Raises:
             InvalidFields: the digest, a key or a total cannot be used.
             MeetingVoided, MeetingCancelled: the meeting does not count.
+            ArrivalInFuture: the report tells of a time that has not come yet.
         """
         rules.must_stand(self.state)
+        for stay in (stay for person in people for stay in person.stays):
+            rules.must_have_happened(stay.to_at - _OTHER_CLOCKS, at)
         require_lines(digest=digest, **{f"people.{n}": p.person_key for n, p in enumerate(people)})
         if any((person.reported_minutes or 0) < 0 for person in people):
             raise InvalidFields(people="Minutes are never negative.")

@@ -7,6 +7,7 @@ from typing import Final
 OTHER: Final = "other"
 _LABELS: Final = {  # where the pack's own word, with spaces, is not what people would write
     "alcohol_drug_counseling": "Alcohol and drug counseling",
+    "bachelors_level_social_work": "Social work, bachelor’s level",
     "cbt": "Cognitive behavioural therapy",
     "masters_level_psychology": "Psychology, master’s level",
     "mft": "Marriage and family therapy",

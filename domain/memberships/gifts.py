@@ -27,6 +27,12 @@ class GiftTakenBack(DomainError):
     code = "gift.taken_back"
 
 
+class GiftPaidBack(DomainError):
+    """The gift's payment is with whoever paid it, or on its way there."""
+
+    code = "gift.paid_back"
+
+
 class Gift(Root):
     """Some months for whoever holds the link; a link is used once."""
 
@@ -58,12 +64,41 @@ class Gift(Root):
         @override
         def apply(self, gift: Gift) -> None:
             gift.is_taken_back = True
+            gift.unreturned = None
+
+    class ReturnFailed(Root.Event):
+        """What was paid back came back to the house; the months stay ended until somebody decides.
+
+        Their payer is still to have the money, or the months.
+        """
+
+        TOPIC = "peerhour.gift.return_failed"
+        account_id: UUID
+        invoice_id: str
+
+        @override
+        def apply(self, gift: Gift) -> None:
+            gift.unreturned = (self.account_id, self.invoice_id)
+
+    class GivenAgain(Root.Event):
+        """The months can be taken after all, because their payment is with the house."""
+
+        TOPIC = "peerhour.gift.given_again"
+        by: UUID
+
+        @override
+        def apply(self, gift: Gift) -> None:
+            gift.is_taken_back = False
+            gift.unreturned = None
 
     def __init__(self, *, months: int, giver_id: UUID | None) -> None:
         self.months = months
         self.giver_id = giver_id
         self.redeemed: tuple[UUID, datetime, datetime] | None = None  # who, from when, until when
         self.is_taken_back = False
+        self.unreturned: tuple[UUID, str] | None = (
+            None  # of whom, and which invoice, if that failed
+        )
 
     @classmethod
     def give(cls, gift_id: UUID, *, months: int, giver_id: UUID | None, at: datetime) -> Gift:
@@ -105,5 +140,32 @@ class Gift(Root):
         """
         if self.redeemed is not None:
             raise GiftSpent("Somebody has taken these months; they stay theirs.")
-        if not self.is_taken_back:
+        if not self.is_taken_back or self.unreturned is not None:
             self.record(self.TakenBack, at=at)
+
+    def note_return_failed(self, *, account_id: UUID, invoice_id: str, at: datetime) -> None:
+        """Remember that the payment of an ended gift came back to the house; twice is one fact.
+
+        Args:
+            account_id: who had paid.
+            invoice_id: what for.
+            at: now.
+        """
+        if self.is_taken_back and self.unreturned is None:
+            self.record(self.ReturnFailed, at=at, account_id=account_id, invoice_id=invoice_id)
+
+    def give_again(self, *, by: UUID, at: datetime) -> None:
+        """Let the months be taken after all; doing so twice changes nothing.
+
+        Args:
+            by: who decides.
+            at: now.
+
+        Raises:
+            GiftPaidBack: their payment went back.
+        """
+        if not self.is_taken_back:
+            return
+        if self.unreturned is None:
+            raise GiftPaidBack("The payment of this gift went back. Give months of the house.")
+        self.record(self.GivenAgain, at=at, by=by)

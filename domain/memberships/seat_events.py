@@ -128,7 +128,7 @@ class Offered(Root.Event):
 
     @override
     def apply(self, pool: SeatPool) -> None:
-        pool.offers.append(self.seat_id)
+        pool.offers[self.seat_id] = self.timestamp
 
 
 class OfferWithdrawn(Root.Event):
@@ -140,7 +140,29 @@ class OfferWithdrawn(Root.Event):
 
     @override
     def apply(self, pool: SeatPool) -> None:
-        pool.offers.remove(self.seat_id)
+        pool.close_offer(self.seat_id)
+
+
+class OfferEnded(Root.Event):
+    """Nobody took the seat in time; it does not wait any more."""
+
+    TOPIC = "peerhour.seat_pool.offer_ended"
+    seat_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.close_offer(self.seat_id)
+
+
+class EntryAsked(Root.Event):
+    """Whoever was invited is not a member yet, and asks the house to come in."""
+
+    TOPIC = "peerhour.seat_pool.entry_asked"
+    seat_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.entries_asked.add(self.seat_id)
 
 
 class Accepted(Root.Event):
@@ -152,7 +174,7 @@ class Accepted(Root.Event):
 
     @override
     def apply(self, pool: SeatPool) -> None:
-        pool.offers.remove(self.seat_id)
+        pool.close_offer(self.seat_id)
         seat = pool.seats.pop(self.member_id, None) or Seat(self.seat_id)
         pool.seats[self.member_id] = seat  # last in the row of those who came
         seat.seat_id = self.seat_id

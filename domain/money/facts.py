@@ -13,11 +13,17 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID
 
-from domain.errors import InvalidFields
+from domain.errors import DomainError, InvalidFields
 from domain.foreign_ids import is_foreign_id
 from domain.values import Money, check_instant
 
 _WORD: Final = re.compile(r"[a-z][a-z0-9_.]{0,79}")
+
+
+class FactDiffers(DomainError):
+    """The same fact was told before with another amount; somebody has to look at both."""
+
+    code = "money_ledger.fact_differs"
 
 
 class MoneyKind(StrEnum):

@@ -1,4 +1,4 @@
-"""Refunds: the reasons that may be given, and how much one person may order alone."""
+"""Refunds: the reasons that may be given, how much one person may order alone, and refusals."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Final
 
-from domain.errors import DomainError
+from domain.errors import DomainError, NotAllowed, Stale
 from domain.money.currencies import minor_places
 from domain.values import Money
 
@@ -21,6 +21,30 @@ class LimitUnreadable(DomainError):
     """How much one person may pay back alone is not written in a way that can be read."""
 
     code = "refund.limit_unreadable"
+
+
+class RefundTooLarge(DomainError):
+    """More would be paid back than was paid."""
+
+    code = "money_ledger.refund_too_large"
+
+
+class RefundFrozen(DomainError):
+    """The payer's bank is asking for the payment; paying back waits for its answer."""
+
+    code = "money_ledger.refund_frozen"
+
+
+class SecondPersonNeeded(NotAllowed):
+    """A large refund is asked for by two people."""
+
+    code = "money_ledger.second_person_needed"
+
+
+class ProposalGone(Stale):
+    """There is no such proposal any more: it was agreed to, or dropped."""
+
+    code = "money_ledger.proposal_gone"
 
 
 class RefundReason(StrEnum):

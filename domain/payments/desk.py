@@ -1,111 +1,23 @@
-"""The payment service as the house needs it: what can be asked of it, and what it answers.
+"""The payment service as the house needs it: what can be asked of it.
 
-Cards are never seen here: the service has pages of its own for them. Everything that is told
-about a subscription comes as an :class:`domain.memberships.observations.Observation`, whoever made
-us look.
+What it answers stands beside: :mod:`domain.payments.prices`, :mod:`domain.payments.checkouts`,
+:mod:`domain.payments.invoices`, and what it refuses in :mod:`domain.payments.refusals`. Everything
+that is told about a subscription comes as an
+:class:`domain.memberships.observations.Observation`, whoever made us look.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
-from domain.errors import DomainError
 from domain.memberships.observations import Observation
-from domain.money.billing_accounts import PayerKind
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage, CheckoutSeen, PurchaseAsk
+from domain.payments.invoices import Invoice
 from domain.payments.orders import Call, Made, PaymentOrder
-from domain.values import Money
-
-
-class PaymentsAway(DomainError):
-    """The payment service does not answer."""
-
-    code = "payments.away"
-
-
-class PaymentKeyRefused(PaymentsAway):
-    """The payment service knows our key no more, or the key may not do this; somebody must look."""
-
-    code = "payments.key_refused"
-
-
-class PaymentsOff(DomainError):
-    """This house takes no dues."""
-
-    code = "payments.off"
-
-
-class PriceGone(DomainError):
-    """A plan is not offered any more, or not in this currency."""
-
-    code = "payments.price_gone"
-
-
-class PriceChanged(PriceGone):
-    """A plan does not cost any more what somebody agreed to."""
-
-    code = "payments.price_changed"
-
-
-class PaymentRefused(DomainError):
-    """The payment service refused; ``facts["why"]`` is its word for the reason, never prose."""
-
-    code = "payments.refused"
-
-    @property
-    def why(self) -> str:
-        """The word, such as ``resource_missing``; ``unknown`` where none was said."""
-        return str(self.facts.get("why") or "unknown")
-
-
-class CardRefused(PaymentRefused):
-    """A bank said no to a card; ``facts["why"]`` is its word."""
-
-    code = "payments.card_refused"
-
-
-class CurrencyBound(PaymentRefused):
-    """A payer pays in one currency: the one in which they began."""
-
-    code = "payments.currency_bound"
-
-
-class CatalogueFault(DomainError):
-    """A file of prices cannot be used; the message says why."""
-
-    code = "payments.catalogue_fault"
-
-
-class Every(StrEnum):
-    """How often dues are paid."""
-
-    MONTH = "month"
-    YEAR = "year"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Price:
-    """What a plan costs.
-
-    Attributes:
-        plan: its lookup key, which is the name of the plan everywhere.
-        payer_kind: whether people pay it for themselves, or practices for each seat.
-        amount: for one person and one period.
-        every: the period.
-        includes_tax: whether tax is part of the amount or comes on top.
-        since: when it was made, if that is known; who began before may have an older one.
-    """
-
-    plan: str
-    payer_kind: PayerKind
-    amount: Money
-    every: Every
-    includes_tax: bool
-    since: datetime | None = None
+from domain.payments.prices import Preview, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,136 +31,6 @@ class KnownPayer:
 
     customer_id: str
     currency: str | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutAsk:
-    """What the service's page for a first payment is asked for.
-
-    Attributes:
-        account_id: who pays; comes back as the page's reference.
-        membership_id: what is paid for.
-        customer_id: under which id the service knows the payer, if it does.
-        former_id: under which id it knew them before that was deleted; else a repeated ask would
-            be answered with the deleted one.
-        plan: which price.
-        currency: three capital letters.
-        quantity: 1, or a practice's seats.
-        trial_days: without a card, 0 for none; only for who never had one.
-        percent_off: what a scholarship carries, 0 for none.
-        done_url: where the page leads when it is done; ``{CHECKOUT_SESSION_ID}`` stands in it.
-        back_url: where it leads when somebody turns back.
-        key: makes a repeated ask the same page.
-    """
-
-    account_id: UUID
-    membership_id: UUID
-    customer_id: str | None
-    plan: str
-    currency: str
-    quantity: int
-    trial_days: int
-    percent_off: int
-    done_url: str
-    back_url: str
-    key: str
-    former_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutPage:
-    """A page of the service that waits for somebody.
-
-    Attributes:
-        session_id: its id.
-        customer_id: under which id the service knows the payer: to be linked at once, so that a
-            second page is opened for the same one.
-        url: where it is.
-        expires_at: when it is of no use any more.
-    """
-
-    session_id: str
-    customer_id: str
-    url: str
-    expires_at: datetime
-
-
-class Purpose(StrEnum):
-    """What is paid for once, and not each period."""
-
-    FUND = "fund"  # a gift to a scholarship fund
-    MONTHS = "months"  # gift months for somebody
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PurchaseAsk:
-    """What the service's page for something that is paid once is asked for.
-
-    Attributes:
-        account_id: who pays; comes back as the page's reference.
-        customer_id: under which id the service knows the payer, if it does.
-        former_id: as in :class:`CheckoutAsk`.
-        purpose: what for.
-        subject_id: which fund, or which gift.
-        price: of one; *quantity* says how many.
-        quantity: how many months; 1 for a gift to a fund.
-        line: a neutral word for it, as invoice and bank show it.
-        includes_tax: whether tax is part of the price; ``None`` where there is no tax.
-        done_url: as in :class:`CheckoutAsk`, like *back_url* and *key*.
-    """
-
-    account_id: UUID
-    customer_id: str | None
-    purpose: Purpose
-    subject_id: UUID
-    price: Money
-    quantity: int
-    line: str
-    includes_tax: bool | None
-    done_url: str
-    back_url: str
-    key: str
-    former_id: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Purchase:
-    """Something that was paid once, and what for, as its invoice says.
-
-    Attributes:
-        account_id: who paid; ``None`` if the invoice does not say.
-        purpose: what for.
-        subject_id: which fund, or which gift.
-        quantity: how many months.
-        invoice_id: names the payment for ever.
-        paid: what was paid, with tax.
-    """
-
-    account_id: UUID | None
-    purpose: Purpose
-    subject_id: UUID
-    quantity: int
-    invoice_id: str
-    paid: Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckoutSeen:
-    """What became of such a page.
-
-    Attributes:
-        session_id: its id.
-        account_id: whose it is, as we had said; ``None`` if it is none of ours.
-        subscription_id: what began with it.
-        complete: whether it was gone through.
-        purchase: what was paid once on it, if anything was.
-    """
-
-    session_id: str
-    account_id: UUID | None
-    subscription_id: str | None
-    complete: bool
-    purchase: Purchase | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,67 +48,11 @@ class Seen:
     observation: Observation
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a change would cost, as the service reckons it.
-
-    Attributes:
-        now: charged at once, less the balance, or with the next invoice when *gathers*.
-        then: each full period from *then_at* on.
-        then_at: when the first full period under the change begins.
-        every: the period.
-        tax: the part of *now* that is tax.
-        gathers: nothing is charged now; the difference comes with the next invoice.
-        gathered_at: when that invoice is written; ``None`` if nothing gathers.
-        from_balance: what the payer's balance took off *now*; when it *gathers*, what lies there
-            and is taken off that invoice. Negative for what they owe.
-        lines: the service's own words for each line, with its amount.
-    """
-
-    now: Money
-    then: Money
-    then_at: datetime
-    every: Every
-    tax: Money
-    gathers: bool
-    gathered_at: datetime | None
-    from_balance: Money
-    lines: Sequence[tuple[str, Money]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invoice:
-    """An invoice, as the service shows it; the paper with legal force is the service's own.
-
-    Attributes:
-        invoice_id: the service's id.
-        number: as printed; ``None`` for a draft.
-        status: the service's word: draft, open, paid, void, uncollectible.
-        total: with tax; *tax* is the part that is tax, *paid* what was paid of it.
-        issued_at: when it was made final.
-        paid_at: when it was paid.
-        period: from when to when it is for, if it is for a period.
-        page_url: the service's page for it, where it can be paid; *file_url* its PDF.
-    """
-
-    invoice_id: str
-    number: str | None
-    status: str
-    total: Money
-    tax: Money
-    paid: Money
-    issued_at: datetime | None
-    paid_at: datetime | None
-    period: tuple[datetime, datetime] | None
-    page_url: str | None
-    file_url: str | None
-
-
 class PaymentDesk(Protocol):
     """What the house asks of its payment service.
 
-    Every method may raise :class:`PaymentsAway` (nothing is known to have happened; ask again) and
-    :class:`PaymentRefused`.
+    Every method may raise ``PaymentsAway`` (nothing is known to have happened; ask again) and
+    ``PaymentRefused``.
     """
 
     async def prices(self) -> Sequence[Price]:

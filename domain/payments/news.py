@@ -15,7 +15,7 @@ from uuid import UUID
 
 from domain.errors import DomainError
 from domain.money.facts import MoneyFact, MoneyKind
-from domain.payments.desk import Purchase
+from domain.payments.checkouts import Purchase
 
 
 class ForgedMessage(DomainError):

@@ -12,7 +12,7 @@ from datetime import datetime
 from domain.errors import DomainError, InvalidFields
 from domain.fields import is_showable
 from domain.money.facts import MoneyFact, MoneyKind
-from domain.payments.desk import Invoice
+from domain.payments.invoices import Invoice
 from domain.values import Money, check_instant
 
 _LONGEST_NAME = 200

@@ -17,7 +17,8 @@ from domain.rules.allotting import Claim, Place, Room
 from domain.rules.cycles import Window, months_after, required_in
 from domain.rules.entries import Entry, categories_in, category_of, in_total, is_about
 from domain.rules.explain import READ_THE_TEXT, Missing, Step, not_determined, of_unit, plain
-from domain.rules.model import Cap, Floor, Pack
+from domain.rules.model import Pack
+from domain.rules.periods import Cap, Floor
 from domain.rules.spans import span_of, spans_of
 from domain.rules.worth import Worths
 

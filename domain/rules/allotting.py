@@ -17,7 +17,8 @@ from typing import Final
 
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry, is_about
-from domain.rules.model import Pack, Per, Selection
+from domain.rules.model import Pack
+from domain.rules.periods import Per, Selection
 from domain.rules.spans import span_of
 
 _ZERO: Final = Decimal(0)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from itertools import pairwise
 
 from domain import intervals as time
+from domain.rules.approvers import names_any
 from domain.rules.explain import Missing, how_many, not_determined
 from domain.rules.facts import Attendance, Person
-from domain.rules.model import Needs, Pack, PostTest, Rule
+from domain.rules.model import Pack
 from domain.rules.remedies import ALONE, WAYS
-
-_WORD = re.compile(r"\w+")
-_BRACKETS = re.compile(r"[()\[\]]")
+from domain.rules.ways import Needs, PostTest, Rule
 
 
 def obstacles(
@@ -57,13 +55,15 @@ def _about_attendance(rule: Rule, attendance: Attendance, minutes: int) -> Itera
     least = wanted.minimum_minutes
     if least is not None and 0 < minutes < least:
         yield Missing(
-            "minutes.too_few", f"This rule counts from {least} minutes on; you have {minutes}."
+            "minutes.too_few",
+            f"This rule counts from {how_many(least, 'minute')} on; you have {minutes}.",
         )
     shortest = wanted.minimum_meeting_minutes
     if shortest is not None and (scheduled := time.minutes([attendance.scheduled])) < shortest:
         yield Missing(
             "meeting.too_short",
-            f"This rule counts meetings from {shortest} minutes on; this one had {scheduled}.",
+            f"This rule counts meetings from {how_many(shortest, 'minute')} on; "
+            f"this one had {scheduled}.",
         )
     if wanted.whole and attendance.present:
         yield from _about_gaps(rule, attendance)
@@ -112,7 +112,8 @@ def _about_gaps(rule: Rule, attendance: Attendance) -> Iterator[Missing]:
         elif missed > tolerated:
             yield Missing(
                 f"attendance.{code}",
-                f"The whole meeting is wanted: {said}, and {tolerated} are tolerated.",
+                f"The whole meeting is wanted: {said}, and "
+                f"{tolerated} {'is' if tolerated == 1 else 'are'} tolerated.",
             )
 
 
@@ -155,7 +156,7 @@ def _about_size(rule: Rule, people: tuple[Person, ...]) -> Iterator[Missing]:
     if most is not None and len(counted) > most:
         yield Missing(
             "group.too_large",
-            f"This rule allows {most} people present; there were {len(counted)}.",
+            f"This rule allows {_people(most)} present; there were {len(counted)}.",
         )
 
 
@@ -169,8 +170,17 @@ def _about_the_least(rule: Rule, people: Iterable[Person], least: int) -> Iterat
         return
     ways = " or ".join(WAYS[each] for each in rule.group.modalities) or "present"
     yield Missing(
-        "group.too_small", f"This rule wants {least} people {ways}; there were {fitting}."
+        "group.too_small",
+        f"This rule wants {_people(least)} {ways}; there {_were(fitting)}.",
     )
+
+
+def _people(number: int) -> str:
+    return how_many(number, "person", "people")
+
+
+def _were(number: int) -> str:
+    return f"{'was' if number == 1 else 'were'} {number}"
 
 
 def _took_part(rule: Rule, person: Person) -> bool | None:
@@ -195,7 +205,8 @@ def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator
         if strangers:
             yield Missing(
                 "group.other_professions",
-                f"Everybody must be of your profession; {strangers} were of another.",
+                f"Everybody must be of your profession; {strangers} "
+                f"{'was' if strangers == 1 else 'were'} of another.",
             )
         elif not all((mine, *known)):
             yield not_determined("group.professions", "not everybody's licence is known")
@@ -217,8 +228,8 @@ def _about_kinds(pack: Pack, rule: Rule, people: tuple[Person, ...]) -> Iterator
             else:
                 yield Missing(
                     "group.others_too_few",
-                    f"This rule wants {group.others_min} other professionals; "
-                    f"there were {fitting}.",
+                    f"This rule wants {how_many(group.others_min, 'other professional')}; "
+                    f"there {_were(fitting)}.",
                 )
     if group.supervisor and not any(person.supervisor for person in people):
         if any(person.supervisor is None for person in people):
@@ -246,47 +257,21 @@ def _about_the_provider(needs: Needs, attendance: Attendance) -> Iterator[Missin
     wanted = "a provider approved for that day and way of meeting"
     yield from _fact("provider_approval", wanted, None if bodies is None else bool(bodies))
     if bodies and (needs.approved_by or needs.approved_by_unknown):
-        if names_any(bodies, needs.approved_by):
+        if names_any(bodies, needs.approvers):
             return
+        names = " or ".join(needs.approved_by)
         if needs.approved_by_unknown:
             yield not_determined(
-                "provider_approval.body", "the text read does not say whose approval is taken"
+                "provider_approval.body",
+                f"it was not read whose approval is taken besides that of {names}"
+                if names
+                else "the text read does not say whose approval is taken",
             )
         else:
-            names = " or ".join(needs.approved_by)
             yield Missing(
                 "provider_approval.other_body",
                 f"The provider must be approved by {names}; it is approved by others.",
             )
-
-
-def names_any(bodies: Iterable[str], wanted: Iterable[str]) -> bool:
-    """Tell whether one of the bodies is one of those that a text names.
-
-    A body is meant if its name is the wanted one or begins with it, or holds a wanted name of
-    several words. Several bodies share an abbreviation: one beside a name in full, in brackets or
-    before them, says nothing, and the full name decides. Where a text names abbreviations only,
-    there is nothing else to compare, and one will do wherever it stands.
-    """
-    names = [_words(name).strip() for name in wanted]
-    if not any(" " in name for name in names):
-        return any(f" {name} " in _words(body) for name in names for body in bodies)
-    said = [part for body in bodies for part in _parts(body)]
-    return any(
-        part.startswith(f" {name} ") or (" " in name and f" {name} " in part)
-        for name in names
-        for part in said
-    )
-
-
-def _parts(body: str) -> list[str]:
-    """Return what stands in and around the brackets of a name, without bare abbreviations."""
-    parts = [words for each in _BRACKETS.split(body) if (words := _words(each)).strip()]
-    return [part for part in parts if " " in part.strip()] or parts
-
-
-def _words(name: str) -> str:
-    return f" {' '.join(_WORD.findall(name.casefold()))} "
 
 
 def _about_papers(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
@@ -300,7 +285,8 @@ def _about_papers(needs: Needs, attendance: Attendance) -> Iterator[Missing]:
                 yield not_determined("evaluation.time", "nobody recorded when you evaluated it")
             elif attendance.evaluated_at > attendance.scheduled.to_at + timedelta(hours=hours):
                 yield Missing(
-                    "evaluation.late", f"The evaluation was due {hours} hours after the end."
+                    "evaluation.late",
+                    f"The evaluation was due {how_many(hours, 'hour')} after the end.",
                 )
     if needs.post_test is PostTest.ALWAYS:
         yield from _fact("post_test", "a passed test", attendance.post_test_passed)

@@ -15,7 +15,9 @@ from msgspec import Struct
 from msgspec.structs import fields
 
 from domain.certificates.papers import is_bare_ceu
-from domain.rules.model import FORMAT, Cycle, Pack, Rule, Share
+from domain.rules.model import FORMAT, Pack
+from domain.rules.periods import Cycle
+from domain.rules.ways import Rule, Share
 from domain.rules.worked_cases_consistency import YEARS, about_cases, outside, unknown_rules
 
 _ID: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*", re.ASCII)
@@ -149,6 +151,11 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
             "needs.approved_by",
             bool(rule.needs.approved_by) and not rule.needs.approved_provider,
             "Goes with approved_provider = true only",
+        ),
+        (
+            "needs.approved_by_spelled",
+            bool(rule.needs.approved_by_spelled) and not rule.needs.approved_by,
+            "Goes with approved_by only",
         ),
         (
             "needs.approved_by_unknown",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from decimal import ROUND_DOWN, Decimal
+from decimal import Decimal
 
 from domain import intervals as time
 from domain.rules.explain import Missing, Step, how_many, not_determined, plain, shown
 from domain.rules.facts import Attendance
-from domain.rules.model import WRITTEN_STEP, Counts, Direction, Rounding, Rule, Share
+from domain.rules.scale import Scale, for_more
+from domain.rules.ways import Counts, Direction, Rounding, Rule, Share
 from domain.values import Interval
 
 
@@ -47,15 +47,13 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
     """
     steps: list[Step] = []
     missing: list[Missing] = []
-    used = time.without(attendance.present, taken)
-    if rule.share is Share.OWN_PRESENTATION:
-        if attendance.own is None:
-            missing.append(
-                not_determined("share", "nobody recorded whose practice was the subject when")
-            )
-            used = []
-        else:
-            used = time.common(used, attendance.own)
+    used, reach = (
+        _countable(rule, attendance, each, taken)
+        for each in (attendance.present, [attendance.scheduled])
+    )
+    if rule.share is Share.OWN_PRESENTATION and attendance.own is None:
+        because = "nobody recorded whose practice was the subject when"
+        missing.append(not_determined("share", because))
     minutes = credited = time.minutes(used)
     steps.append(_presence(rule, attendance, minutes))
     if minutes and rule.attendance.whole and rule.share is Share.ALL:
@@ -65,9 +63,21 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
         steps.append(Step("unit.meeting", "Each meeting is one entry."))
         amount = Decimal(min(minutes, 1))
         return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
-    counted = _share(rule, attendance, minutes, credited, steps, missing)
-    amount = _units(rule, attendance, counted, steps, missing)
+    counted, most = _shares(
+        rule, attendance, (minutes, credited, time.minutes(reach)), steps, missing
+    )
+    amount = _units(rule, attendance, counted, most, steps, missing)
     return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
+
+
+def _countable(
+    rule: Rule, attendance: Attendance, there: Sequence[Interval], taken: Sequence[Interval]
+) -> list[Interval]:
+    """Return what of a presence a rule can count; what nobody recorded is nothing."""
+    left = time.without(there, taken)
+    if rule.share is Share.OWN_PRESENTATION:
+        return time.common(left, attendance.own or ())
+    return left
 
 
 def _whole(attendance: Attendance, taken: Sequence[Interval]) -> list[Interval]:
@@ -101,27 +111,36 @@ def _presence(rule: Rule, attendance: Attendance, minutes: int) -> Step:
     return Step("minutes.present", f"{how_many(minutes, 'minute')} of presence {verb}.", "", values)
 
 
-def _share(
+def _shares(
     rule: Rule,
     attendance: Attendance,
-    minutes: int,
-    used: int,
+    minutes: tuple[int, int, int],
     steps: list[Step],
     missing: list[Missing],
-) -> Decimal:
-    """Return the minutes to divide: those present, those of the whole meeting, or a share."""
+) -> tuple[Decimal, Decimal]:
+    """Return the minutes to divide, and how many they would be from start to end.
+
+    Args:
+        rule: how it counts.
+        attendance: the facts.
+        minutes: present; credited, which may be the whole meeting; from start to end.
+        steps: told in.
+        missing: told in.
+    """
+    present, credited, most = minutes
     if rule.share is Share.EQUAL:
-        return _equal_share(rule, attendance, minutes, steps, missing)
-    if used != minutes:
+        share = _equal_share(rule, attendance, present, steps, missing)
+        return min(share, Decimal(present)), min(share, Decimal(most))
+    if credited != present:
         steps.append(
             Step(
                 "attendance.whole",
-                f"Who was there for the whole meeting is credited with its {used} minutes.",
+                f"Who was there for the whole meeting is credited with its {credited} minutes.",
                 rule.clause,
-                {"minutes": str(used)},
+                {"minutes": str(credited)},
             )
         )
-    return Decimal(used)
+    return Decimal(credited), Decimal(most)
 
 
 def _equal_share(
@@ -131,6 +150,7 @@ def _equal_share(
     steps: list[Step],
     missing: list[Missing],
 ) -> Decimal:
+    """Return the minutes that are a member's share, however long the member was there."""
     people = attendance.people
     if people is None:
         missing.append(not_determined("share", "nobody knows how many people were present"))
@@ -162,13 +182,14 @@ def _equal_share(
                 {"minutes": str(minutes)},
             )
         )
-    return min(share, Decimal(minutes))
+    return share
 
 
 def _units(
     rule: Rule,
     attendance: Attendance,
     minutes: Decimal,
+    most: Decimal,
     steps: list[Step],
     missing: list[Missing],
 ) -> Decimal:
@@ -177,19 +198,19 @@ def _units(
         steps.append(Step("unit.not_determined", "How many minutes make a unit is not determined."))
         missing.append(not_determined("unit", "the text does not say how many minutes make a unit"))
         return Decimal(0)
-    clock = exact = minutes / per_unit
+    instruction = None
     if rule.instruction_minutes_per_unit is not None:
         if attendance.instruction_minutes is None:
             because = "nobody recorded how much of it was instruction"
             missing.append(not_determined("instruction", because))
             return Decimal(0)
-        exact = min(clock, _instruction(rule, attendance.instruction_minutes, steps))
+        instruction = _instruction(rule, attendance.instruction_minutes, steps)
+    scale = Scale(per_unit, rule.rounding, instruction)
+    clock, exact, amount = minutes / per_unit, scale.exact(minutes), scale.amount(minutes)
     if rule.rounding is None:
-        amount = exact.quantize(WRITTEN_STEP, rounding=ROUND_DOWN)
         written = plain(amount)
         written += "" if exact == amount else ", written to two decimals and never rounded up"
     else:
-        amount = rule.rounding.apply(exact)
         written = shown(exact)
     said = f"{shown(minutes)} ÷ {per_unit} minutes per {rule.unit} = "
     said += written if exact == clock else f"{shown(clock)}; of instruction there are {written}"
@@ -197,7 +218,7 @@ def _units(
     steps.append(Step("unit.divided", f"{said}.", rule.clause, values))
     if rule.rounding is not None:
         steps.append(_rounded(rule.rounding, rule.clause, amount))
-        steps += _for_more(rule, attendance, amount)
+    steps += for_more(scale, minutes, most, time.minutes([attendance.scheduled]), rule.clause)
     return amount
 
 
@@ -230,26 +251,4 @@ def _rounded(rounding: Rounding, clause: str, amount: Decimal) -> Step:
         f"Rounded {way} {step}: {plain(amount)}.",
         clause,
         {"step": step, "direction": rounding.direction.value, "amount": plain(amount)},
-    )
-
-
-def _for_more(rule: Rule, attendance: Attendance, amount: Decimal) -> Iterator[Step]:
-    """Yield what the next step would have taken, if this meeting was long enough for it."""
-    assert rule.rounding is not None, "asked for where there is a rounding"
-    assert rule.minutes_per_unit is not None, "asked for where minutes were divided"
-    if rule.share is not Share.ALL or rule.instruction_minutes_per_unit is not None:
-        return
-    step = rule.rounding.step
-    if rule.rounding.direction is Direction.UP:  # a minute beyond what this amount takes
-        wanted = int(amount * rule.minutes_per_unit) + 1
-    else:
-        reach = amount + (step if rule.rounding.direction is Direction.DOWN else step / 2)
-        wanted = math.ceil(reach * rule.minutes_per_unit)
-    if wanted > time.minutes([attendance.scheduled]):
-        return
-    yield Step(
-        "more.minutes",
-        f"From {wanted} minutes on it would be {plain(amount + step)}.",
-        rule.clause,
-        {"minutes": str(wanted), "amount": plain(amount + step)},
     )

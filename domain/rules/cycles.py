@@ -9,7 +9,7 @@ from decimal import ROUND_UP, Decimal
 from typing import Final
 
 from domain.rules.explain import READ_THE_TEXT, Missing, not_determined, plain
-from domain.rules.model import Cycle
+from domain.rules.periods import Cycle
 
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = 12

@@ -9,7 +9,8 @@ from decimal import Decimal
 from msgspec import Struct
 
 from domain.certificates.papers import CreditKind
-from domain.rules.model import Cycle, Pack, Selection
+from domain.rules.model import Pack
+from domain.rules.periods import Cycle, Selection
 from domain.values import Modality
 
 

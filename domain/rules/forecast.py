@@ -19,8 +19,9 @@ from domain.rules.explain import Missing, Step, how_many, of_unit, plain
 from domain.rules.facts import Attendance
 from domain.rules.histories import Judged, LicenceFacts, accounts_of, entries_of, window_of
 from domain.rules.judge import judge
-from domain.rules.model import Pack, Per
+from domain.rules.model import Pack
 from domain.rules.months import MonthAhead, about_months, looked_ahead, months_ahead
+from domain.rules.periods import Per
 from domain.values import Interval
 
 _NEARLY_FULL: Final = Decimal("0.8")  # of a cap, before people are told
@@ -115,7 +116,7 @@ def _carried_in(
     pack: Pack, licence: LicenceFacts, earned: Sequence[Entry], window: Window
 ) -> Decimal:
     before = [entry for entry in earned if entry.day < window.from_day]
-    accounts, _ = accounts_of(pack, licence, before)
+    accounts, _ = accounts_of(pack, licence, before, until=window.from_day - date.resolution)
     if accounts and accounts[-1].window.until_day + date.resolution == window.from_day:
         return accounts[-1].carries_over or Decimal(0)
     return Decimal(0)

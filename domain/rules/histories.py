@@ -6,9 +6,11 @@ The same functions answer for a file on the command line, for a member's page an
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Final
 
 from msgspec import Struct
 
@@ -20,6 +22,8 @@ from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack
 from domain.values import Interval
+
+_DAY: Final = date.resolution
 
 
 class LicenceFacts(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -77,7 +81,8 @@ class Answer:
         pack: the newest version asked.
         licence: ``None`` for a text that is about everybody.
         judged: every attendance, by its beginning.
-        accounts: one for each cycle with a credit in it, by its first day.
+        accounts: one for each cycle with a credit in it, or into which one is carried, by its first
+            day.
         missing: why there is no account, where there is none.
     """
 
@@ -88,28 +93,40 @@ class Answer:
     missing: tuple[Missing, ...]
 
 
-def judge_history(book: RuleBook, history: History) -> list[Answer]:
+def judge_history(book: RuleBook, history: History, *, until: date | None = None) -> list[Answer]:
     """Ask every text of a book about a history, for each licence that it is about.
 
     An attendance is judged by the newest version in force on its day; where none is, by the newest
     of all, which then says so.
+
+    Args:
+        book: the texts.
+        history: of one person.
+        until: up to which day cycles are looked at into which something is carried; ``None`` for
+            the last credit's.
     """
     answers = []
     for pack_id in dict.fromkeys(pack.id for pack in book.packs):
         newest = book.newest(pack_id)
         assert newest is not None, "the book named it"
         if not newest.professions:
-            answers.append(_answer(book, newest, None, history))
+            answers.append(_answer(book, newest, None, history, until))
             continue
         answers += [
-            _answer(book, newest, licence, history)
+            _answer(book, newest, licence, history, until)
             for licence in history.licences
             if newest.is_about(licence.profession, licence.jurisdiction)
         ]
     return answers
 
 
-def _answer(book: RuleBook, newest: Pack, licence: LicenceFacts | None, history: History) -> Answer:
+def _answer(
+    book: RuleBook,
+    newest: Pack,
+    licence: LicenceFacts | None,
+    history: History,
+    until: date | None,
+) -> Answer:
     versions = [pack for pack in book.packs if pack.id == newest.id]
     taken: list[Interval] = []
     judged = []
@@ -125,7 +142,7 @@ def _answer(book: RuleBook, newest: Pack, licence: LicenceFacts | None, history:
     entries = [entry for each in judged for entry in entries_of(each)]
     prefix = f"{newest.id}/"
     entries += [e for e in history.elsewhere if "/" not in e.key or e.key.startswith(prefix)]
-    accounts, missing = accounts_of(newest, licence, entries)
+    accounts, missing = accounts_of(newest, licence, entries, until=until)
     return Answer(newest, licence, tuple(judged), tuple(accounts), tuple(missing))
 
 
@@ -149,9 +166,23 @@ def entries_of(judged: Judged) -> Iterable[Entry]:
 
 
 def accounts_of(
-    pack: Pack, licence: LicenceFacts | None, entries: Sequence[Entry]
+    pack: Pack,
+    licence: LicenceFacts | None,
+    entries: Sequence[Entry],
+    *,
+    until: date | None = None,
 ) -> tuple[list[Account], list[Missing]]:
-    """Return the account of every cycle with a credit in it, carrying over from one to the next."""
+    """Return the account of every cycle with a credit in it, carrying over from one to the next.
+
+    What is carried into a cycle without a credit of its own makes an account of that cycle too, and
+    may pass on from there.
+
+    Args:
+        pack: the text.
+        licence: whose cycles, where the text is about licences.
+        entries: in any order.
+        until: the last day for such cycles; ``None`` for the last credit's.
+    """
     if pack.cycle is None:
         return [], []
     by_window: defaultdict[Window, list[Entry]] = defaultdict(list)
@@ -162,15 +193,29 @@ def accounts_of(
         by_window[window].append(entry)
     accounts: list[Account] = []
     for window in sorted(by_window, key=lambda each: each.from_day):
-        before = accounts[-1] if accounts else None
-        carried = None
-        if before is not None and before.window.until_day + date.resolution == window.from_day:
-            carried = before.carries_over
-        if carried is None:
-            accounts.append(account(pack, window, by_window[window]))
-        else:
-            accounts.append(account(pack, window, by_window[window], carried_in=carried))
+        accounts += _carried_on(pack, licence, accounts, before=window.from_day)
+        carried = accounts[-1].carries_over if accounts else None
+        if carried is None or accounts[-1].window.until_day + _DAY < window.from_day:
+            carried = Decimal(0)
+        accounts.append(account(pack, window, by_window[window], carried_in=carried))
+    if until is not None:
+        accounts += _carried_on(pack, licence, accounts, before=until + _DAY)
     return accounts, []
+
+
+def _carried_on(
+    pack: Pack, licence: LicenceFacts | None, accounts: Sequence[Account], *, before: date
+) -> Iterator[Account]:
+    """Yield the cycles that begin before a day and have nothing but what is carried into them."""
+    last = accounts[-1] if accounts else None
+    while last is not None and last.carries_over:
+        begins = last.window.until_day + _DAY
+        if begins >= before:
+            return
+        window = window_of(pack, licence, begins)
+        assert isinstance(window, Window), "whose cycle was known has a next one"
+        last = account(pack, window, (), carried_in=last.carries_over)
+        yield last
 
 
 def window_of(pack: Pack, licence: LicenceFacts | None, day: date) -> Window | Missing:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from domain.rules.conditions import obstacles
-from domain.rules.counting import count
+from domain.rules.counting import Counted, count
 from domain.rules.explain import Missing, Step
 from domain.rules.facts import Attendance
-from domain.rules.model import Pack, Rule
+from domain.rules.model import Pack
 from domain.rules.remedies import with_remedy
+from domain.rules.ways import Rule, Share
 from domain.values import Interval
 
 
@@ -77,6 +78,8 @@ def judge(
             *counted.missing,
             *obstacles(pack, rule, attendance, counted.minutes, licence_held=licence_held),
         )
+        if not found and not counted.amount:
+            found = (_too_little(rule, counted),)
         missing = tuple(with_remedy(each, pack, rule, attendance) for each in found)
         judgement = Judgement(
             rule, counted.amount, counted.intervals, counted.minutes, counted.steps, missing
@@ -85,3 +88,22 @@ def judge(
             gone += judgement.intervals
         judgements.append(judgement)
     return judgements
+
+
+def _too_little(rule: Rule, counted: Counted) -> Missing:
+    """Return why an hour with every condition met comes to nothing."""
+    more = [step for step in counted.steps if step.code == "more.minutes"]
+    if more:
+        needed = more[0].sentence
+    elif rule.instruction_minutes_per_unit is not None:
+        needed = "More minutes of instruction would count."
+    elif rule.share is Share.OWN_PRESENTATION:
+        needed = "More time on your own practice would count."
+    else:
+        needed = "A longer meeting would count."
+    return Missing(
+        "amount.nothing",
+        "Every condition is met, but it is less than the least that counts.",
+        needed=needed,
+        values=more[0].values if more else {},
+    )

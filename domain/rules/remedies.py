@@ -15,7 +15,8 @@ from typing import Final
 from domain import intervals as time
 from domain.rules.explain import READ_THE_TEXT, Missing, how_many
 from domain.rules.facts import Attendance
-from domain.rules.model import Pack, Rule, Share
+from domain.rules.model import Pack
+from domain.rules.ways import Rule, Share
 from domain.values import Modality
 
 ALONE: Final = "group.alone"
@@ -40,7 +41,9 @@ def with_remedy(missing: Missing, pack: Pack, rule: Rule, attendance: Attendance
     """
     clause = OUR_PRINCIPLE if missing.code == ALONE else missing.clause or rule.clause
     needed, values = _OF_TEXT.get(missing.code, ("", {}))
-    if needed:
+    if missing.needed:  # who found it knew
+        needed, values = missing.needed, missing.values
+    elif needed:
         needed = needed.format(body=pack.name)
     elif missing.code == "rule.not_in_force":
         needed, values = _in_force(pack)
@@ -101,10 +104,10 @@ def _whole(rule: Rule, attendance: Attendance) -> _Remedy:
 
 def _size(rule: Rule, _: Attendance) -> _Remedy:
     least, most = rule.group.min, rule.group.max
-    bounds = f"at least {least}" if least is not None else ""
-    bounds += " and " if least is not None and most is not None else ""
-    bounds += f"at most {most}" if most is not None else ""
-    said = f"There would have to be {bounds} people present{_in_ways(rule)}."
+    bounds = [f"at least {least}"] if least is not None else []
+    bounds += [f"at most {most}"] if most is not None else []
+    noun = "person" if (least if most is None else most) == 1 else "people"
+    said = f"There would have to be {' and '.join(bounds)} {noun} present{_in_ways(rule)}."
     return said, {"min": str(least or ""), "max": str(most or "")}
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from domain.rules.cycles import Window, months_after, months_between
-from domain.rules.model import Per
+from domain.rules.periods import Per
 
 
 def span_of(per: Per, day: date, window: Window) -> tuple[date, date]:

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from msgspec import Struct, field
+from msgspec import field
 
 from domain.meetings.presence import EvidenceStrength
+from domain.rules.tables import Table
 from domain.values import Modality
-
-
-class Table(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A table of a case; a key nobody knows is refused."""
 
 
 class Past(Table, frozen=True):

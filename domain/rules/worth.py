@@ -8,7 +8,8 @@ from typing import Final
 
 from domain.rules.entries import Entry
 from domain.rules.explain import Step, of_unit, plain
-from domain.rules.model import WRITTEN_STEP, Bands, Pack, Repeat, Rule, Share
+from domain.rules.model import Pack
+from domain.rules.ways import WRITTEN_STEP, Bands, Repeat, Rule, Share
 
 _ZERO: Final = Decimal(0)
 

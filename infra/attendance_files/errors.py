@@ -61,6 +61,15 @@ class BadRow(AttendanceFileError):
     code = "attendance_file.bad_row"
 
 
+class AnotherDay(AttendanceFileError):
+    """A report of one meeting was given for another, on another day."""
+
+    code = "attendance_file.another_day"
+
+    def __init__(self, file: str) -> None:
+        super().__init__(file, "this report is of another day than the meeting.")
+
+
 class DifferentWindows(InvalidFields):
     """Readings of one meeting were clipped to different scheduled times."""
 

@@ -9,7 +9,8 @@ from domain.certificates.papers import CreditKind
 from domain.evidence.items import Kept
 from domain.evidence.lines import CapLine, FloorLine
 from domain.rules.explain import explained, how_many, of_unit, plain
-from domain.rules.model import Confidence, Per
+from domain.rules.model import Confidence
+from domain.rules.periods import Per
 from domain.values import Modality
 from infra.papers.words import Row, clock, dates, day, local, times, weekday
 

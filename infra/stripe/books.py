@@ -12,7 +12,7 @@ from uuid import UUID
 import stripe
 
 from domain.errors import NotFound
-from domain.payments.desk import Purchase
+from domain.payments.checkouts import Purchase
 from domain.payments.news import ListedSubscription, Message, News, UnreadableMessage
 from domain.values import Money
 from infra.stripe import marks

@@ -14,7 +14,8 @@ import msgspec
 import stripe
 
 from domain.errors import NotFound
-from domain.payments.desk import CatalogueFault, Every
+from domain.payments.prices import Every
+from domain.payments.refusals import CatalogueFault
 from domain.values import Money, check_currency
 from infra.stripe import marks
 from infra.stripe.amounts import to_stripe

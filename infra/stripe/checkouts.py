@@ -7,16 +7,9 @@ from typing import Any, Final
 import stripe
 
 from domain.errors import NotFound
-from domain.payments.desk import (
-    CheckoutAsk,
-    CheckoutPage,
-    CheckoutSeen,
-    CurrencyBound,
-    KnownPayer,
-    PaymentRefused,
-    Purchase,
-    PurchaseAsk,
-)
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage, CheckoutSeen, Purchase, PurchaseAsk
+from domain.payments.desk import KnownPayer
+from domain.payments.refusals import CurrencyBound, PaymentRefused
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 from infra.stripe.prices import PriceList

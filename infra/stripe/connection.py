@@ -23,7 +23,7 @@ os.environ.setdefault("STRIPE_SUPPRESS_NOTICES", "true")
 import stripe
 
 from domain.errors import DomainError, NotFound
-from domain.payments.desk import CardRefused, PaymentKeyRefused, PaymentRefused, PaymentsAway
+from domain.payments.refusals import CardRefused, PaymentKeyRefused, PaymentRefused, PaymentsAway
 from domain.ports import Randomness
 
 T = TypeVar("T")

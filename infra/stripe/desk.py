@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
-from domain.payments.desk import (
-    CheckoutAsk,
-    CheckoutPage,
-    CheckoutSeen,
-    Invoice,
-    KnownPayer,
-    Preview,
-    Price,
-    PurchaseAsk,
-    Seen,
-)
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage, CheckoutSeen, PurchaseAsk
+from domain.payments.desk import KnownPayer, Seen
+from domain.payments.invoices import Invoice
 from domain.payments.orders import Call, Made, PaymentOrder
+from domain.payments.prices import Preview, Price
 from domain.ports import Clock, Randomness
 from infra.stripe import invoices, observing
 from infra.stripe.checkouts import Checkouts

@@ -8,7 +8,7 @@ from typing import Final
 
 import stripe
 
-from domain.payments.desk import Invoice
+from domain.payments.invoices import Invoice
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
 from infra.stripe.readings import id_of, instant, moment

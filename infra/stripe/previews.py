@@ -6,7 +6,8 @@ from typing import Any
 
 import stripe
 
-from domain.payments.desk import Every, PaymentRefused, Preview
+from domain.payments.prices import Every, Preview
+from domain.payments.refusals import PaymentRefused
 from domain.values import Money
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection

@@ -11,7 +11,8 @@ from typing import Final
 import stripe
 
 from domain.money.billing_accounts import PayerKind
-from domain.payments.desk import Every, PaymentsAway, Price, PriceChanged, PriceGone
+from domain.payments.prices import Every, Price
+from domain.payments.refusals import PaymentsAway, PriceChanged, PriceGone
 from domain.ports import Clock
 from domain.values import Money
 from infra.stripe.amounts import from_stripe

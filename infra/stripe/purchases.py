@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.payments.desk import Purchase, PurchaseAsk, Purpose
+from domain.payments.checkouts import Purchase, PurchaseAsk, Purpose
 from infra.stripe import marks
 from infra.stripe.amounts import from_stripe, to_stripe
 

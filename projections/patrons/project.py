@@ -16,12 +16,15 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "patrons"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     SeatPool.Opened.TOPIC,
     SeatPool.ManagerNamed.TOPIC,
     SeatPool.ManagerRelieved.TOPIC,
+    SeatPool.EntryAsked.TOPIC,
+    SeatPool.OfferWithdrawn.TOPIC,
+    SeatPool.OfferEnded.TOPIC,
     SeatPool.Accepted.TOPIC,
     SeatPool.Frozen.TOPIC,
     SeatPool.Thawed.TOPIC,
@@ -29,6 +32,8 @@ TOPICS: Final = (
     Gift.Given.TOPIC,
     Gift.Redeemed.TOPIC,
     Gift.TakenBack.TOPIC,
+    Gift.ReturnFailed.TOPIC,
+    Gift.GivenAgain.TOPIC,
     Fund.Opened.TOPIC,
     Scholarship.Applied.TOPIC,
     Scholarship.AppliedAgain.TOPIC,
@@ -42,9 +47,15 @@ _RELIEVE: Final = "DELETE FROM practice_manager WHERE pool_id = $1 AND member_id
 _SIT: Final = """INSERT INTO practice_seat VALUES ($1, $2, $3)
                  ON CONFLICT (member_id, pool_id) DO UPDATE SET state = $3"""
 _RISE: Final = "UPDATE practice_seat SET state = $3 WHERE pool_id = $1 AND member_id = $2"
+_ASK_IN: Final = "INSERT INTO seat_entry VALUES ($1, $2, $3)"
+_ASKED_NO_MORE: Final = "DELETE FROM seat_entry WHERE seat_id = $1"
 _GIVE: Final = "INSERT INTO gift VALUES ($1, $2, $3, $4)"
 _REDEEM: Final = "UPDATE gift SET redeemed_at = $2 WHERE gift_id = $1"
-_TAKE_BACK: Final = "UPDATE gift SET taken_back_at = $2 WHERE gift_id = $1"
+_TAKE_BACK: Final = """UPDATE gift SET taken_back_at = $2, return_failed_at = NULL
+                         WHERE gift_id = $1"""
+_RETURN_FAILED: Final = "UPDATE gift SET return_failed_at = $2 WHERE gift_id = $1"
+_GIVE_AGAIN: Final = """UPDATE gift SET taken_back_at = NULL, return_failed_at = NULL
+                         WHERE gift_id = $1"""
 _FUND: Final = "INSERT INTO fund VALUES ($1, $2, $3, $4)"
 _WISH: Final = "INSERT INTO scholarship_wish VALUES ($1, $2, $3, $4)"
 _WISH_AGAIN: Final = """UPDATE scholarship_wish SET tier = $2, asked_at = $3
@@ -60,6 +71,7 @@ _FORGET: Final = (
 async def project(recorded: Recorded, conn: Connection) -> None:
     """Take one event."""
     await _take_practice(recorded.event, conn)
+    await _take_entry(recorded.event, conn)
     await _take_gift(recorded.event, conn)
     await _take_scholarship(recorded.event, conn)
     if isinstance(recorded.event, Member.Forgotten):
@@ -85,6 +97,14 @@ async def _take_practice(event: Root.Event, conn: Connection) -> None:
             await conn.execute(_RISE, pool_id, member_id, SeatState.RELEASED.value)
 
 
+async def _take_entry(event: Root.Event, conn: Connection) -> None:
+    match event:
+        case SeatPool.EntryAsked(originator_id=pool_id, seat_id=seat_id, timestamp=at):
+            await conn.execute(_ASK_IN, seat_id, pool_id, at)
+        case SeatPool.OfferWithdrawn() | SeatPool.OfferEnded() | SeatPool.Accepted():
+            await conn.execute(_ASKED_NO_MORE, event.seat_id)
+
+
 async def _take_gift(event: Root.Event, conn: Connection) -> None:
     match event:
         case Gift.Given(originator_id=gift_id, months=months, giver_id=giver_id, timestamp=at):
@@ -93,6 +113,10 @@ async def _take_gift(event: Root.Event, conn: Connection) -> None:
             await conn.execute(_REDEEM, gift_id, at)
         case Gift.TakenBack(originator_id=gift_id, timestamp=at):
             await conn.execute(_TAKE_BACK, gift_id, at)
+        case Gift.ReturnFailed(originator_id=gift_id, timestamp=at):
+            await conn.execute(_RETURN_FAILED, gift_id, at)
+        case Gift.GivenAgain(originator_id=gift_id):
+            await conn.execute(_GIVE_AGAIN, gift_id)
 
 
 async def _take_scholarship(event: Root.Event, conn: Connection) -> None:

@@ -15,10 +15,17 @@ _MANAGED: Final = """SELECT p.practice_id, p.name FROM practice p
 _NAMED: Final = """SELECT practice_id, name FROM practice
                     WHERE strpos(lower(name), lower($1)) > 0 ORDER BY name, practice_id LIMIT $2"""
 _NAME: Final = "SELECT name FROM practice WHERE practice_id = $1"
+_UNMANAGED: Final = """SELECT practice_id, name FROM practice p
+                        WHERE NOT EXISTS (SELECT FROM practice_manager WHERE pool_id = p.pool_id)
+                        ORDER BY name, practice_id"""
+_ENTRIES: Final = """SELECT e.seat_id, p.practice_id, p.name, e.asked_at
+                       FROM seat_entry e JOIN practice p USING (pool_id)
+                      ORDER BY e.asked_at, e.seat_id LIMIT 200"""
 _SEATS: Final = """SELECT p.practice_id, p.name, s.state FROM practice p
                      JOIN practice_seat s USING (pool_id)
                     WHERE s.member_id = $1 ORDER BY p.name, p.practice_id"""
-_GIFT: Final = "SELECT gift_id, months, given_at, redeemed_at, taken_back_at FROM gift"
+_GIFT: Final = """SELECT gift_id, months, given_at, redeemed_at, taken_back_at, return_failed_at
+                    FROM gift"""
 _GIVEN: Final = f"{_GIFT} WHERE giver_id = $1 ORDER BY given_at DESC, gift_id"
 _OF_HOUSE: Final = f"{_GIFT} WHERE giver_id IS NULL ORDER BY given_at DESC, gift_id LIMIT 200"
 _FUNDS: Final = "SELECT fund_id, name, currency FROM fund ORDER BY opened_at, fund_id"
@@ -35,6 +42,16 @@ class PracticeRow:
 
 
 @dataclass(frozen=True, slots=True)
+class EntryRow:
+    """Somebody who is invited to a seat, is no member yet, and asked to come in."""
+
+    seat_id: UUID
+    practice_id: UUID
+    name: str
+    asked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class SeatRow:
     """Somebody's seat; *state* is a :class:`domain.memberships.seat_events.SeatState`."""
 
@@ -45,13 +62,23 @@ class SeatRow:
 
 @dataclass(frozen=True, slots=True)
 class GiftRow:
-    """Gift months, and what became of them."""
+    """Gift months, and what became of them.
+
+    Attributes:
+        gift_id: which.
+        months: how many.
+        given_at: when they were paid for.
+        redeemed_at: when somebody took them.
+        taken_back_at: when their payment was returned, and they ended by that.
+        return_failed_at: when that money came back to the house, so that it is owed still.
+    """
 
     gift_id: UUID
     months: int
     given_at: datetime
     redeemed_at: datetime | None
     taken_back_at: datetime | None
+    return_failed_at: datetime | None
 
     @property
     def waits(self) -> bool:
@@ -71,6 +98,16 @@ class FundRow:
 async def practices_managed_by(conn: Connection, member_id: UUID) -> list[PracticeRow]:
     """Return the practices whose seats somebody looks after."""
     return [PracticeRow(**row) for row in await conn.fetch(_MANAGED, member_id)]
+
+
+async def unmanaged_practices(conn: Connection) -> list[PracticeRow]:
+    """Return the practices whose seats nobody looks after any more, by name."""
+    return [PracticeRow(**row) for row in await conn.fetch(_UNMANAGED)]
+
+
+async def entries_asked(conn: Connection) -> list[EntryRow]:
+    """Return who asked to come in, whoever asked first before the others."""
+    return [EntryRow(**row) for row in await conn.fetch(_ENTRIES)]
 
 
 async def seats_of(conn: Connection, member_id: UUID) -> list[SeatRow]:

@@ -17,13 +17,21 @@ CREATE TABLE practice_seat (
     PRIMARY KEY (member_id, pool_id)
 );
 
+-- Offered seats whose invitees are no members yet, and asked to come in.
+CREATE TABLE seat_entry (
+    seat_id  uuid        PRIMARY KEY,
+    pool_id  uuid        NOT NULL,
+    asked_at timestamptz NOT NULL
+);
+
 CREATE TABLE gift (
     gift_id       uuid        PRIMARY KEY,
     months        integer     NOT NULL,
     giver_id      uuid,                    -- nobody where the house gives
     given_at      timestamptz NOT NULL,
     redeemed_at   timestamptz,             -- by whom is not the giver's to know
-    taken_back_at timestamptz
+    taken_back_at timestamptz,
+    return_failed_at timestamptz           -- its payment came back to the house since
 );
 CREATE INDEX gift_giver ON gift (giver_id);
 

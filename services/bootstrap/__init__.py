@@ -23,13 +23,14 @@ from services.bootstrap.tools import (
     settings_table,
     verify_payer_package,
 )
-from services.bootstrap.web import live_feed, web_app
+from services.bootstrap.web import corridor_feed, live_feed, web_app
 from services.handlers import handlers
 
 __all__ = [
     "PROCESSES",
     "PROJECTIONS",
     "Running",
+    "corridor_feed",
     "demo_mailer",
     "drain",
     "examine",

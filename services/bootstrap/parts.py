@@ -18,9 +18,11 @@ from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
 from infra.log_signal import LogSignal
 from infra.mail import ConsoleMailer, Mailer, SmtpMailer
+from infra.payments.files import PaymentFiles
 from infra.projector import Projector
 from infra.queues.queues import Inbox, Outbox
 from infra.rule_files import RuleShelf
+from infra.secrets.corridor_shelf import CorridorShelf
 from infra.secrets.document_shelf import DocumentShelf
 from infra.secrets.keystore import KeyStore
 from infra.secrets.paper_shelf import PaperShelf
@@ -57,6 +59,7 @@ class Parts:
         vault: contact data.
         shelf: sealed papers.
         documents: what people sent in.
+        corridor: words between meetings.
         tool_messages: what meeting tools told.
         inbox: messages that came.
         outbox: effects that wait.
@@ -81,6 +84,7 @@ class Parts:
     vault: PostgresVault
     shelf: PaperShelf
     documents: DocumentShelf
+    corridor: CorridorShelf
     tool_messages: ToolMessages
     inbox: Inbox
     outbox: Outbox
@@ -119,13 +123,19 @@ async def open_parts(
     stack.push_async_callback(store.writer.stop)
     rules = RuleShelf(settings.rules_dir)
     codes = RotatingCodes(keystore.secret("door-codes"))
+    seal = Seal(keystore.secret("messages"))
+    inbox = Inbox(pool, clock, seal, REPEATS)
     decides = handlers(
-        rules.book, codes, randomness, takes_dues=takes_dues, refund_limits=settings.refund_limits
+        rules.book,
+        codes,
+        randomness,
+        takes_dues=takes_dues,
+        refund_limits=settings.refund_limits,
+        orders=PaymentFiles(pool, inbox).order,
     )
     dispatch = Dispatcher(store, decides, clock, keystore.secret("fingerprints"))
     signal = LogSignal(partial(connect, address, application_name=f"{application_name} signal"))
     dispatch.listeners.append(lambda _outcome: signal.ring())
-    seal = Seal(keystore.secret("messages"))
     return Parts(
         settings=settings,
         takes_dues=takes_dues,
@@ -141,8 +151,9 @@ async def open_parts(
         vault=PostgresVault(pool),
         shelf=PaperShelf(pool, keystore),
         documents=DocumentShelf(pool, keystore, clock),
+        corridor=CorridorShelf(pool, keystore),
         tool_messages=ToolMessages(pool, seal),
-        inbox=Inbox(pool, clock, seal, REPEATS),
+        inbox=inbox,
         outbox=Outbox(pool, clock),
         codes=codes,
         letters=Letters(keystore.secret("letters")),

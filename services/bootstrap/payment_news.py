@@ -35,7 +35,7 @@ from services.payments.reconciling import (
     reconcile_messages,
     reconcile_money,
 )
-from services.payments.ticking import tick_memberships, tick_scholarships
+from services.payments.ticking import end_seat_offers, tick_memberships, tick_scholarships
 
 _KEPT: Final = timedelta(days=400)  # a dispute may come 120 days after a year that was paid at once
 
@@ -88,7 +88,10 @@ async def open_payment_news(
     chores = {
         "scholarships": Chore(
             Rhythm.NIGHTLY, partial(tick_scholarships, parts.dispatch, parts.store, parts.clock)
-        )
+        ),
+        "seat offers": Chore(
+            Rhythm.NIGHTLY, partial(end_seat_offers, parts.dispatch, parts.store, parts.clock)
+        ),
     }
     steps: dict[str, Step] = {
         "membership ticks": partial(

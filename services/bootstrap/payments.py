@@ -10,7 +10,8 @@ from typing import Any, Final
 import asyncpg
 import structlog
 
-from domain.payments.desk import PaymentDesk, PaymentsOff
+from domain.payments.desk import PaymentDesk
+from domain.payments.refusals import PaymentsOff
 from domain.ports import Clock, Randomness
 from infra.advisory_turns import AdvisoryTurns
 from infra.payments.keys import is_live, is_restricted

@@ -169,6 +169,7 @@ def _house(parts: Parts, desks: Desks | None, news: PaymentNews) -> House:
         vault=vault,
         papers=parts.shelf,
         documents=parts.documents,
+        corridor=parts.corridor,
         reports=Reports(reports),
         desk=Desk(
             pool,

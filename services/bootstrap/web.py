@@ -71,6 +71,11 @@ def live_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
     return shown_changes(running.pool, running.signal, _LIVE_VIEWS)
 
 
+def corridor_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
+    """Return in which groups' corridors something changed."""
+    return running.signal.corridors()
+
+
 async def _check_database(pool: asyncpg.Pool[Any]) -> None:
     async with asyncio.timeout(2):
         await pool.fetchval("SELECT position FROM log_head WHERE id = 1")

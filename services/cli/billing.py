@@ -41,7 +41,7 @@ async def reconcile(*, messages: bool, lists: bool, money: bool) -> None:
 
     Exit status 1 if a difference is left that only a person can settle.
     """
-    from domain.payments.desk import PaymentsOff
+    from domain.payments.refusals import PaymentsOff
     from services import bootstrap
     from services.payments import reconciling
 

@@ -110,7 +110,8 @@ async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None
         running.house.views() as conn,
     ):
         with Progress(console=Console(stderr=True)) as progress:
-            lines = Lines(running.house.store, conn, packs, since, progress, as_json)
+            house, today = running.house, running.house.clock.now().date()
+            lines = Lines(house.store, conn, packs, since, today, progress, as_json)
             sums = [await lines.meetings(), await lines.periods()]
     for each in sums:
         click.echo(each, err=as_json)

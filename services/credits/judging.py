@@ -22,8 +22,8 @@ from domain.meetings.meeting import Meeting
 from domain.meetings.rules import MeetingState
 from domain.members.member import Member
 from domain.ports import Clock
+from domain.rules.approvers import names_any
 from domain.rules.book import RuleBook
-from domain.rules.conditions import names_any
 from domain.rules.explain import Missing
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
@@ -348,14 +348,15 @@ def _may_speak(pack: Pack, attendance: Attendance) -> bool:
     """Tell whether a text can say anything about a meeting.
 
     An approver whose approval the provider does not have is not asked: nobody is told that every
-    hour would count, if only somebody else vouched.
+    hour would count, if only somebody else vouched. Where it was not read whose approval is taken,
+    any approval may be one, and the member hears that the answer is open.
     """
+    bodies = attendance.approved_by or ()
     for rule in pack.rules:
         if rule.credit_kind is not CreditKind.SPONSORED:
             return True
-        named = rule.needs.approved_by
-        if attendance.program is not None and (
-            not named or names_any(attendance.approved_by or (), named)
-        ):
+        named = rule.needs.approvers
+        may_be_one = names_any(bodies, named) or (rule.needs.approved_by_unknown and bool(bodies))
+        if attendance.program is not None and (not named or may_be_one):
             return True
     return False

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from domain.rules.book import RuleBook
-from domain.rules.model import BodyKind, Pack, Selection
+from domain.rules.model import BodyKind, Pack
+from domain.rules.periods import Selection
 
 
 def renews(pack: Pack, profession: str, jurisdiction: str) -> bool:

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
+from domain import intervals as time
 from domain.credits.ledger import CreditLedger
 from domain.errors import DomainError, Stale
 from domain.meetings.meeting import Meeting
-from domain.meetings.rules import MeetingState
+from domain.meetings.rules import LONGEST, MeetingState
 from domain.members.member import Member
 from domain.ports import Clock
 from domain.rules.book import RuleBook
+from domain.values import Interval
 from services.credits.judging import Bench, JudgeMeeting, ledger_id_of
 from services.dispatch import Order, Work
 from services.effects import Piece
@@ -61,7 +63,7 @@ class JudgeMember:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgeOverlaps:
-    """Judge the meetings that took place at the same time as an award's: minutes came free."""
+    """Judge the meetings planned for the same time as an award's: minutes came free."""
 
     ledger_id: UUID
     award_id: UUID
@@ -96,19 +98,24 @@ def judge_overlaps(rules: Callable[[], RuleBook]) -> Callable[..., Awaitable[Non
     """Return the handler of :class:`JudgeOverlaps`."""
 
     async def handle(cmd: JudgeOverlaps, *, work: Work, clock: Clock) -> None:
-        """Judge the other meetings; what does not change there records nothing."""
+        """Judge the other meetings; what does not change there records nothing.
+
+        Where a text forgives minutes at the ends, an award uses up time in which the member was
+        not there. So it is the announced times that tell which meetings may gain from each other.
+        """
         ledger = await work.load(CreditLedger, cmd.ledger_id)
         award = ledger.awards.get(cmd.award_id)
         if award is None:
             return
-        others = {
-            other
-            for pair in ledger.overlaps
-            if award.meeting_id in pair
-            for other in pair - {award.meeting_id}
-        }
-        meetings = [await work.load(Meeting, each) for each in sorted(others)]
-        await _judge(work, ledger, meetings, rules(), clock)
+        meeting = await work.load(Meeting, award.meeting_id)
+        near = Interval(meeting.scheduled.from_at - LONGEST, meeting.scheduled.to_at + LONGEST)
+        others = [
+            await work.load(Meeting, meeting_id)
+            for meeting_id, present in sorted(ledger.presence.items())
+            if meeting_id != meeting.id and time.common(present, [near])
+        ]
+        same_time = [each for each in others if time.common([each.scheduled], [meeting.scheduled])]
+        await _judge(work, ledger, same_time, rules(), clock)
 
     return handle
 

@@ -15,7 +15,8 @@ from domain.members.member import Role
 from domain.memberships.rules import membership_id
 from domain.memberships.scholarships import Tier
 from domain.money.billing_accounts import billing_account_id
-from domain.payments.desk import PaymentDesk, PaymentsOff
+from domain.payments.desk import PaymentDesk
+from domain.payments.refusals import PaymentsOff
 from domain.values import Money
 from services.demo import story as demo
 from services.demo.story import ADMIN, CAST, STORY, Person

@@ -19,6 +19,7 @@ from domain.members.member import Role
 from domain.values import Modality, Style
 from services import providers
 from services.claims import commands as claims
+from services.demo.corridor import leave_words
 from services.dispatch import Dispatcher, Order
 from services.groups import commands as groups
 from services.house import House
@@ -84,6 +85,7 @@ async def play(house: House) -> Played:
     await story.group()
     await story.payer()
     past = await story.hour_behind_us()
+    await story.words_since()
     return Played(past, await story.tonight(), story.month)
 
 
@@ -315,6 +317,12 @@ class _Story:
                 ),
             )
         return meeting_id
+
+    async def words_since(self) -> None:
+        """Let people write to each other since the last hour."""
+        people = {person.key: person.id for person in CAST}
+        over = self._held + timedelta(minutes=RHYTHM.minutes)
+        await leave_words(self._house, GROUP, people, after=over)
 
     async def _report(self, meeting_id: UUID, start: datetime, end: datetime) -> None:
         """Import what the meeting tool saw, as a facilitator would the morning after."""

@@ -15,7 +15,8 @@ from domain.memberships.membership import Membership
 from domain.memberships.rules import AlreadyTakingPart, own_membership_id
 from domain.memberships.scholarships import Scholarship, Tier, scholarship_id
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.payments.desk import CheckoutAsk, CheckoutPage, PaymentDesk
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage
+from domain.payments.desk import PaymentDesk
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships.commands import NoteCheckout, RequestMembership

@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.access.union import GrantKind
 from domain.errors import NotAllowed
 from domain.members.member import Member
-from domain.memberships.gifts import Gift, GiftSpent
+from domain.memberships.gifts import Gift, GiftPaidBack, GiftSpent
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.ports import Clock
 from services.access.records import note_source
@@ -70,6 +70,23 @@ class TakeGiftBack:
     currency: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteGiftReturnFailed:
+    """Note that the money of an ended gift came back to the house; as :class:`TakeGiftBack`."""
+
+    gift_id: UUID
+    account_id: UUID
+    invoice_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GiveMonthsAgain:
+    """Let an ended gift be taken after all, because its payment is with the house."""
+
+    gift_id: UUID
+    by: UUID
+
+
 async def give_months(cmd: GiveMonths, *, work: Work, clock: Clock) -> None:
     """Give months."""
     await work.require_new(cmd.gift_id)
@@ -102,4 +119,29 @@ async def take_gift_back(cmd: TakeGiftBack, *, work: Work, clock: Clock) -> None
         return
     with suppress(GiftSpent):
         gift.take_back(at=clock.now())
+    work.save(gift)
+
+
+async def note_gift_return_failed(cmd: NoteGiftReturnFailed, *, work: Work, clock: Clock) -> None:
+    """Note it; a gift that did not end goes on as it was."""
+    gift = await work.load(Gift, cmd.gift_id)
+    gift.note_return_failed(account_id=cmd.account_id, invoice_id=cmd.invoice_id, at=clock.now())
+    work.save(gift)
+
+
+async def give_months_again(cmd: GiveMonthsAgain, *, work: Work, clock: Clock) -> None:
+    """Give them again, unless their payment went back by another way since, or is on its way.
+
+    Raises:
+        GiftPaidBack: it did, or is.
+    """
+    await require_administrator(work, cmd.by)
+    gift = await work.load(Gift, cmd.gift_id)
+    if gift.unreturned is not None:
+        account_id, invoice_id = gift.unreturned
+        ledger = await work.load(MoneyLedger, money_ledger_id(account_id))
+        paid = ledger.paid(invoice_id)
+        if not any(ledger.refundable(invoice_id, each.currency).cents for each in paid):
+            raise GiftPaidBack("The payment of this gift went back, or is on its way back.")
+    gift.give_again(by=cmd.by, at=clock.now())
     work.save(gift)

@@ -8,9 +8,11 @@ from uuid import UUID, uuid5
 from domain.errors import InvalidFields, NotFound
 from domain.memberships.membership import Membership
 from domain.memberships.rules import AlreadyTakingPart, own_membership_id
-from domain.memberships.seat_pools import MOST_SEATS, SeatPool, seat_pool_id
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.seat_rules import MOST_SEATS
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
-from domain.payments.desk import CheckoutAsk, CheckoutPage, PaymentDesk
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage
+from domain.payments.desk import PaymentDesk
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships.checkouts import open_asked

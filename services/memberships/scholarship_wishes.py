@@ -16,7 +16,8 @@ from domain.memberships.funds import FundTooLow
 from domain.memberships.rules import LIVE
 from domain.memberships.scholarships import MONTHS_OF_A_YEAR, Scholarship, scholarship_id
 from domain.money.billing_accounts import PayerKind, billing_account_id
-from domain.payments.desk import Every, PaymentsAway, Price
+from domain.payments.prices import Every, Price
+from domain.payments.refusals import PaymentsAway
 from domain.values import Money
 from projections.memberships import queries as memberships
 from projections.patrons import queries as patrons

@@ -1,7 +1,8 @@
 """The mail that invites somebody to a seat, and the forgetting of where it went.
 
-The address lies in the vault from the offer until the seat is taken or the offer withdrawn, and in
-no event, no queue and no log. The link is made when the mail is written, and kept nowhere.
+The address lies in the vault from the offer until the seat is taken, the offer withdrawn or its
+time over, and in no event, no queue and no log. The link is made when the mail is written, and kept
+nowhere.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.memberships.seat_rules import OFFER_LASTS
 from domain.recording import EventStore
 from services.dispatch import Work
 from services.effects import Mailer, Piece
@@ -79,7 +81,8 @@ def invitation_text(practice: str, link: str) -> str:
         f"{practice} would like to pay for your place at Peerhour, where colleagues meet in small "
         "groups.\n\n"
         f"Take the seat here:\n{link}\n\n"
-        "The link works once, for whoever opens it first; keep it to yourself. The practice sees "
-        "that you have a seat, and never where you go or what you do.\n\n"
+        f"The link waits for {OFFER_LASTS.days} days and works once, for whoever opens it first; "
+        "keep it to yourself. If you are not a member here yet, it lets you ask to come in. The "
+        "practice sees that you have a seat, and never where you go or what you do.\n\n"
         "If you do not want it, you need do nothing.\n"
     )

@@ -53,6 +53,21 @@ class WithdrawSeatOffer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class AskToComeIn:
+    """Ask to become a member, to take an offered seat; whoever holds its link asks."""
+
+    practice_id: UUID
+    seat_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EndSeatOffers:
+    """End the offers of a practice that nobody took in time."""
+
+    pool_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptSeat:
     """Take an offered seat."""
 
@@ -133,6 +148,21 @@ async def withdraw_seat_offer(cmd: WithdrawSeatOffer, *, work: Work, clock: Cloc
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
     pool.withdraw_offer(cmd.seat_id, by=cmd.by, at=clock.now())
     work.effect(FORGET, seat_id=str(cmd.seat_id))
+    work.save(pool)
+
+
+async def ask_to_come_in(cmd: AskToComeIn, *, work: Work, clock: Clock) -> None:
+    """Keep that somebody asks; whoever looks after the house reads it and decides."""
+    pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
+    pool.ask_to_come_in(cmd.seat_id, at=clock.now())
+    work.save(pool)
+
+
+async def end_seat_offers(cmd: EndSeatOffers, *, work: Work, clock: Clock) -> None:
+    """End them, and have the addresses deleted to which they went."""
+    pool = await work.load(SeatPool, cmd.pool_id)
+    for seat_id in pool.end_offers(at=clock.now()):
+        work.effect(FORGET, seat_id=str(seat_id))
     work.save(pool)
 
 

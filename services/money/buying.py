@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from uuid import UUID, uuid5
 
 from domain.money.billing_accounts import PayerKind, billing_account_id
-from domain.payments.desk import CheckoutPage, PaymentDesk, PurchaseAsk, Purpose
+from domain.payments.checkouts import CheckoutPage, PurchaseAsk, Purpose
+from domain.payments.desk import PaymentDesk
 from domain.values import Money
 from services.dispatch import Order
 from services.house import House
@@ -17,7 +18,7 @@ from services.money.customers import find_payer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wanted:
-    """What somebody would like to pay for; see :class:`domain.payments.desk.PurchaseAsk`.
+    """What somebody would like to pay for; see :class:`domain.payments.checkouts.PurchaseAsk`.
 
     Attributes:
         done_path: where the payment service leads when it is done, with the page's id at its end.

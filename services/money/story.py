@@ -12,7 +12,8 @@ from uuid import UUID
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.currencies import plain, written
 from domain.money.facts import Actor, MoneyFact, MoneyKind
-from domain.money.words import Told, purpose_of, told
+from domain.money.words import WHILE_DISPUTED, Told, purpose_of, told
+from domain.payments.checkouts import Purpose
 from domain.values import Money
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MoneyLineRow
@@ -99,6 +100,27 @@ def purposes(facts: Sequence[tuple[MoneyKind, MoneyFact]]) -> dict[str, str]:
     """Return what invoices were for, those that were paid once; by their ids."""
     told_for = ((fact.object_id, purpose_of(kind, fact)) for kind, fact in facts)
     return {invoice_id: purpose for invoice_id, purpose in told_for if purpose is not None}
+
+
+async def while_disputed(house: House, payer_id: UUID, purpose: Purpose) -> str:
+    """Return what is so while a bank decides about a gift of somebody's; nothing if none does.
+
+    Args:
+        house: whose record it is.
+        payer_id: who gave.
+        purpose: gifts to funds, or gift months.
+    """
+    async with house.views() as conn:
+        rows = await memberships.money_lines(conn, billing_account_id(payer_id))
+    facts = [fact_of(row) for row in rows]
+    paid_for = purposes(facts)
+    opened = {
+        fact.object_id
+        for kind, fact in facts
+        if kind is MoneyKind.DISPUTE_OPENED and paid_for.get(fact.concerns) == purpose.value
+    }
+    closed = {fact.object_id for kind, fact in facts if kind is MoneyKind.DISPUTE_CLOSED}
+    return WHILE_DISPUTED[purpose.value] if opened - closed else ""
 
 
 def as_csv(lines: Sequence[StoryLine]) -> bytes:

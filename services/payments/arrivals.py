@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from domain.errors import DomainError, InvalidFields, NotFound
-from domain.money.ledger import FactDiffers
-from domain.payments.desk import PaymentsAway
+from domain.money.facts import FactDiffers
 from domain.payments.news import News, UnknownPayer, UnreadableMessage
+from domain.payments.refusals import PaymentsAway
 from services.effects import Piece
 from services.payments.noting import Notary, note, payer_of
 from services.payments.purchases import Purchases

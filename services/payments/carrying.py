@@ -18,14 +18,7 @@ import msgspec
 import structlog
 
 from domain.errors import DomainError, NotFound
-from domain.payments.desk import (
-    CardRefused,
-    PaymentDesk,
-    PaymentKeyRefused,
-    PaymentRefused,
-    PaymentsAway,
-    PriceGone,
-)
+from domain.payments.desk import PaymentDesk
 from domain.payments.orders import (
     Call,
     EndNow,
@@ -38,6 +31,13 @@ from domain.payments.orders import (
     SetSeats,
     decoded,
     subject_of,
+)
+from domain.payments.refusals import (
+    CardRefused,
+    PaymentKeyRefused,
+    PaymentRefused,
+    PaymentsAway,
+    PriceGone,
 )
 from domain.ports import Clock, Randomness
 from domain.recording import EventStore

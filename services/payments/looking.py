@@ -12,7 +12,8 @@ from uuid import UUID, uuid5
 import msgspec
 
 from domain.errors import NotFound
-from domain.payments.desk import PaymentDesk, PaymentsOff, Seen
+from domain.payments.desk import PaymentDesk, Seen
+from domain.payments.refusals import PaymentsOff
 from services.dispatch import Dispatcher, Order
 from services.memberships.commands import ObserveSubscription
 

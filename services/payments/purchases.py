@@ -13,11 +13,11 @@ from domain.memberships.funds import Fund
 from domain.money.billing_accounts import BillingAccount
 from domain.money.facts import MoneyFact, MoneyKind, is_lost, key_of
 from domain.money.ledger import MoneyLedger, money_ledger_id
-from domain.payments.desk import Purchase, Purpose
+from domain.payments.checkouts import Purchase, Purpose
 from domain.payments.news import News, UnknownPayer
 from domain.recording import EventStore
 from services.dispatch import Dispatcher, Order, Work
-from services.memberships.gifts import GiveMonths, TakeGiftBack
+from services.memberships.gifts import GiveMonths, NoteGiftReturnFailed, TakeGiftBack
 from services.memberships.scholarships import FeedFund, TakeFromFund
 
 _PURCHASES: Final = UUID("4a3e5a1d-3a52-5f0e-8f0c-52a6c5f9d6b7")
@@ -91,13 +91,21 @@ class Purchases:
         await self._order(command, f"{fact.object_id}/went-back")
 
     async def _redo(self, purchase: Purchase, fact: MoneyFact) -> None:
-        """Take money in again whose return failed; months that were ended stay with the house.
+        """Take money in again whose return failed; months that ended wait for a person to decide.
 
         A return may fail before it was ever done; what never left the fund does not come again.
         """
+        key = f"{fact.object_id}/failed"
+        if purchase.purpose is Purpose.MONTHS:
+            noted = NoteGiftReturnFailed(
+                gift_id=purchase.subject_id,
+                account_id=_payer(purchase),
+                invoice_id=purchase.invoice_id,
+            )
+            await self._order(noted, key)
+            return
         fund = await Work(self._store, _PURCHASES).find(Fund, purchase.subject_id)
         if fund is not None and fact.object_id in fund.returned:
-            key = f"{fact.object_id}/failed"
             feed = FeedFund(fund_id=purchase.subject_id, key=key, amount=fact.amount)
             await self._order(feed, key)
 

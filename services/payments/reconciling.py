@@ -19,7 +19,6 @@ import structlog
 
 from domain.errors import DomainError
 from domain.money.facts import key_of
-from domain.payments.desk import PaymentsAway
 from domain.payments.drift import (
     EVENTS,
     INVOICE_KINDS,
@@ -30,6 +29,7 @@ from domain.payments.drift import (
     DriftRow,
 )
 from domain.payments.news import News, PaymentBooks
+from domain.payments.refusals import PaymentsAway
 from domain.ports import Clock
 from domain.recording import EventStore
 from services.payments.arrivals import Looks

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.errors import NotFound
-from domain.payments.desk import PaymentsAway
 from domain.payments.news import Message, UnreadableMessage
+from domain.payments.refusals import PaymentsAway
 from services.effects import Piece
 from services.money.desk_records import REPLAY
 from services.payments.door import SOURCE, Letterbox, keep

@@ -1,4 +1,4 @@
-"""Time's part: memberships and scholarships that change because a day has come."""
+"""Time's part: memberships, scholarships and offers that change because a day has come."""
 
 from __future__ import annotations
 
@@ -10,18 +10,27 @@ import structlog
 
 from domain.errors import DomainError, NotFound
 from domain.memberships.scholarships import ANSWER_DAYS, Scholarship
+from domain.memberships.seat_pools import SeatPool
+from domain.memberships.seat_rules import OFFER_LASTS
 from domain.ports import Clock
 from domain.recording import EventStore
 from projections.memberships import queries as memberships
 from services.dispatch import Dispatcher, Order
 from services.memberships.commands import TickMembership
 from services.memberships.scholarships import TickScholarship
+from services.memberships.seats import EndSeatOffers
 from services.payments.comparing import Views
 
 log = structlog.get_logger()
 
 _AT_ONCE: Final = 50
 _BATCH: Final = 1000
+_OFFER_TOPICS: Final = (
+    SeatPool.Offered.TOPIC,
+    SeatPool.OfferWithdrawn.TOPIC,
+    SeatPool.OfferEnded.TOPIC,
+    SeatPool.Accepted.TOPIC,
+)
 _TOPICS: Final = (
     Scholarship.Applied.TOPIC,
     Scholarship.Granted.TOPIC,
@@ -79,6 +88,35 @@ async def _tick_scholarship(dispatch: Dispatcher, member_id: UUID, now: datetime
         log.warning("scholarships.not_ticked", code=refusal.code)
         return 0
     return 1
+
+
+async def end_seat_offers(dispatch: Dispatcher, store: EventStore, clock: Clock) -> int:
+    """End offers of seats that nobody took in time; return in how many practices.
+
+    As with scholarships: they are few, and their days stand in the log.
+    """
+    now, ended = clock.now(), 0
+    for pool_id, offered in (await open_seat_offers(store)).items():
+        if any(at + OFFER_LASTS <= now for at in offered.values()):
+            command_id = uuid5(pool_id, f"end-offers:{now:%Y-%m-%dT%H}")
+            await dispatch(EndSeatOffers(pool_id=pool_id), Order(command_id=command_id))
+            ended += 1
+    return ended
+
+
+async def open_seat_offers(store: EventStore) -> dict[UUID, dict[UUID, datetime]]:
+    """Return which seats are offered since when, by pool."""
+    offered: dict[UUID, dict[UUID, datetime]] = {}
+    position = 0
+    while found := await store.read(position, _BATCH, _OFFER_TOPICS):
+        for recorded in found:
+            position, event = recorded.position, recorded.event
+            match event:
+                case SeatPool.Offered():
+                    offered.setdefault(event.originator_id, {})[event.seat_id] = event.timestamp
+                case SeatPool.OfferWithdrawn() | SeatPool.OfferEnded() | SeatPool.Accepted():
+                    del offered[event.originator_id][event.seat_id]
+    return offered
 
 
 async def running_scholarships(store: EventStore) -> dict[UUID, datetime | None]:

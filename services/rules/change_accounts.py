@@ -104,16 +104,24 @@ class AccountComparison:
         old: one version.
         new: the other; the days from which they are in force do not matter here.
         since: periods that ended before this day are left out.
+        today: periods that begin later are left out where nothing is credited in them.
     """
 
     def __init__(
-        self, store: EventStore, entered: Entered, old: Pack, new: Pack, *, since: date
+        self,
+        store: EventStore,
+        entered: Entered,
+        old: Pack,
+        new: Pack,
+        *,
+        since: date,
+        today: date,
     ) -> None:
         self._store = store
         self._entered = entered
         self._versions = (always(old), always(new))
         self._books = tuple(RuleBook([each]) for each in self._versions)
-        self._since = since
+        self._since, self._today = since, today
         self._rooms: OrderedDict[UUID, Room | None] = OrderedDict()
 
     async def members(self, member_ids: AsyncIterator[UUID]) -> AsyncIterator[ComparedMember]:
@@ -191,7 +199,7 @@ class AccountComparison:
             attendances=attendances, licences=(_facts(licence),), elsewhere=tuple(entered)
         )
         found: dict[Window, Account] = {}
-        for answer in judge_history(book, history):
+        for answer in judge_history(book, history, until=self._today):
             if answer.missing:
                 return None
             found |= {each.window: each for each in answer.accounts}

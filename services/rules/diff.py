@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -32,6 +32,7 @@ class Lines:
         conn: to the views.
         packs: the old version and the new one.
         since: from which instant on.
+        today: periods that have not begun are of no interest unless something counts in them.
         progress: where people see how far it is.
         as_json: one JSON object a line.
     """
@@ -40,6 +41,7 @@ class Lines:
     conn: Connection
     packs: tuple[Pack, Pack]
     since: datetime
+    today: date
     progress: Progress
     as_json: bool
 
@@ -65,7 +67,11 @@ class Lines:
         total = await how_many_owners(self.conn)
         task = self.progress.add_task("members", total=total)
         comparison = AccountComparison(
-            self.store, entered_for(self.conn), *self.packs, since=self.since.date()
+            self.store,
+            entered_for(self.conn),
+            *self.packs,
+            since=self.since.date(),
+            today=self.today,
         )
         async for compared in comparison.members(owners(self.conn)):
             self.progress.advance(task)

@@ -46,7 +46,8 @@ def language() -> str:
     lines = [
         "# The language of packs, key by key",
         "",
-        "Made by `make docs` from `domain/rules/model.py` and `domain/rules/worked_cases.py`;",
+        "Made by `make docs` from `domain/rules/`: `model.py`, `ways.py`, `periods.py` and",
+        "`worked_cases.py`.",
         "[Rules](rules.md) says what a pack is and how to write one. A file is TOML with one key",
         "a line. A key that is not listed here is refused. A key that is left out says what stands",
         "in the last column; where nothing stands there, it is unknown or makes no condition.",

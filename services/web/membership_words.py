@@ -8,7 +8,7 @@ from typing import Final
 
 from domain.memberships.standings import MembershipState
 from domain.money.currencies import written
-from domain.payments.desk import Every, Price
+from domain.payments.prices import Every, Price
 
 PLANS: Final[Mapping[str, str]] = MappingProxyType(
     {

@@ -25,7 +25,7 @@ from domain.errors import (
     Stale,
     TooBig,
 )
-from domain.payments.desk import PaymentsAway, PaymentsOff, PriceGone
+from domain.payments.refusals import PaymentsAway, PaymentsOff, PriceGone
 from services.web.refusals import (
     CrossSite,
     LaterPlease,

@@ -110,6 +110,13 @@ class TooManyDocuments(TooMany):
     sentence = "That were many documents for one day. What you entered before is kept; come back."
 
 
+class TooManyWords(TooMany):
+    """Wrote more words between meetings than a conversation has."""
+
+    code = "corridor.too_many_words"
+    sentence = "That were many words at once. Wait a moment; what you wrote here is kept below."
+
+
 class Unavailable(LaterPlease):
     """Something we depend on does not answer just now."""
 

@@ -21,6 +21,7 @@ from services.web.pages.admin.admin import AdminController
 from services.web.pages.admin.administrators import AdministratorController
 from services.web.pages.admin.approvals import ApprovalController
 from services.web.pages.admin.claims import ClaimController
+from services.web.pages.admin.practices import AdminPracticeController
 from services.web.pages.admin.programs import ProgramController
 from services.web.pages.admin.providers import ProviderController
 from services.web.pages.admin.revocations import RevocationController
@@ -28,6 +29,7 @@ from services.web.pages.admin.stuck import StuckController
 from services.web.pages.billing.account import BillingAccountController
 from services.web.pages.billing.audit import BillingAuditController
 from services.web.pages.billing.find import BillingDeskController
+from services.web.pages.billing.gifts import BillingGiftController
 from services.web.pages.billing.refunds import BillingRefundController
 from services.web.pages.billing.stuck import BillingStuckController
 from services.web.pages.credits.certificates import CertificateController
@@ -139,12 +141,14 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     GiftController,
     AdminController,
     AdminFundController,
+    AdminPracticeController,
     AdminGiftController,
     AdminAccessController,
     BillingDeskController,
     BillingAccountController,
     BillingRefundController,
     BillingStuckController,
+    BillingGiftController,
     BillingAuditController,
     StuckController,
     AdministratorController,

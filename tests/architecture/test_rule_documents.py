@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from msgspec import Struct
 from msgspec.structs import fields
 
-from domain.rules import model, worked_cases
+from domain.rules import model, periods, ways, worked_cases
 from domain.rules.book import RuleBook
 from services.cli.main import main
 from services.rules.answers import read_history
@@ -25,7 +25,7 @@ PAGE = (DOCS / "rules.md").read_text("utf-8")
 PACK = "xa-lamps.toml"
 TABLES = [
     kind
-    for module in (model, worked_cases)
+    for module in (model, ways, periods, worked_cases)
     for kind in vars(module).values()
     if isinstance(kind, type) and issubclass(kind, Struct) and kind.__module__ == module.__name__
 ]

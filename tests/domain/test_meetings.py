@@ -377,6 +377,19 @@ def test_the_same_report_twice_is_no_second_fact() -> None:
     assert len(facts(meeting)) == 1
 
 
+def test_a_report_tells_of_no_time_that_has_not_come_yet() -> None:
+    meeting = an_open_meeting()
+    for refused in (at(10), at(54)):
+        with pytest.raises(rules.ArrivalInFuture):
+            meeting.observe_presence(
+                source=ToolSource.ZOOM, digest=DIGEST, people=[a_person()], at=refused
+            )
+    assert facts(meeting) == []
+    ahead = at(56)  # the tool's clock may run a few minutes ahead of ours
+    meeting.observe_presence(source=ToolSource.ZOOM, digest=DIGEST, people=[a_person()], at=ahead)
+    assert len(facts(meeting)) == 1
+
+
 def test_reports_in_any_order_give_the_same_presence() -> None:
     first = a_person(member_id=ANA, stays=[span(0, 20)])
     second = a_person(member_id=ANA, stays=[span(15, 60)])

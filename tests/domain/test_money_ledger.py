@@ -9,15 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
-from domain.money.facts import Actor, MoneyFact, MoneyKind, key_of
-from domain.money.ledger import (
-    FactDiffers,
-    MoneyLedger,
-    OrderNotFact,
-    RefundFrozen,
-    RefundTooLarge,
-    SecondPersonNeeded,
-)
+from domain.money.facts import Actor, FactDiffers, MoneyFact, MoneyKind, key_of
+from domain.money.ledger import MoneyLedger, OrderNotFact
+from domain.money.refunds import RefundFrozen, RefundTooLarge, SecondPersonNeeded
 from domain.values import DifferentCurrencies, Money
 from tests.support.billing import ACCOUNT, a_refund, day, fact
 from tests.support.builders import ADMIN, JOY, facts, known

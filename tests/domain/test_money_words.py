@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
+from domain.money.billing_accounts import PayerKind
 from domain.money.facts import Actor, MoneyKind
 from domain.money.words import told
 from domain.values import Money
@@ -39,6 +41,36 @@ def test_kinds_that_mean_different_things_are_told_differently() -> None:
 def test_a_moved_balance_says_in_whose_favour(cents: int, says: str) -> None:
     words = told(MoneyKind.CREDIT_BALANCE_MOVED, fact("cb_1", cents), reader=ANA)
     assert says in words.meaning
+
+
+_YOU = re.compile(r"\byour?s?\b", re.IGNORECASE)
+
+
+@pytest.mark.parametrize("kind", MoneyKind)
+@pytest.mark.parametrize(
+    "reason", ["requested_by_customer", "product_unsatisfactory", "fraudulent", "lost", None]
+)
+@pytest.mark.parametrize("cents", [2_950, -100, 0])
+def test_whoever_looks_after_a_practice_reads_of_the_practice(
+    kind: MoneyKind, reason: str | None, cents: int
+) -> None:
+    about = fact("in_1", cents, attempt=1, reason=reason)
+    words = told(kind, about, reader=ANA, payer=PayerKind.PRACTICE)
+    text = f"{words.title} {words.meaning}".replace("write to us if nobody has written to you", "")
+    assert not _YOU.search(text), text
+    assert "{" not in text
+    assert words.meaning[0].isupper() or words.meaning[0].isdigit() or words.meaning[0] == "-"
+
+
+def test_while_a_bank_decides_about_a_gift_the_line_says_what_is_so() -> None:
+    opened = fact("dp_1", about="in_1")
+    assert "The fund keeps it" in (
+        told(MoneyKind.DISPUTE_OPENED, opened, reader=ANA, paid_for="fund").meaning
+    )
+    months = told(MoneyKind.DISPUTE_OPENED, opened, reader=ANA, paid_for="months").meaning
+    assert "Their link works until the bank has decided" in months
+    closed = told(MoneyKind.DISPUTE_CLOSED, opened, reader=ANA, paid_for="months").meaning
+    assert "link" not in closed
 
 
 def test_an_invoice_about_nothing_says_that_nothing_was_charged() -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from domain.errors import InvalidFields
 from domain.money.facts import MoneyFact, MoneyKind
-from domain.payments.desk import Invoice
+from domain.payments.invoices import Invoice
 from domain.payments.papers import NothingToConfirm, PaymentConfirmation, confirm
 from domain.values import Money
 from tests.support.billing import fact

@@ -10,14 +10,17 @@ from hypothesis import strategies as st
 
 from domain.errors import InvalidFields
 from domain.money.facts import MoneyKind, key_of
-from domain.money.ledger import (
-    MoneyLedger,
+from domain.money.ledger import MoneyLedger
+from domain.money.refunds import (
+    LimitUnreadable,
     ProposalGone,
     RefundFrozen,
+    RefundLimits,
+    RefundReason,
     RefundTooLarge,
     SecondPersonNeeded,
+    read_limits,
 )
-from domain.money.refunds import LimitUnreadable, RefundLimits, RefundReason, read_limits
 from domain.money.words import told
 from domain.values import Money
 from tests.support.billing import ACCOUNT, a_refund, day, fact

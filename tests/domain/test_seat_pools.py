@@ -13,7 +13,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from domain.errors import DomainError, InvalidFields
 from domain.memberships.seat_events import FreezeReason, SeatState
-from domain.memberships.seat_pools import (
+from domain.memberships.seat_pools import SeatPool
+from domain.memberships.seat_rules import (
     AlreadySeated,
     FreeSeatsFirst,
     LastManager,
@@ -21,7 +22,6 @@ from domain.memberships.seat_pools import (
     NotSeated,
     OfferNotOpen,
     SeatManagersOnly,
-    SeatPool,
 )
 from tests.support.billing import PRACTICE, a_pool, day
 from tests.support.builders import ANA, BO, CHIDI, EVE, JOY, facts, known
@@ -222,7 +222,7 @@ class Seating(RuleBasedStateMachine):
     @precondition(lambda self: self.pool.offers)
     @rule(who=st.sampled_from(PEOPLE), data=st.data())
     def a_seat_is_taken(self, who: UUID, data: st.DataObject) -> None:
-        seat_id = data.draw(st.sampled_from(self.pool.offers))
+        seat_id = data.draw(st.sampled_from([*self.pool.offers]))
         self.tried(lambda at: self.pool.accept(seat_id, member_id=who, at=at))
         self.ever |= set(self.pool.seated())
 

@@ -12,10 +12,12 @@ from domain.certificates.papers import CreditKind
 from domain.credits.ledger import CreditLedger
 from domain.members.member import ErasureBasis
 from domain.recording import Recorded
+from domain.rules.book import RuleBook
 from services.credits.judging import JudgeMeeting, ledger_id_of
 from services.dispatch import Work
 from services.members.commands import AddLicence, ForgetMember
 from services.providers import WithdrawApproval
+from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, minutes, span
 from tests.support.house import SmallHouse
 from tests.support.story import CALIFORNIA, CONTACT_HOUR
@@ -114,6 +116,37 @@ async def test_an_approval_that_lapsed_before_the_day_is_named_as_missing(
     await house.settle()
     assert await house.award(meeting_id, "ana") is None
     assert await held_for(house, "ana", CONTACT_HOUR) == ["provider_approval.missing"]
+
+
+@pytest.mark.parametrize(
+    ("unknown", "lapsed", "told"),
+    [
+        (False, False, []),
+        (True, False, ["provider_approval.body.not_determined"]),
+        (True, True, []),
+    ],
+    ids=["the text names whom it takes", "or only some of them", "and nobody approves"],
+)
+async def test_an_approver_of_whom_the_text_read_says_nothing_leaves_the_answer_open(
+    *, unknown: bool, lapsed: bool, told: list[str]
+) -> None:
+    needs = {"approved_provider": True, "approved_by": ["Board of Mirrors"]}
+    rule = a_rule(credit_kind="sponsored", needs=needs | {"approved_by_unknown": unknown})
+    house = SmallHouse(lambda: RuleBook([a_pack(rule)]))
+    await house.begin()
+    if lapsed:
+        await house.do(
+            WithdrawApproval(
+                provider_id=house.provider,
+                approval_id=house.id("approval"),
+                from_day=date(2026, 2, 1),
+                reason="Not renewed.",
+                by=house.admin,
+            )
+        )
+    await house.held({house.ana: HOUR}, evaluated=(house.ana,))
+    await house.settle()
+    assert await held_for(house, "ana", "hours") == told
 
 
 async def test_whoever_was_not_there_gets_nothing_and_no_ledger(house: SmallHouse) -> None:

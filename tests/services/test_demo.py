@@ -12,6 +12,7 @@ from domain.meetings.presence import EvidenceStrength
 from domain.meetings.rules import MeetingState
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
+from services.corridor.words import look_into
 from services.demo import story as demo
 from services.demo.run import _write_papers
 from services.demo.story import CAST, Played
@@ -57,6 +58,18 @@ async def test_the_story_told_twice_changes_nothing(house: RealHouse, played: Pl
     await house.drain()
     assert await house.house.store.head() == head
     assert await house.house.desk.stuck() == []
+
+
+async def test_the_storys_people_left_each_other_words_that_have_not_faded(
+    house: RealHouse, played: Played
+) -> None:
+    del played
+    for _ in range(2):  # told twice, they stand there once
+        joy = CAST[0].id
+        words = (await look_into(house.house, demo.GROUP, joy)).words
+        assert [word.just_listen for word in words] == [False, True]
+        assert all(word.text and word.written_at < WEDNESDAY for word in words)
+        await demo.play(house.house)
 
 
 async def test_the_storys_papers_are_written_and_the_payers_add_up(

@@ -220,8 +220,8 @@ def a_report(house: SmallHouse, meeting_id: UUID, *, by: UUID | None) -> Observe
         source=ToolSource.ZOOM,
         digest="ab" * 32,
         people=[
-            ObservedPerson("k1", house.ana, [about(house.ana, "Ana")], [span(0, 60)]),
-            ObservedPerson("k2", None, [about(house.id("k2"), "A phone")], [span(5, 60)]),
+            ObservedPerson("k1", house.ana, [about(house.ana, "Ana")], [span(0, 40)]),
+            ObservedPerson("k2", None, [about(house.id("k2"), "A phone")], [span(5, 40)]),
         ],
         by=by,
     )
@@ -261,6 +261,7 @@ async def test_the_same_report_twice_is_one_fact_and_the_tool_itself_may_bring_i
     house: SmallHouse,
 ) -> None:
     meeting_id = await house.opened()
+    house.clock.move(seconds=40 * 60)
     await house.do(a_report(house, meeting_id, by=None))
     await house.do(a_report(house, meeting_id, by=house.joy))
     assert len(recorded(house, Meeting.PresenceObserved)) == 1
@@ -270,12 +271,13 @@ async def test_a_matched_phone_counts_for_its_member_until_the_match_is_taken_ba
     house: SmallHouse,
 ) -> None:
     meeting_id = await house.opened()
+    house.clock.move(seconds=40 * 60)
     await house.do(a_report(house, meeting_id, by=house.joy))
     match = MatchObservedPerson(
         meeting_id=meeting_id, person_key="k2", member_id=house.chidi, by=house.joy
     )
     await house.do(match)
-    assert (await house.meeting(meeting_id)).minutes_of(house.chidi).minutes == 55
+    assert (await house.meeting(meeting_id)).minutes_of(house.chidi).minutes == 35
     await house.do(
         MatchObservedPerson(meeting_id=meeting_id, person_key="k2", member_id=None, by=house.joy)
     )

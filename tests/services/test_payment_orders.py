@@ -17,7 +17,8 @@ from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.memberships.standings import LapseReason, MembershipState
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.money.facts import MoneyKind
-from domain.payments.desk import CheckoutAsk, CheckoutPage, PaymentDesk
+from domain.payments.checkouts import CheckoutAsk, CheckoutPage
+from domain.payments.desk import PaymentDesk
 from domain.values import Money
 from infra.advisory_turns import AdvisoryTurns
 from infra.database import ConnectKwargs

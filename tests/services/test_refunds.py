@@ -7,16 +7,19 @@ from uuid import uuid4
 
 import pytest
 
+from domain.base import Root
 from domain.members.member import Role
 from domain.memberships.rules import membership_id
 from domain.money.billing_accounts import billing_account_id
 from domain.money.desk_records import NOBODYS, DeskRecord, desk_record_id
 from domain.money.facts import MoneyKind
 from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.troubles import Place, trouble_id
 from domain.values import Money
 from services.members.commands import HOUSE, GrantRole, WithdrawRole
 from services.money import desk_records as desk
 from services.money.refunds import AgreeToRefund, AskRefund, DropRefundProposal, ProposeRefund
+from services.troubles import SettleTrouble
 from tests.support.dues import Dues
 from tests.support.house import SmallHouse
 
@@ -45,6 +48,12 @@ def a_refund(house: SmallHouse, cents: int, **changes: Any) -> dict[str, Any]:
         "reason": "service_issue",
         "by": house.admin,
     } | changes
+
+
+async def of_one_decision(house: SmallHouse) -> list[Root.Event]:
+    """Return the events of the newest decision."""
+    log = house.memory.log
+    return [each.event for each in log if each.cause.command_id == log[-1].cause.command_id]
 
 
 async def ledger_of(house: SmallHouse) -> MoneyLedger:
@@ -123,6 +132,36 @@ async def test_a_replay_of_what_nobody_knows_is_recorded_as_nobodys(house: Small
     assert record.account_id == NOBODYS
     (effect,) = house.effects(desk.REPLAY)
     assert effect.payload == {"message_id": "evt_9"}
+
+
+async def test_settled_among_all_stuck_things_a_refund_frees_its_amount_in_one_decision(
+    house: SmallHouse,
+) -> None:
+    await house.do(AskRefund(**a_refund(house, 10_000)))
+    (order,) = house.effects("payment_order")
+    settles = SettleTrouble(
+        place=Place.OUTBOX,
+        key=str(order.effect_id),
+        problem="charge_disputed",
+        reason="Sent by bank transfer.",
+        by=house.joy,
+    )
+    await house.do(settles)
+    assert (await ledger_of(house)).refundable("in_1", "EUR") == Money(LARGE, "EUR")
+    record = await house.known(DeskRecord, desk_record_id(billing_account_id(house.ana)))
+    trouble = trouble_id(Place.OUTBOX, str(order.effect_id))
+    streams = {each.originator_id for each in await of_one_decision(house)}
+    assert streams == {record.id, (await ledger_of(house)).id, trouble}
+    assert len(house.effects("settle_trouble")) == 1
+
+
+async def test_another_stuck_thing_is_settled_as_ever(house: SmallHouse) -> None:
+    settles = SettleTrouble(
+        place=Place.OUTBOX, key=str(uuid4()), problem="gone", reason="By hand.", by=house.joy
+    )
+    await house.do(settles)
+    assert len(house.effects("settle_trouble")) == 1
+    assert await house.memory.load(desk_record_id(billing_account_id(house.ana))) == []
 
 
 async def test_settling_a_refund_that_never_went_out_frees_its_amount(house: SmallHouse) -> None:

@@ -118,6 +118,56 @@ async def test_minutes_that_a_correction_gives_back_count_for_the_other_one() ->
     assert [each.credited.minutes for each in awards if each] == [40, 50]
 
 
+WHOLE = {"whole": True, "late_or_early_minutes": 10}
+
+
+async def forgiving(
+    first: tuple[int, int], other: tuple[int, int]
+) -> tuple[UUID, UUID, SmallHouse]:
+    """Hold two hours, the second from minute 55 on, under a text that forgives ten minutes."""
+    house = SmallHouse(lambda: RuleBook([a_pack(a_rule(attendance=WHOLE))]))
+    await house.begin(sponsored=False)
+    await house.peer_group(sponsored=False, name="second")
+    later = SIX_PM + minutes(55)
+    held = await house.held({house.ana: first}, name="first")
+    await house.settle()
+    after = await house.held({house.ana: other}, name="other", start=later, group="second")
+    await house.settle()
+    return held, after, house
+
+
+async def amounts(house: SmallHouse, *meetings: UUID) -> list[str]:
+    """Return what stands for Ana, meeting by meeting."""
+    ledger = await house.ledger(house.ana)
+    return [
+        str(award.credited.amount)
+        for meeting_id in meetings
+        for award in ledger.awards.values()
+        if award.meeting_id == meeting_id and not award.withdrawn
+    ]
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "before"),
+    [
+        pytest.param((0, 52), (0, 60), ["1.00", "0.91"], id="forgiven to who left the first early"),
+        pytest.param(
+            (0, 60), (6, 60), ["1.00", "0.90"], id="not forgiven to who came to the other"
+        ),
+    ],
+)
+async def test_forgiven_minutes_of_a_voided_meeting_count_for_its_neighbour(
+    first: tuple[int, int], other: tuple[int, int], before: list[str]
+) -> None:
+    held, after, house = await forgiving(first, other)
+    assert await amounts(house, held, after) == before
+    ledger = await house.ledger(house.ana)
+    assert ledger.overlaps == {}, "she was never at two meetings at once"
+    await house.void(held)
+    await house.settle()
+    assert await amounts(house, held, after) == ["1.00"]
+
+
 async def test_judging_again_for_no_reason_records_nothing() -> None:
     house = await a_house()
     await house.held({house.ana: HOUR, house.bo: HOUR}, evaluated=(house.ana,))

@@ -51,6 +51,7 @@ async def compared(
     new: Pack,
     *,
     since: date = YEAR.from_day,
+    today: date = YEAR.until_day,
     entered: Sequence[Entry] = (),
 ) -> list[ComparedMember]:
     async def everybody() -> AsyncIterator[UUID]:
@@ -60,7 +61,7 @@ async def compared(
     async def entered_by(_pack: Pack, member_id: UUID, _licence: UUID) -> Sequence[Entry]:
         return entered if member_id == house.ana else ()
 
-    comparison = AccountComparison(house.store, entered_by, old, new, since=since)
+    comparison = AccountComparison(house.store, entered_by, old, new, since=since, today=today)
     return [each async for each in comparison.members(everybody())]
 
 
@@ -180,4 +181,31 @@ async def test_a_meeting_that_does_not_count_counts_in_no_period() -> None:
     house = await a_house(2)
     await house.void(house.id("week 0"))
     found = await of_ana(house, version(a_rule(minutes_per_unit=30)))
+    assert these(found.before, found.after) == (1, 2)
+
+
+THE_YEAR_AFTER = Window(date(2027, 1, 1), date(2027, 12, 31))
+
+
+async def test_what_is_carried_into_a_year_of_nothing_is_compared_too() -> None:
+    house = await a_house()
+    old, new = (version(cycle={"carry_over": most}) for most in (0, 5))
+    today = date(2027, 6, 1)
+    ana, bo, *_ = await compared(house, old, new, since=THE_YEAR_AFTER.from_day, today=today)
+    (found,) = ana.differences
+    assert these(found.window, found.before, found.after) == (THE_YEAR_AFTER, 0, 1)
+    assert found.short_before == ("in all: 2",)
+    assert (ana.periods, bo.periods, found.gains) == (1, 1, True)
+    ana, *_ = await compared(house, old, new, since=THE_YEAR_AFTER.from_day)
+    assert ana.periods == 0, "the year has not begun"
+
+
+async def test_a_year_of_nothing_hands_on_what_it_does_not_need() -> None:
+    house = await a_house()
+    last = an_entry(rule="", amount=Decimal(1), day=date(2028, 3, 1), elsewhere=True)
+    old, new = (version(cycle={"required": 1, "carry_over": most}) for most in (1, 5))
+    ana, *_ = await compared(
+        house, old, new, since=date(2028, 1, 1), today=date(2028, 6, 1), entered=[last]
+    )
+    (found,) = ana.differences
     assert these(found.before, found.after) == (1, 2)

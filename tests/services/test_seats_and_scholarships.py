@@ -151,7 +151,7 @@ async def test_offers_are_withdrawn_and_care_of_the_seats_is_handed_on(
     assert (await house.refused(late)).code == "seat_pool.managers_only"
     await house.do(WithdrawSeatOffer(practice_id=PRACTICE, seat_id=SEATS[0], by=house.bo))
     pool = await pool_of(house)
-    assert (pool.managers, pool.offers) == ({house.bo}, [])
+    assert (pool.managers, pool.offers) == ({house.bo}, {})
 
 
 async def fund_with(house: SmallHouse, cents: int) -> None:

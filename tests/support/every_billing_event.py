@@ -119,6 +119,8 @@ def gift_events() -> list[Root.Event]:
 def taken_back_gift_events() -> list[Root.Event]:
     gift = Gift.give(b.GIFT, months=1, giver_id=None, at=SIX_PM)
     gift.take_back(at=at(1))
+    gift.note_return_failed(account_id=b.ACCOUNT, invoice_id="in_1", at=at(2))
+    gift.give_again(by=ADMIN, at=at(3))
     return facts(gift)
 
 

@@ -11,7 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
+from domain.payments.files import OrderRow
+from domain.payments.orders import decoded
 from domain.recording import Effect
 from domain.rules.book import RuleBook
 from infra.database import ConnectKwargs
@@ -49,7 +52,9 @@ class SmallHouse(Story):
         clock, codes = FixedClock(), RotatingCodes(b"door" * 8)
         self.memory = InMemoryEventStore(clock)
         self.checkpoints = InMemoryCheckpoints()
-        handlers = bootstrap.handlers(rules, codes, SystemRandomness(), takes_dues=takes_dues)
+        handlers = bootstrap.handlers(
+            rules, codes, SystemRandomness(), takes_dues=takes_dues, orders=self._order
+        )
         dispatch = Dispatcher(self.memory, handlers, clock, b"fingerprints", patience=-1)
         super().__init__(dispatch, self.memory, clock, codes)
         self._runner = ProcessRunner(self.memory, dispatch, self.checkpoints, bootstrap.PROCESSES)
@@ -66,6 +71,22 @@ class SmallHouse(Story):
 
     def effects(self, kind: str) -> list[Effect]:
         return [each for each in self.memory.effects.values() if each.kind == kind]
+
+    async def _order(self, effect_id: UUID) -> OrderRow | None:
+        """Return an order to the payment service as a queue shows one that nobody carries out."""
+        effect = self.memory.effects.get(effect_id)
+        if effect is None or effect.kind != "payment_order":
+            return None
+        return OrderRow(
+            effect_id=effect_id,
+            order=decoded(effect.payload),
+            stuck=True,
+            tries=1,
+            problem=None,
+            request_id=None,
+            since=self.clock.now(),
+            next_at=None,
+        )
 
     def refusals(self) -> list[str]:
         """Return the codes of what processes were refused."""

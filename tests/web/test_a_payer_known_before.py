@@ -6,7 +6,8 @@ import pytest
 
 from domain.memberships.standings import MembershipState
 from domain.money.billing_accounts import billing_account_id
-from domain.payments.desk import CheckoutAsk, CurrencyBound
+from domain.payments.checkouts import CheckoutAsk
+from domain.payments.refusals import CurrencyBound
 from services.memberships.checkouts import find_customer, find_membership
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of

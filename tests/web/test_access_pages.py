@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 import pytest
 
-from domain.access.table import AccessState, Action, may
+from domain.access.table import AccessState, Action, Answer, may
 from domain.access.words import ALWAYS_YOURS
 from infra.database import ConnectKwargs
 from tests.support.builders import SIX_PM, minutes
@@ -79,6 +79,28 @@ async def test_the_table_holds_on_the_pages(
 
 
 @pytest.mark.parametrize("state", STATES)
+async def test_writing_to_peers_is_as_the_table_says(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
+) -> None:
+    story, _ = evenings[state]
+    corridor = f"/groups/{story.group}/corridor"
+    alone = may(Action.WRITE_TO_PEERS, state) is Answer.FACILITATOR_ONLY
+    async with await pages.browser(story.ana) as ana:
+        asked = (await ana.get(corridor)).text
+        to_all = await post(ana, corridor, corridor, text="A word for all.", to="group")
+        to_joy = await post(ana, corridor, corridor, text="For Joy.", to=str(story.joy))
+    assert ("not open to you at the moment" in asked) == alone
+    assert (to_all.status_code, to_joy.status_code) == (403 if alone else 200, 200)
+    if alone:  # and what was written is still there, to be sent to the one who reads it
+        assert "A word for all." in to_all.text
+        assert 'href="/you/access"' in to_all.text
+    async with await pages.browser(story.bo) as bo, await pages.browser(story.joy) as joy:
+        read_by_bo, read_by_joy = [words_of((await each.get(corridor)).text) for each in (bo, joy)]
+    assert ("A word for all." in read_by_bo) != alone
+    assert ("For Joy." in read_by_bo, "For Joy." in read_by_joy) == (False, True)
+
+
+@pytest.mark.parametrize("state", STATES)
 async def test_the_last_rows_are_open_for_ever(
     pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]], state: AccessState
 ) -> None:
@@ -88,6 +110,7 @@ async def test_the_last_rows_are_open_for_ever(
             "/",
             "/groups",
             f"/groups/{story.group}",
+            f"/groups/{story.group}/corridor",
             f"/meetings/{evening.meeting}",
             "/credits",
             "/credits/outside",

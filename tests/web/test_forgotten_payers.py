@@ -18,7 +18,7 @@ from domain.memberships.standings import LapseReason, MembershipState
 from domain.money.billing_accounts import BillingAccount, billing_account_id
 from domain.money.facts import Actor, MoneyKind
 from domain.money.ledger import MoneyLedger, money_ledger_id
-from domain.payments.desk import CheckoutAsk
+from domain.payments.checkouts import CheckoutAsk
 from services.members.commands import ForgetMember
 from services.memberships.seats import NameSeatManager
 from tests.support.billing_house import BillingHouse

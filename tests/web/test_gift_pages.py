@@ -10,6 +10,7 @@ import pytest
 
 from domain.access.table import Action
 from domain.memberships.gifts import Gift
+from domain.money.billing_accounts import billing_account_id
 from services.access.reading import holdings_of
 from services.dispatch import Work
 from services.money.story import story_of
@@ -17,6 +18,7 @@ from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 from tests.support.simulated_stripe import VISA
 
+BACK_TOO_LATE = "4000000000005126"  # Stripe's test card whose refunds fail days later
 LINK = re.compile(r'readonly value="https?://[^/"]+(/gifts/[^"]+)"')
 
 
@@ -27,9 +29,9 @@ async def buy(house: BillingHouse, who: UUID, months: int = 3) -> str:
     return str(sent.headers["location"])
 
 
-async def give(house: BillingHouse, who: UUID, months: int = 3) -> str:
+async def give(house: BillingHouse, who: UUID, months: int = 3, card: str = VISA) -> str:
     """Buy months, come back, and return the newest link."""
-    back = await house.pay(await buy(house, who, months), VISA)
+    back = await house.pay(await buy(house, who, months), card)
     async with await house.browser(who) as browser:
         assert (await browser.get(back)).headers["location"] == "/gifts?done=months_given"
     await house.settle()
@@ -46,12 +48,17 @@ async def gift_of(house: BillingHouse, link: str) -> Gift:
     return await Work(house.real.house.store, gift_id).load(Gift, gift_id)
 
 
-async def pay_back(house: BillingHouse, who: UUID, cents: int | None = None) -> None:
-    """Refund the newest payment of somebody in Stripe's dashboard."""
+async def intent_of(house: BillingHouse, who: UUID) -> str:
+    """Return the newest payment of somebody, as Stripe knows it."""
     lines = await story_of(house.real.house, who, reader=who)
     invoice = next(each.object_id for each in reversed(lines) if each.kind == "invoice_paid")
     paid = await house.stripe.dashboard("get", "/v1/invoice_payments", {"invoice": invoice})
-    intent = paid["data"][0]["payment"]["payment_intent"]
+    return str(paid["data"][0]["payment"]["payment_intent"])
+
+
+async def pay_back(house: BillingHouse, who: UUID, cents: int | None = None) -> None:
+    """Refund the newest payment of somebody in Stripe's dashboard."""
+    intent = await intent_of(house, who)
     amount = {} if cents is None else {"amount": str(cents)}
     await house.stripe.dashboard("post", "/v1/refunds", {"payment_intent": intent, **amount})
     await house.settle()
@@ -133,6 +140,46 @@ async def test_a_payment_that_went_back_ends_a_gift_that_nobody_took(dues: Billi
     refused = await dues.ask(dues.story.eve, "/", link)
     assert refused.status_code == 422
     assert "paid back" in await dues.words(bo, "/gifts")
+
+
+async def test_months_whose_refund_fails_later_are_owed_and_given_again_by_a_person(
+    dues: BillingHouse,
+) -> None:
+    chidi, admin = dues.story.chidi, dues.story.admin
+    link = await give(dues, chidi, 2, BACK_TOO_LATE)
+    await pay_back(dues, chidi)
+    await dues.pass_by(days=4)
+    assert "We owe you the money, or these months" in await dues.words(chidi, "/gifts")
+    account = f"/admin/billing/{billing_account_id(chidi)}"
+    again = f"{account}/gifts/{link.split('/')[2]}/again"
+    assert "2 gift months ended, and their payment is still" in await dues.words(admin, account)
+    assert (await dues.ask(chidi, "/gifts", again)).status_code == 403
+    elsewhere = again.replace(
+        str(billing_account_id(chidi)), str(billing_account_id(dues.story.bo))
+    )
+    assert (await dues.ask(admin, account, elsewhere)).status_code == 404
+    done = await dues.ask(admin, account, again)
+    assert done.headers["location"].endswith("?done=months_again")
+    await dues.settle()
+    assert "their payment is still" not in await dues.words(admin, account)
+    assert "Let gift months be taken after all" in await dues.words(admin, f"{account}/audit")
+    taken = await dues.ask(dues.story.eve, link)
+    assert taken.status_code == 303
+    assert "Invented" not in await dues.words(admin, f"{account}/audit"), "who took it is nobody's"
+
+
+async def test_while_a_bank_decides_every_page_says_what_is_so(dues: BillingHouse) -> None:
+    bo, admin = dues.story.bo, dues.story.admin
+    link = await give(dues, bo, 1)
+    opened = await dues.stripe.order("/disputes", payment_intent=await intent_of(dues, bo))
+    await dues.settle()
+    account = f"/admin/billing/{billing_account_id(bo)}"
+    for who, page in ((bo, "/gifts"), (bo, "/membership/money"), (admin, account)):
+        assert "Their link works until the bank has decided" in await dues.words(who, page), page
+    await dues.stripe.order("/disputes/close", dispute=opened["id"], won=False)
+    await dues.settle()
+    assert "Their link works" not in await dues.words(bo, "/gifts")
+    assert (await gift_of(dues, link)).is_taken_back
 
 
 async def test_months_that_somebody_took_stay_theirs(dues: BillingHouse) -> None:

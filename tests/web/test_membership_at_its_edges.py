@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from domain.memberships.standings import LapseReason, MembershipState
-from domain.payments.desk import Every
+from domain.payments.prices import Every
 from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness

@@ -9,7 +9,7 @@ from typing import Any, NoReturn, cast
 import pytest
 from prometheus_client import CollectorRegistry
 
-from domain.payments.desk import PaymentsAway
+from domain.payments.refusals import PaymentsAway
 from services import bootstrap
 from services.web.live import LiveHub
 from tests.support.billing_house import BillingHouse

@@ -29,6 +29,8 @@ READING = {
     "/groups": (SIGN_IN, OK, OK, OK, OK),
     "/groups/{group}": (SIGN_IN, OK, HIDDEN, OK, OK),
     "/groups/{group}/leave": (SIGN_IN, OK, HIDDEN, OK, OK),
+    "/groups/{group}/corridor": (SIGN_IN, OK, HIDDEN, OK, NO),
+    "/groups/{ana}/corridor": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/groups/{group}/members/{ana}/remove": (SIGN_IN, NO, HIDDEN, OK, OK),
     "/groups/{group}/members/{eve}/remove": (SIGN_IN, NO, HIDDEN, HIDDEN, HIDDEN),
     "/groups/{group}/facilitator": (SIGN_IN, NO, HIDDEN, OK, OK),
@@ -165,6 +167,9 @@ DOING = {
     # What is asked of a meeting that is over, so that no case changes anything for the next.
     "/groups/{group}/meetings": (WHO, NO, HIDDEN, BAD, BAD),
     "/groups/{group}/members": (WHO, NO, HIDDEN, NO, BAD),
+    "/groups/{group}/corridor": (WHO, BAD, HIDDEN, BAD, NO),
+    "/groups/{group}/corridor/{ana}/take-back": (WHO, HIDDEN, HIDDEN, HIDDEN, NO),
+    "/groups/{group}/corridor/{ana}/remove": (WHO, NO, HIDDEN, HIDDEN, NO),
     "/groups/{held}/leave": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/groups/{group}/members/{ana}/remove": (WHO, NO, HIDDEN, BAD, BAD),
     "/groups/{group}/facilitator": (WHO, NO, HIDDEN, BAD, BAD),
@@ -243,6 +248,7 @@ DOING = {
     "/admin/billing/{account}/proposals/agree": (WHO, NO, NO, NO, 409),
     "/admin/billing/{account}/proposals/drop": (WHO, NO, NO, NO, 409),
     "/admin/billing/{ana}/proposals/agree": (WHO, NO, NO, NO, HIDDEN),
+    "/admin/billing/{account}/gifts/{ana}/again": (WHO, NO, NO, NO, HIDDEN),
     "/admin/billing/{account}/orders/{ana}/retry": (WHO, NO, NO, NO, 409),
     "/admin/billing/{account}/orders/{ana}/settle": (WHO, NO, NO, NO, 409),
     "/admin/claims/preparations": (WHO, NO, NO, NO, BAD),
@@ -376,7 +382,8 @@ def test_the_tables_name_every_address(pages: Pages) -> None:
     }
     own = {"/sign-", "/signed-", "/static", "/health", "/metrics", "/you/devices", "/hooks"}
     ours = {p for p in known if not p.startswith((*own, "/api/v1/openapi"))}
-    named = {_shape(address) for address in (*READING, *DOING)} | {"/meetings/{}/live"}
+    live = {"/meetings/{}/live", "/groups/{}/corridor/live"}
+    named = {_shape(address) for address in (*READING, *DOING)} | live
     assert len(ours) > len(CONTROLLERS)
     assert {_shape(path) for path in ours} <= named
 

@@ -16,7 +16,16 @@ from tests.support.billing_house import BillingHouse
 
 ROLES = ("nobody", "member", "holder", "manager", "administrator")
 SIGN_IN, OK, BACK, BAD, WHO, HIDDEN, NO, SAYS_NO = 303, 200, 303, 400, 401, 404, 403, 422
-OURS = ("/practices", "/seats", "/scholarship", "/funds", "/gifts", "/admin/funds", "/admin/gifts")
+OURS = (
+    "/practices",
+    "/seats",
+    "/scholarship",
+    "/funds",
+    "/gifts",
+    "/admin/funds",
+    "/admin/gifts",
+    "/admin/practices",
+)
 
 READING = {
     # address: nobody, member, holder of a seat, manager, administrator
@@ -37,9 +46,9 @@ READING = {
     "/practices/{practice}/money/money.csv": (SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN),
     "/practices/{practice}/money/money.json": (SIGN_IN, HIDDEN, HIDDEN, OK, HIDDEN),
     "/practices/{practice}/money/{word}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/seats/{practice}/{seat}/{word}": (SIGN_IN, OK, OK, OK, OK),
-    "/seats/{practice}/{seat}/wrong": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/seats/{joy}/{seat}/{word}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/seats/{practice}/{seat}/{word}": (OK, OK, OK, OK, OK),
+    "/seats/{practice}/{seat}/wrong": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/seats/{joy}/{seat}/{word}": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/scholarship": (SIGN_IN, OK, OK, OK, OK),
     "/funds": (OK, OK, OK, OK, OK),
     "/funds/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
@@ -50,6 +59,7 @@ READING = {
     "/gifts/{joy}/{gift_word}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/admin/funds": (SIGN_IN, NO, NO, NO, OK),
     "/admin/gifts": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/practices": (SIGN_IN, NO, NO, NO, OK),
 }
 DOING = {
     # Asked so that no case changes anything for the next.
@@ -72,6 +82,8 @@ DOING = {
     "/practices/{practice}/managers/{joy}/relieve": (WHO, HIDDEN, HIDDEN, SAYS_NO, HIDDEN),
     "/seats/{practice}/{seat}/wrong": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/seats/{practice}/{gone}/{gone_word}": (WHO, SAYS_NO, BACK, SAYS_NO, SAYS_NO),
+    "/seats/{practice}/{seat}/wrong/come-in": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/seats/{practice}/{gone}/{gone_word}/come-in": (SAYS_NO, SAYS_NO, SAYS_NO, SAYS_NO, SAYS_NO),
     "/scholarship": (WHO, BAD, BAD, BAD, BAD),
     "/scholarship/renew": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/funds/{fund}/gifts": (WHO, BAD, BAD, BAD, BAD),
@@ -80,6 +92,7 @@ DOING = {
     "/gifts/{gift}/{word}": (WHO, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/admin/funds": (WHO, NO, NO, NO, BAD),
     "/admin/gifts": (WHO, NO, NO, NO, BAD),
+    "/admin/practices/{practice}/managers": (WHO, NO, NO, NO, BAD),
 }
 ELSEWHERE = {"/scholarship/end"}  # refuses nobody: whoever has none ends none
 
@@ -102,10 +115,10 @@ async def names(dues: BillingHouse) -> dict[str, object]:
         await dues.ask(story.joy, page, f"{page}/offers", email=address)
         if taker is not None:
             pool = await story_pool(dues, practice)
-            gone = pool.offers[0]
+            gone = next(iter(pool.offers))
             link = house.links.of_seat(practice, gone).removeprefix(house.origin)
             assert (await dues.ask(taker, link)).status_code == 303
-    seat = (await story_pool(dues, practice)).offers[0]
+    seat = next(iter((await story_pool(dues, practice)).offers))
     fund, gift = story.id("fund"), story.id("gift")
     await story.do(OpenFund(fund_id=fund, name="For anybody", currency="EUR", by=story.admin))
     await story.do(GiveMonths(gift_id=gift, months=1, giver_id=None))

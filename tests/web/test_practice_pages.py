@@ -146,7 +146,7 @@ async def test_the_address_of_an_invitation_is_kept_in_the_vault_only_and_not_fo
             f"%{link.rpartition('/')[2]}%",
         )
         assert held[0][0] == 0, table
-    seat_id = (await paying.pool()).offers[-1]
+    seat_id = [*(await paying.pool()).offers][-1]
     await paying.act(paying.joy, f"/offers/{seat_id}/withdraw")
     assert not await paying.house.real.fetch("SELECT 1 FROM vault WHERE value = $1", address)
     refused = await paying.house.ask(paying.house.story.eve, "/", link)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from domain.payments.desk import Every
+from domain.payments.prices import Every
 from infra.stripe.catalogue import Catalogue, Plan, make
 from infra.stripe.connection import connect
 from infra.system import SystemRandomness

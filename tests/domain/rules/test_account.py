@@ -17,8 +17,10 @@ from domain.rules.account import Account, CapState, account
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry, is_about, selects
 from domain.rules.explain import READ_THE_TEXT, Missing, Step
-from domain.rules.model import Bands, Pack, Per, Selection
+from domain.rules.model import Pack
+from domain.rules.periods import Per, Selection
 from domain.rules.spans import span_of
+from domain.rules.ways import Bands
 from domain.rules.worth import band
 from domain.values import Modality
 from tests.domain.rules.made import TWO_YEARS, YEAR, a_rule, an_entry, counted, these, with_cycle

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.meetings.presence import EvidenceStrength
-from domain.rules.conditions import names_any
+from domain.rules.approvers import names_any
 from domain.rules.facts import Attendance, Person, Series
 from domain.values import Interval, Modality
 from tests.domain.rules.made import COUNSELOR, PSYCHOLOGIST, STRANGER, a_rule, attended, judged
@@ -252,7 +252,7 @@ UNKNOWN_LICENCES = not_determined("group.professions", "not everybody's licence 
             [
                 (
                     "group.other_professions",
-                    "Everybody must be of your profession; 1 were of another.",
+                    "Everybody must be of your profession; 1 was of another.",
                 )
             ],
         ),
@@ -292,7 +292,7 @@ def test_the_profession_that_all_share_is_one_that_the_text_is_about() -> None:
             [
                 (
                     "group.others_too_few",
-                    "This rule wants 2 other professionals; there were 1.",
+                    "This rule wants 2 other professionals; there was 1.",
                 )
             ],
         ),
@@ -509,12 +509,12 @@ def test_whose_approval_is_taken_may_be_unknown_in_part() -> None:
     )
     assert missing(rule, attended(approved_by=("APA",))) == []
     assert missing(rule, attended(approved_by=("Rotary",))) == not_determined(
-        "provider_approval.body", "the text read does not say whose approval is taken"
+        "provider_approval.body", "it was not read whose approval is taken besides that of APA"
     )
     nobody = a_rule(needs={"approved_provider": True, "approved_by_unknown": True})
-    assert [code for code, _ in missing(nobody, attended(approved_by=("APA",)))] == [
-        "provider_approval.body.not_determined"
-    ]
+    assert missing(nobody, attended(approved_by=("APA",))) == not_determined(
+        "provider_approval.body", "the text read does not say whose approval is taken"
+    )
 
 
 @pytest.mark.parametrize(
@@ -552,6 +552,20 @@ def test_a_body_is_named_by_whole_words(body: str, *, found: bool) -> None:
 )
 def test_beside_a_name_in_full_an_abbreviation_says_nothing(body: str, *, found: bool) -> None:
     assert names_any([body], ["APA", "American Psychological Association"]) is found
+
+
+def test_a_body_is_recognised_by_names_that_nobody_reads() -> None:
+    names = {"approved_by": ["LLC"], "approved_by_spelled": ["League of Lamps and Candles"]}
+    rule = a_rule(needs={"approved_provider": True} | names)
+    for body in ("LLC", "League of Lamps and Candles", "LLC (League of Lamps and Candles)"):
+        assert missing(rule, attended(approved_by=(body,))) == []
+    for body in ("Rotary", "Lovers of Longer Candles (LLC)"):
+        assert missing(rule, attended(approved_by=(body,))) == [
+            (
+                "provider_approval.other_body",
+                "The provider must be approved by LLC; it is approved by others.",
+            )
+        ]
 
 
 def test_where_a_text_names_abbreviations_only_one_will_do() -> None:

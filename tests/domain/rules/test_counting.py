@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from domain.rules.explain import Step
 from domain.rules.facts import Person
-from domain.rules.judge import Judgement
-from tests.domain.rules.made import COUNSELOR, a_rule, attended, judged, these
+from domain.rules.judge import Judgement, judge
+from tests.domain.rules.made import COUNSELOR, a_pack, a_rule, attended, judged, these
 from tests.support.builders import span
 
 SPONSORS_LEADER = Person(leads=True)
@@ -47,9 +47,22 @@ def test_time_is_divided_cut_to_two_decimals_and_never_rounded_up() -> None:
             "§ 1",
             {"exact": "1.3833", "per_unit": "60"},
         ),
+        Step(
+            "more.minutes",
+            "From start to end it would be 1.5.",
+            "§ 1",
+            {"minutes": "90", "amount": "1.5"},
+        ),
     )
     assert judgement.missing == ()
     assert judgement.may_be_credited
+
+
+def test_who_was_there_from_start_to_end_has_nothing_more_to_gain() -> None:
+    assert told(judged(a_rule(), attended(span(0, 90)))) == [
+        ("minutes.present", "90 minutes of presence count."),
+        ("unit.divided", "90 ÷ 60 minutes per hour = 1.5."),
+    ]
 
 
 def test_what_needs_no_cutting_is_not_said_to_be_cut() -> None:
@@ -217,17 +230,119 @@ def test_the_next_step_takes_exactly_the_minutes_that_are_named(
         assert judged(rule, attended(span(0, 90))).amount == judgement.amount
 
 
-def test_more_is_not_promised_where_other_things_than_minutes_decide() -> None:
-    down = {"step": 1, "direction": "down"}
-    for rule, facts in (
-        (a_rule(rounding=down, share="equal"), attended()),
-        (a_rule(rounding=down, share="own presentation"), attended(own=(span(0, 20),))),
-        (
-            a_rule(rounding=down, instruction_minutes_per_unit=30),
-            attended(span(0, 50), instruction_minutes=30),
+DOWN = {"step": 1, "direction": "down"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "said"),
+    [
+        pytest.param({"share": "equal"}, {}, None, id="a share that is whole"),
+        pytest.param(
+            {"share": "equal"},
+            {"present": (span(0, 29),)},
+            "From start to end it would be 0.5.",
+            id="a share that is not",
         ),
-    ):
-        assert "more.minutes" not in [each.code for each in judged(rule, facts).steps]
+        pytest.param(
+            {"share": "equal", "rounding": {"step": Decimal("0.25"), "direction": "down"}},
+            {"present": (span(0, 29),)},
+            "From start to end it would be 0.5.",
+            id="a share, rounded",
+        ),
+        pytest.param(
+            {"share": "own presentation"},
+            {"own": (span(80, 89),)},
+            "From start to end it would be 0.15.",
+            id="a turn of one's own that was left early",
+        ),
+        pytest.param(
+            {"share": "own presentation", "rounding": DOWN},
+            {"own": (span(0, 20),)},
+            None,
+            id="a short turn",
+        ),
+        pytest.param(
+            {"instruction_minutes_per_unit": 30, "rounding": DOWN},
+            {"present": (span(0, 50),), "instruction_minutes": 30},
+            "From 60 minutes on it would be 1.",
+            id="instruction for more",
+        ),
+        pytest.param(
+            {"instruction_minutes_per_unit": 30, "rounding": DOWN},
+            {"present": (span(0, 50),), "instruction_minutes": 29},
+            None,
+            id="too little instruction for more",
+        ),
+        pytest.param(
+            {"instruction_minutes_per_unit": 60},
+            {"present": (span(0, 50),), "instruction_minutes": 66},
+            "From start to end it would be 1.1.",
+            id="instruction for a part of it",
+        ),
+        pytest.param(
+            {"minutes_per_unit": 1, "rounding": DOWN},
+            {"present": (), "scheduled": span(0, 1)},
+            "From 1 minute on it would be 1.",
+            id="one minute",
+        ),
+        pytest.param(
+            {"attendance": {"whole": True, "late_or_early_minutes": 10}},
+            {},
+            None,
+            id="the whole meeting",
+        ),
+    ],
+)
+def test_more_is_promised_where_the_meeting_had_it_to_give(
+    rule: dict[str, Any], facts: dict[str, Any], said: str | None
+) -> None:
+    steps = judged(a_rule(**rule), attended(**facts)).steps
+    more = [each.sentence for each in steps if each.code == "more.minutes"]
+    assert more == ([said] if said else [])
+
+
+def test_minutes_that_something_else_credited_are_not_promised_again() -> None:
+    rule = a_rule(rounding={"step": Decimal("0.25"), "direction": "down"})
+    (found,) = judge(a_pack(rule), attended(), licence_held=True, taken=[span(0, 20)])
+    assert found.amount == 1, "of 63 minutes"
+    assert "more.minutes" not in [each.code for each in found.steps], "70 are left"
+    (found,) = judge(a_pack(rule), attended(), licence_held=True, taken=[span(0, 10)])
+    assert found.steps[-1].sentence == "From start to end it would be 1.25.", "of 80"
+
+
+@given(
+    st.sampled_from(["all", "equal", "own presentation"]),
+    st.none() | st.tuples(st.sampled_from(["down", "nearest", "up"]), st.integers(1, 150)),
+    st.none() | st.integers(0, 120),
+    st.tuples(st.integers(0, 44), st.integers(45, 90)),
+    st.tuples(st.integers(0, 89), st.integers(1, 60)),
+)
+def test_what_is_promised_from_start_to_end_is_what_it_comes_to(
+    share: str,
+    rounding: tuple[str, int] | None,
+    instruction: int | None,
+    stay: tuple[int, int],
+    taken: tuple[int, int],
+) -> None:
+    keys: dict[str, Any] = {"share": share}
+    if rounding is not None:
+        keys["rounding"] = {"direction": rounding[0], "step": Decimal(rounding[1]) / 100}
+    if instruction is not None:
+        keys["instruction_minutes_per_unit"] = 50
+    pack = a_pack(a_rule(**keys))
+    gone = [span(taken[0], taken[0] + taken[1])]
+    facts = [
+        attended(present, own=(span(20, 50),), instruction_minutes=instruction)
+        for present in (span(*stay), span(0, 90))
+    ]
+    now, whole = (judge(pack, each, licence_held=True, taken=gone)[0] for each in facts)
+    more = [each for each in now.steps if each.code == "more.minutes"]
+    assert bool(more) is (whole.amount > now.amount)
+    for each in more:
+        promised = Decimal(each.values["amount"])
+        assert now.amount < promised <= whole.amount
+        if each.sentence.startswith("From start to end"):
+            assert promised == whole.amount
 
 
 # Shares
@@ -287,6 +402,7 @@ def test_halves_are_explained_and_nobody_has_more_than_their_presence() -> None:
         "3 people took part in 90 minutes; half of it counts: 90 ÷ 2 = 45 minutes.",
         "You were there for less, so 44 minutes count.",
         "44 ÷ 60 minutes per hour = 0.73, written to two decimals and never rounded up.",
+        "From start to end it would be 0.75.",
     ]
     assert (steps[2].code, steps[2].values) == ("share.presence", {"minutes": "44"})
     assert len(judged(rule, attended(span(0, 45))).steps) == 3

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from domain.rules.cycles import Window, cycle_on, months_after, months_between, required_in
 from domain.rules.explain import Missing
-from domain.rules.model import Cycle, FirstCycle
+from domain.rules.periods import Cycle, FirstCycle
 
 DAY = timedelta(days=1)
 YEAR = date(2026, 1, 1)

@@ -381,12 +381,14 @@ def test_what_one_rule_of_the_text_would_credit_counts_whatever_the_others_lack(
     assert seen(found.gain, found.does_not_count) == (1, ())
 
 
-def test_a_meeting_too_short_to_give_anything_has_no_reason_but_its_length() -> None:
+def test_a_meeting_too_short_to_give_anything_is_told_with_its_reason() -> None:
     text = TEXT.replace(
         "[rule.needs]", '[rule.rounding]\nstep = 1\ndirection = "down"\n[rule.needs]'
     )
     found = ask(a_meeting(7, minutes=30), pack=a_pack(text))
-    assert seen(found.gain, found.does_not_count) == (0, ())
+    ((reason, times),) = found.does_not_count
+    assert seen(found.gain, reason.code, times) == (0, "amount.nothing", 1)
+    assert reason.needed == "A longer meeting would count."
 
 
 def test_a_text_without_a_cycle_says_why_nothing_is_foreseen() -> None:

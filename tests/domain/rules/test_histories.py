@@ -229,12 +229,45 @@ def test_what_is_too_much_passes_into_the_cycle_that_follows_and_into_no_later_o
     days = [date(2026, 5, 5), date(2023, 5, 5), date(2025, 5, 5), date(2022, 5, 5)]
     accounts, missing = accounts_of(board(), LICENCE, on(*days))
     assert missing == []
-    assert [each.window.from_day.year for each in accounts] == [2022, 2023, 2025, 2026]
-    assert [these(each.carried_in, each.counted) for each in accounts] == [
-        (0, 22),
-        (2, 24),
-        (0, 22),
-        (2, 24),
+    assert [each.window.from_day.year for each in accounts] == [2022, 2023, 2024, 2025, 2026]
+    assert [these(each.carried_in, each.counted, len(each.rows)) for each in accounts] == [
+        (0, 22, 1),
+        (2, 24, 1),
+        (3, 3, 0),
+        (0, 22, 1),
+        (2, 24, 1),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("until", "years"),
+    [
+        (None, [2020]),
+        (date(2020, 12, 31), [2020]),
+        (date(2021, 1, 1), [2020, 2021]),
+        (date(2022, 6, 1), [2020, 2021, 2022]),
+        (date(2030, 6, 1), [2020, 2021, 2022]),
+    ],
+    ids=str,
+)
+def test_what_a_year_of_nothing_does_not_need_passes_on_until_it_is_used_up(
+    until: date | None, years: list[int]
+) -> None:
+    cycle = {"unit": "hour", "months": 12, "required": 8, "carry_over": 20}
+    accounts, _ = accounts_of(board(cycle=cycle), LICENCE, on(date(2020, 5, 5)), until=until)
+    assert [each.window.from_day.year for each in accounts] == years
+    assert these(*(each.carried_in for each in accounts)) == these(0, 14, 6)[: len(years)]
+
+
+def test_what_was_used_up_in_a_year_of_nothing_does_not_reach_the_year_after() -> None:
+    cycle = {"unit": "hour", "months": 12, "required": 8, "carry_over": 20}
+    days = [date(2020, 5, 5), date(2023, 5, 5)]
+    accounts, _ = accounts_of(board(cycle=cycle), LICENCE, on(*days))
+    assert [these(each.window.from_day.year, each.carried_in) for each in accounts] == [
+        (2020, 0),
+        (2021, 14),
+        (2022, 6),
+        (2023, 0),
     ]
 
 

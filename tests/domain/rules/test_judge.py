@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from domain import intervals as time
 from domain.meetings.presence import Source, Stay, minutes_present
+from domain.rules.explain import Missing
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack
@@ -98,7 +99,9 @@ def test_what_one_rule_credits_is_gone_for_the_next() -> None:
     own, whole, rest = answers(OWN_FIRST, attended(own=(span(10, 30),)))
     assert (own.minutes, own.intervals) == (20, (span(10, 30),))
     assert (whole.minutes, whole.amount) == (63, Decimal("1.05"))
-    assert [each.code for each in whole.steps] == ["minutes.left", "unit.divided"]
+    codes = [each.code for each in whole.steps]
+    assert codes == ["minutes.left", "unit.divided", "more.minutes"]
+    assert whole.steps[-1].sentence == "From start to end it would be 1.16.", "70 minutes were left"
     assert whole.steps[0].sentence == (
         "63 of 83 minutes of presence count; the others are credited already."
     )
@@ -132,8 +135,65 @@ def test_a_rule_that_credits_nothing_takes_no_minutes() -> None:
 def test_an_amount_of_nothing_takes_no_minutes() -> None:
     down = a_rule(id="down", rounding={"step": 2, "direction": "down"})
     nothing, rest = answers(a_pack(down, a_rule()), attended())
-    assert these(nothing.amount, nothing.missing, nothing.may_be_credited) == (0, (), False)
+    assert these(nothing.amount, nothing.may_be_credited) == (0, False)
     assert rest.minutes == 83
+
+
+@pytest.mark.parametrize(
+    ("rule", "facts", "needed", "values"),
+    [
+        pytest.param(
+            {"rounding": {"step": 1, "direction": "down"}},
+            {"present": (span(0, 59),)},
+            "From 60 minutes on it would be 1.",
+            {"minutes": "60", "amount": "1"},
+            id="who left too early",
+        ),
+        pytest.param(
+            {"rounding": {"step": 2, "direction": "down"}},
+            {},
+            "A longer meeting would count.",
+            {},
+            id="who stayed",
+        ),
+        pytest.param(
+            {"share": "own presentation", "rounding": {"step": 1, "direction": "down"}},
+            {"own": (span(0, 20),)},
+            "More time on your own practice would count.",
+            {},
+            id="whose own practice took little",
+        ),
+        pytest.param(
+            {"instruction_minutes_per_unit": 50},
+            {"instruction_minutes": 0},
+            "More minutes of instruction would count.",
+            {},
+            id="where nobody taught",
+        ),
+    ],
+)
+def test_an_hour_that_comes_to_nothing_says_what_would_come_to_something(
+    rule: dict[str, object], facts: dict[str, object], needed: str, values: dict[str, str]
+) -> None:
+    judgement = judged(a_rule(**rule, clause="§ 7"), attended(**facts))
+    assert judgement.amount == 0
+    assert judgement.missing == (
+        Missing(
+            "amount.nothing",
+            "Every condition is met, but it is less than the least that counts.",
+            "§ 7",
+            needed,
+            values,
+        ),
+    )
+
+
+def test_what_else_is_in_the_way_is_told_instead_of_the_least_that_counts() -> None:
+    down = {"step": 1, "direction": "down"}
+    rule = a_rule(rounding=down, attendance={"minimum_minutes": 60})
+    judgement = judged(rule, attended(span(0, 59)))
+    assert [each.code for each in judgement.missing] == ["minutes.too_few"]
+    assert [each.code for each in judged(rule, attended(present=())).missing] == ["minutes.none"]
 
 
 def test_time_that_another_meeting_uses_is_not_free() -> None:
@@ -186,6 +246,7 @@ def test_every_step_has_a_code_and_a_used_clause_is_named() -> None:
         ("unit.instruction", "§ 1"),
         ("unit.divided", "§ 1"),
         ("rounding.applied", "§ 1"),
+        ("more.minutes", "§ 1"),
     ]
 
 

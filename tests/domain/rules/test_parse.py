@@ -15,19 +15,10 @@ from hypothesis import strategies as st
 
 from domain.certificates.papers import CreditKind
 from domain.meetings.presence import EvidenceStrength
-from domain.rules.model import (
-    AttendanceRule,
-    BodyKind,
-    Confidence,
-    Counts,
-    Direction,
-    GroupRule,
-    Per,
-    PostTest,
-    Repeat,
-    Share,
-)
+from domain.rules.model import BodyKind, Confidence
 from domain.rules.parse import PackFault, parse_pack
+from domain.rules.periods import Per
+from domain.rules.ways import AttendanceRule, Counts, Direction, GroupRule, PostTest, Repeat, Share
 from domain.values import Modality
 from tests.domain.rules.made import FILE, a_pack, a_rule, a_text, with_cycle
 
@@ -188,6 +179,11 @@ FAULTS = [
         "needs.approved_by",
         "Goes with approved_provider = true only",
         needs={"approved_by": ["ASWB"]},
+    ),
+    of_rule(
+        "needs.approved_by_spelled",
+        "Goes with approved_by only",
+        needs={"approved_provider": True, "approved_by_spelled": ["Board of Lamps"]},
     ),
     of_rule(
         "needs.approved_by_unknown",

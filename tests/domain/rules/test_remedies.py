@@ -96,6 +96,27 @@ CASES: list[tuple[str, dict[str, Any], dict[str, Any], str, dict[str, str]]] = [
         {"min": "2", "max": "2"},
     ),
     (
+        "group.too_large",
+        {"group": {"max": 1}},
+        {},
+        "There would have to be at most 1 person present.",
+        {"min": "", "max": "1"},
+    ),
+    (
+        "group.too_small",
+        {"group": {"min": 1, "leader_counts": False}},
+        {"me": Person(leads=True), "others": ()},
+        "There would have to be at least 1 person present.",
+        {"min": "1", "max": ""},
+    ),
+    (
+        "group.too_large",
+        {"group": {"min": 1, "max": 2}},
+        {},
+        "There would have to be at least 1 and at most 2 people present.",
+        {"min": "1", "max": "2"},
+    ),
+    (
         "group.too_small",
         {"group": {"min": 2, "modalities": ["in_room", "phone"]}},
         {"others": (Person(modality=VIDEO),), "me": Person(modality=ROOM)},

@@ -86,6 +86,16 @@ def approved_by(body: str) -> dict[str, object]:
             id="Minnesota psychology, if approved",
         ),
         pytest.param(
+            "us-dc-counseling",
+            "us-dc-counseling",
+            approved_by("District of Columbia Board of Professional Counseling"),
+            "1",
+            "credit hour of 50 minutes",
+            "83 ÷ 50 minutes per credit hour of 50 minutes = 1.66. "
+            "Rounded down to a multiple of 1: 1.",
+            id="DC counselling, if approved by the Board",
+        ),
+        pytest.param(
             "nysed-social-work",
             "nysed-social-work",
             approved_by("New York State Education Department"),
@@ -178,11 +188,15 @@ def test_the_standard_example_comes_out_as_the_notes_on_regulation_say(
     assert because in explanation(answer)
 
 
-def test_dc_would_give_one_hour_once_somebody_reads_whose_approval_it_takes() -> None:
+def test_dc_would_give_one_hour_once_somebody_reads_whose_other_approval_it_takes() -> None:
     (answer,) = answers("us-dc-counseling", **approved_by("NBCC")).values()
     assert (answer.amount, answer.rule.unit) == (Decimal(1), "credit hour of 50 minutes")
     assert "= 1.66. Rounded down to a multiple of 1: 1." in explanation(answer)
     assert [each.code for each in answer.missing] == ["provider_approval.body.not_determined"]
+    assert answer.missing[0].sentence == (
+        "Not determined, because it was not read whose approval is taken besides that of "
+        "District of Columbia Board of Professional Counseling."
+    )
     assert answer.missing[0].needed == READ_THE_TEXT
 
 

@@ -9,7 +9,8 @@ from uuid import uuid4
 
 import pytest
 
-from domain.payments.desk import CheckoutAsk, Seen
+from domain.payments.checkouts import CheckoutAsk
+from domain.payments.desk import Seen
 from infra.stripe.catalogue import STANDARD, make
 from infra.stripe.connection import Connection, connect
 from infra.stripe.desk import StripeDesk

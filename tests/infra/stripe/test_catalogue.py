@@ -9,7 +9,8 @@ import msgspec
 import pytest
 
 from domain.errors import DomainError
-from domain.payments.desk import CatalogueFault, Every
+from domain.payments.prices import Every
+from domain.payments.refusals import CatalogueFault
 from domain.values import Money
 from infra.stripe.catalogue import STANDARD, Plan, make, read
 from infra.stripe.connection import Connection, connect

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 
 from domain.errors import NotFound
-from domain.payments.desk import PaymentRefused, PriceGone
+from domain.payments.refusals import PaymentRefused, PriceGone
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
 from tests.infra.stripe.conftest import (

@@ -10,7 +10,7 @@ import pytest
 import stripe
 
 from domain.errors import DomainError
-from domain.payments.desk import PaymentKeyRefused, PaymentRefused, PaymentsAway
+from domain.payments.refusals import PaymentKeyRefused, PaymentRefused, PaymentsAway
 from infra.stripe.connection import Connection, connect
 from infra.stripe.desk import StripeDesk
 from infra.system import SystemRandomness

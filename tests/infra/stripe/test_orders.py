@@ -9,7 +9,7 @@ import pytest
 import stripe
 
 from domain.errors import NotFound
-from domain.payments.desk import CardRefused, PaymentRefused, PaymentsAway, PriceGone, Seen
+from domain.payments.desk import Seen
 from domain.payments.orders import (
     Call,
     ChangePlan,
@@ -23,6 +23,7 @@ from domain.payments.orders import (
     SetPercentOff,
     SetSeats,
 )
+from domain.payments.refusals import CardRefused, PaymentRefused, PaymentsAway, PriceGone
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk

@@ -8,7 +8,8 @@ import pytest
 
 from domain.errors import NotFound
 from domain.money.billing_accounts import PayerKind
-from domain.payments.desk import Every, PaymentsAway, PriceGone
+from domain.payments.prices import Every
+from domain.payments.refusals import PaymentsAway, PriceGone
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk

@@ -13,13 +13,14 @@ from domain.memberships.gifts import Gift
 from domain.memberships.scholarships import Tier
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.facts import MoneyFact, MoneyKind
-from domain.payments.desk import Purchase, Purpose
+from domain.payments.checkouts import Purchase, Purpose
 from domain.payments.news import News, UnknownPayer
 from domain.values import Money
-from services.memberships.gifts import RedeemGift
+from services.memberships.gifts import GiveMonthsAgain, RedeemGift
 from services.memberships.scholarships import ApplyForScholarship, GrantScholarship, OpenFund
 from services.money.accounts import OpenAccount
 from services.money.billing import NoteMoney
+from services.money.refunds import AskRefund
 from services.payments.purchases import Purchases
 from tests.support.billing import FUND, GIFT, day, fact
 from tests.support.house import SmallHouse
@@ -160,6 +161,69 @@ async def test_months_that_were_taken_stay(house: SmallHouse) -> None:
     await house.do(RedeemGift(gift_id=GIFT, member_id=house.eve, by=house.eve))
     await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1")
     assert not (await gift(house)).is_taken_back
+
+
+@pytest.fixture
+async def unreturned(house: SmallHouse) -> SmallHouse:
+    """Months that ended, and whose refund failed days later."""
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1")
+    await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_1")
+    return house
+
+
+async def test_months_whose_refund_failed_stay_ended_until_somebody_decides(
+    unreturned: SmallHouse,
+) -> None:
+    given = await gift(unreturned)
+    assert given.is_taken_back
+    assert given.unreturned == (billing_account_id(unreturned.bo), "in_1")
+    await unreturned.do(GiveMonthsAgain(gift_id=GIFT, by=unreturned.admin))
+    await unreturned.do(RedeemGift(gift_id=GIFT, member_id=unreturned.eve, by=unreturned.eve))
+
+
+async def test_only_an_administrator_gives_months_again(unreturned: SmallHouse) -> None:
+    refused = await unreturned.refused(GiveMonthsAgain(gift_id=GIFT, by=unreturned.bo))
+    assert refused.code == "not_allowed"
+
+
+async def test_months_whose_payment_went_back_in_the_end_are_not_given_again(
+    unreturned: SmallHouse,
+) -> None:
+    purchase = bought(unreturned, Purpose.MONTHS)
+    await bring(unreturned, purchase, MoneyKind.REFUND_DONE, "re_2")
+    assert (await gift(unreturned)).unreturned is None
+    refused = await unreturned.refused(GiveMonthsAgain(gift_id=GIFT, by=unreturned.admin))
+    assert refused.code == "gift.paid_back"
+
+
+async def test_months_are_not_given_again_while_their_payment_is_on_its_way_back(
+    unreturned: SmallHouse,
+) -> None:
+    order = AskRefund(
+        account_id=billing_account_id(unreturned.bo),
+        order_id="refund-1",
+        invoice_id="in_1",
+        amount=PAID,
+        reason="requested_by_customer",
+        by=unreturned.admin,
+    )
+    await unreturned.do(order)
+    refused = await unreturned.refused(GiveMonthsAgain(gift_id=GIFT, by=unreturned.admin))
+    assert refused.code == "gift.paid_back"
+
+
+async def test_a_refund_that_fails_before_the_gift_ended_changes_nothing(
+    house: SmallHouse,
+) -> None:
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_1")
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1")  # told late
+    given = await gift(house)
+    assert not given.is_taken_back
+    assert given.unreturned is None
 
 
 async def test_a_return_that_is_told_before_the_payment_waits(house: SmallHouse) -> None:

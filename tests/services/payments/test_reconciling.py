@@ -12,8 +12,8 @@ from domain.members.member import ErasureBasis
 from domain.memberships.membership import Membership
 from domain.memberships.standings import MembershipState
 from domain.money.facts import Actor, MoneyFact, MoneyKind
-from domain.payments.desk import PaymentsAway
 from domain.payments.drift import EVENTS, NEWEST_EVENT
+from domain.payments.refusals import PaymentsAway
 from domain.values import Money
 from services.dispatch import Order, Work
 from services.members.commands import ForgetMember

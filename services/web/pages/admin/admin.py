@@ -18,6 +18,7 @@ from services.web import billing_words
 from services.web.form_values import LONGEST_ADDRESS, email
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, give, order_from_form
+from services.web.pages.admin.practices import practices_waiting
 from services.web.problems import to_problem
 from services.web.refusals import LaterPlease
 from services.web.session import administrator
@@ -109,6 +110,7 @@ async def desk_page(
         figures=await money_figures(house) if house.takes_dues else None,
         billing=billing_words,
         trail=trail,
+        practices_waiting=await practices_waiting(house),
         takes_dues=house.payments is not None,
         problem=problem,
     )

@@ -11,13 +11,16 @@ from litestar import Controller, Response, get
 from litestar.params import FromPath
 
 from domain.base import Root
+from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.currencies import written
 from domain.money.desk_records import DeskRecord, desk_record_id
 from domain.money.events import Noted
 from domain.money.ledger import MoneyLedger
 from projections.audit_trail import queries as audit_trail
 from projections.billing_desk import queries as desk
+from projections.patrons import queries as patrons
 from services.house import House
 from services.web import billing_words
 from services.web.orders import Asking
@@ -35,8 +38,24 @@ _WORDS: Final = {
     MoneyLedger.RefundProposalDropped.TOPIC: "Dropped a proposed refund",
     MoneyLedger.RefundAsked.TOPIC: "Ordered a refund",
     MoneyLedger.RefundGivenUp.TOPIC: "Gave an ordered refund up",
+    Gift.GivenAgain.TOPIC: "Let gift months be taken after all",
+    SeatPool.ManagerNamed.TOPIC: "Let somebody look after the seats",
+    SeatPool.ManagerRelieved.TOPIC: "Let somebody look after the seats no longer",
     Membership.QuestionSettled.TOPIC: "Looked into what was not understood",
 }
+
+
+# Who took gift months, and who sits on whose seat, is nobody's to read beside money.
+_NOT_SHOWN: Final = (
+    Gift.Given,
+    Gift.Redeemed,
+    SeatPool.Offered,
+    SeatPool.OfferWithdrawn,
+    SeatPool.Accepted,
+    SeatPool.Released,
+    SeatPool.Frozen,
+    SeatPool.Thawed,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +86,8 @@ class BillingAuditController(Controller):
         self, request: Asking, account_id: FromPath[UUID], house: TheHouse
     ) -> Response[str]:
         """List everything that a person did about this account, the newest first."""
-        _, name = await payer_of(house, account_id)
-        lines = await audit_of(house, account_id)
+        payer, name = await payer_of(house, account_id)
+        lines = await audit_of(house, account_id, payer.payer_id)
         async with house.views() as conn:
             who = {each for line in lines for each in (line.who, line.second) if each is not None}
             names = await names_of(conn, who)
@@ -83,11 +102,16 @@ class BillingAuditController(Controller):
         )
 
 
-async def audit_of(house: House, account_id: UUID) -> list[AuditLine]:
-    """Return what people did about an account, the newest first; the house's own doings not."""
+async def audit_of(house: House, account_id: UUID, payer_id: UUID) -> list[AuditLine]:
+    """Return what people did about an account, the newest first; the house's own doings not.
+
+    Of gifts and seats it is never who took them.
+    """
     async with house.views() as conn:
         streams = [account_id, desk_record_id(account_id)]
         streams += await desk.streams_of(conn, account_id)
+        streams += [each.gift_id for each in await patrons.gifts_by(conn, payer_id)]
+        streams.append(seat_pool_id(payer_id))  # a practice's; of a person there is none
         trails = {each: await audit_trail.of_stream(conn, each) for each in streams}
     found: list[tuple[int, AuditLine]] = []
     for stream_id, rows in trails.items():
@@ -95,7 +119,7 @@ async def audit_of(house: House, account_id: UUID) -> list[AuditLine]:
         found += [  # the view may be a moment behind the stream, never before it
             (row.position, _line(event, row.recorded_at, row.actor_id))
             for row, event in zip(rows, events, strict=False)
-            if row.actor_id is not None
+            if row.actor_id is not None and not isinstance(event, _NOT_SHOWN)
         ]
     return [line for _, line in sorted(found, key=lambda each: each[0], reverse=True)]
 

@@ -16,6 +16,7 @@ from domain.errors import NotFound
 from domain.money.billing_accounts import PayerKind
 from domain.money.facts import MoneyKind
 from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.money.words import WHILE_DISPUTED
 from domain.payments.drift import DriftRow
 from domain.payments.files import DisputeSeen, MessageRow, OrderRow
 from domain.values import Money
@@ -31,9 +32,11 @@ from projections.memberships.queries import (
     SubscriptionRow,
 )
 from projections.patrons import queries as patrons
+from projections.patrons.queries import GiftRow
 from services.access.reading import told_why
 from services.dispatch import Work
 from services.house import House
+from services.money.story import fact_of, purposes
 from services.web.subjects import names_of
 
 _MESSAGES: Final = 50
@@ -71,11 +74,13 @@ class DisputeView:
         line: the line of the ledger that says so.
         seen: what the service last told of it, while that is kept.
         closed: how the bank decided, once it has.
+        meanwhile: what is so until it has, where the payment was a gift; else nothing.
     """
 
     line: MoneyLineRow
     seen: DisputeSeen | None
     closed: MoneyLineRow | None
+    meanwhile: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +95,7 @@ class AccountView:
         lines: every line of the ledger, the newest first.
         invoices: those that were paid.
         disputes: with how they stand.
+        owed_gifts: months that ended, and whose payment came back to the house.
         proposals: refunds that wait for a second person.
         orders: what the service is still to be told.
         messages: what it told, the newest first.
@@ -106,6 +112,7 @@ class AccountView:
     lines: Sequence[MoneyLineRow]
     invoices: Sequence[InvoiceView]
     disputes: Sequence[DisputeView]
+    owed_gifts: Sequence[GiftRow]
     proposals: Sequence[ProposalRow]
     orders: Sequence[OrderRow]
     messages: Sequence[MessageRow]
@@ -183,6 +190,7 @@ async def account_view(house: House, account_id: UUID) -> AccountView:
         proposals = await desk.proposals_of(conn, account_id)
         references = await desk.references_of(conn, account_id)
         known = await names_of(conn, _people(lines, proposals))
+        gifts = await patrons.gifts_by(conn, payer.payer_id)
     keys = references | {str(each.membership_id) for each in held}
     files = house.payment_files
     return AccountView(
@@ -195,6 +203,7 @@ async def account_view(house: House, account_id: UUID) -> AccountView:
         lines=lines,
         invoices=invoices_of(await ledger_of(house, account_id)),
         disputes=await _disputes(house, lines),
+        owed_gifts=[each for each in gifts if each.return_failed_at is not None],
         proposals=proposals,
         orders=[]
         if files is None
@@ -230,11 +239,13 @@ async def _sentence(house: House, payer: PayerRow) -> str:
 async def _disputes(house: House, lines: Sequence[MoneyLineRow]) -> list[DisputeView]:
     closed = {each.object_id: each for each in lines if each.kind in _SETTLED}
     files = house.payment_files
+    paid_for = purposes([fact_of(each) for each in lines])
     return [
         DisputeView(
             line=each,
             seen=None if files is None else await files.dispute(each.object_id),
             closed=closed.get(each.object_id),
+            meanwhile=WHILE_DISPUTED.get(paid_for.get(each.concerns, ""), ""),
         )
         for each in lines
         if each.kind == MoneyKind.DISPUTE_OPENED

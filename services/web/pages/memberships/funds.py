@@ -15,13 +15,15 @@ from litestar.response import Redirect
 from domain.memberships.funds import Fund, FundFigures
 from domain.money.billing_accounts import billing_account_id
 from domain.money.currencies import minor_places
-from domain.payments.desk import CheckoutPage, PaymentsAway, Purpose
+from domain.payments.checkouts import CheckoutPage, Purpose
+from domain.payments.refusals import PaymentsAway
 from domain.values import Money
 from projections.patrons import queries as patrons
 from services.dispatch import Work
 from services.house import House
 from services.memberships.scholarships import OpenFund
 from services.money.buying import Wanted, open_purchase
+from services.money.story import while_disputed
 from services.web.context import web_of
 from services.web.forms import Field, Filled, Form, Unusable
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
@@ -210,7 +212,7 @@ async def _page(
     forms = {each.fund_id: amount_form(each.currency).blank() for each in lines}
     if form is not None and fund_id is not None:
         forms[fund_id] = form
-    known = await web_of(request).sessions.current(request) is not None
+    session = await web_of(request).sessions.current(request)
     return await subject_page(
         request,
         "funds.html",
@@ -218,7 +220,8 @@ async def _page(
         here="you",
         funds=lines,
         forms=forms,
-        known=known,
+        known=session is not None,
+        disputed=await while_disputed(house, session.person_id, Purpose.FUND) if session else "",
         problem=refused.sentence if refused else "",
     )
 

@@ -15,12 +15,15 @@ from domain.errors import NotFound
 from domain.memberships.gifts import MOST_MONTHS, Gift
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.currencies import written
-from domain.payments.desk import CheckoutPage, Every, PaymentsAway, Price, Purpose
+from domain.payments.checkouts import CheckoutPage, Purpose
+from domain.payments.prices import Every, Price
+from domain.payments.refusals import PaymentsAway
 from projections.patrons import queries as patrons
 from services.dispatch import Work
 from services.house import House
 from services.memberships.gifts import GiveMonthsOfTheHouse, RedeemGift
 from services.money.buying import Wanted, open_purchase
+from services.money.story import while_disputed
 from services.web.context import web_of
 from services.web.form_values import one_of, whole_number
 from services.web.forms import Field, Filled, Form
@@ -239,6 +242,7 @@ async def _page(
         here="you",
         headers={"Cache-Control": "no-store"},
         given=given,
+        disputed=await while_disputed(house, person_id, Purpose.MONTHS),
         links={each.gift_id: house.links.of_gift(each.gift_id) for each in given if each.waits},
         zone=zone,
         prices=prices,

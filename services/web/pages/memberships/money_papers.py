@@ -12,8 +12,9 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from domain.money.billing_accounts import billing_account_id
-from domain.payments.desk import Invoice, PaymentsAway
+from domain.payments.invoices import Invoice
 from domain.payments.papers import PaymentConfirmation, confirm
+from domain.payments.refusals import PaymentsAway
 from projections.memberships import queries as memberships
 from services.house import House
 from services.money.story import as_csv, as_json, fact_of, story_of

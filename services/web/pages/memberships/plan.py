@@ -10,7 +10,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.payments.desk import Preview
+from domain.payments.prices import Preview
 from domain.values import Money
 from services.house import House
 from services.memberships.commands import AskForPlan

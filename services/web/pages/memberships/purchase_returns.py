@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError, NotFound
-from domain.payments.desk import PaymentsAway
+from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.payments.purchases import Purchases
 from services.web.orders import Asking

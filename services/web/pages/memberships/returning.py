@@ -19,7 +19,8 @@ from litestar.response import Redirect
 
 from domain.errors import DomainError, NotFound
 from domain.money.billing_accounts import billing_account_id
-from domain.payments.desk import CheckoutSeen, PaymentsAway
+from domain.payments.checkouts import CheckoutSeen
+from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.memberships.checkouts import RETURN_PATH, find_membership
 from services.payments.looking import look_at

@@ -15,7 +15,7 @@ from litestar.response import Redirect
 from domain.errors import NotFound
 from domain.memberships.funds import Fund
 from domain.memberships.scholarships import ASKED_BEFORE_DAYS, Scholarship, Tier, scholarship_id
-from domain.payments.desk import PaymentsAway
+from domain.payments.refusals import PaymentsAway
 from domain.values import Money
 from services.dispatch import Order, Work
 from services.house import House

@@ -11,7 +11,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from domain.money.billing_accounts import PayerKind
-from domain.payments.desk import CheckoutPage
+from domain.payments.checkouts import CheckoutPage
 from services.house import House
 from services.memberships.checkouts import (
     TRIAL_DAYS,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from domain.money.billing_accounts import PayerKind, billing_account_id
-from domain.payments.desk import PaymentsAway, Price
+from domain.payments.prices import Price
+from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.money.customers import find_payer
 from services.web.pages.memberships.view import desk_of, prices_for

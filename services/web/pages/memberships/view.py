@@ -21,7 +21,9 @@ from domain.memberships.rules import LIVE, UNPAID, Wish
 from domain.memberships.standings import MembershipState
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.facts import MoneyKind
-from domain.payments.desk import PaymentDesk, PaymentsAway, PaymentsOff, Price
+from domain.payments.desk import PaymentDesk
+from domain.payments.prices import Price
+from domain.payments.refusals import PaymentsAway, PaymentsOff
 from projections import Connection
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MoneyLineRow

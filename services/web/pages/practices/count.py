@@ -11,8 +11,9 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from domain.memberships.seat_pools import MOST_SEATS, SeatPool
-from domain.payments.desk import Preview
+from domain.memberships.seat_pools import SeatPool
+from domain.memberships.seat_rules import MOST_SEATS
+from domain.payments.prices import Preview
 from services.house import House
 from services.memberships.seats import AskForSeats
 from services.web import membership_words

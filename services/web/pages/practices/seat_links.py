@@ -1,9 +1,14 @@
-"""Taking a seat by the link of an invitation: whoever is signed in, for themselves, once."""
+"""Taking a seat by the link of an invitation: whoever is signed in, for themselves, once.
+
+Whoever holds the link and is no member reads what happens next, and can ask to come in. Nobody
+comes in by a link: whoever looks after the house decides.
+"""
 
 from __future__ import annotations
 
-from typing import Any
-from uuid import UUID
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID, uuid5
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
@@ -12,21 +17,26 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from domain.memberships.seat_pools import SeatPool, seat_pool_id
-from services.dispatch import Work
+from domain.memberships.seat_rules import OFFER_LASTS
+from services.dispatch import Order, Work
 from services.house import House
-from services.memberships.seats import AcceptSeat
+from services.memberships.seats import AcceptSeat, AskToComeIn
+from services.web.context import web_of
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.view import desk_of
 from services.web.pages.practices.practices import VIEW
 from services.web.session import signed_in
+from services.web.sign_in import network_of
 from services.web.subjects import TheHouse, subject_page
+from services.web.throttles import Throttle, take_turn
+
+_ENTRIES: Final = Throttle("seat_entry", limit=20, window=timedelta(minutes=10))
 
 
 class SeatLinkController(Controller):
     """``/seats/{practice_id}/{seat_id}/{word}``: opening it changes nothing, its button does."""
 
     path = "/seats/{practice_id:uuid}/{seat_id:uuid}/{word:str}"
-    guards = (signed_in,)
 
     @get()
     async def show(
@@ -35,14 +45,37 @@ class SeatLinkController(Controller):
         practice_id: FromPath[UUID],
         seat_id: FromPath[UUID],
         word: FromPath[str],
-        person_id: NamedDependency[UUID],
         house: TheHouse,
     ) -> Response[str]:
-        """Say whose seat it is, and what the practice will see."""
+        """Say whose seat it is, and what the practice will see; to strangers, how they come in."""
         pool = await _pool(house, practice_id, seat_id, word)
-        return await _page(request, pool, seat_id, person_id)
+        session = await web_of(request).sessions.current(request)
+        if session is None:
+            return await _page_for_strangers(request, house, pool, seat_id)
+        return await _page(request, house, pool, seat_id, session.person_id)
 
-    @post()
+    @post("/come-in")
+    async def ask_to_come_in(
+        self,
+        request: Asking,
+        practice_id: FromPath[UUID],
+        seat_id: FromPath[UUID],
+        word: FromPath[str],
+        house: TheHouse,
+    ) -> Response[Any]:
+        """Keep that the invitee is no member yet and asks; the same link asks once."""
+        pool = await _pool(house, practice_id, seat_id, word)
+        web = web_of(request)
+        await take_turn(_ENTRIES, network_of(request), web.ports, web.settings)
+        command = AskToComeIn(practice_id=practice_id, seat_id=seat_id)
+        order = Order(command_id=uuid5(seat_id, "come-in"))
+        refused = await attempt(give(house, command, order, VIEW))
+        if refused is not None:
+            return await _page_for_strangers(request, house, pool, seat_id, refused=refused)
+        here = request.url.path.removesuffix("/come-in")
+        return Redirect(f"{here}?done=entry_asked", status_code=303)
+
+    @post(guards=(signed_in,))
     async def take(
         self,
         request: Asking,
@@ -60,7 +93,7 @@ class SeatLinkController(Controller):
         )
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
-            return await _page(request, pool, seat_id, person_id, refused=refused)
+            return await _page(request, house, pool, seat_id, person_id, refused=refused)
         return Redirect("/practices?done=seat_taken", status_code=303)
 
 
@@ -77,8 +110,32 @@ async def _pool(house: House, practice_id: UUID, seat_id: UUID, word: str) -> Se
     return pool
 
 
+async def _page_for_strangers(
+    request: Asking,
+    house: House,
+    pool: SeatPool,
+    seat_id: UUID,
+    *,
+    refused: Refused | None = None,
+) -> Response[str]:
+    waits = pool.is_open(seat_id, house.clock.now())
+    return await subject_page(
+        request,
+        "seat_invited.html",
+        status=refused.status if refused else 200,
+        headers={"Cache-Control": "no-store"},
+        practice=pool.name,
+        open=waits,
+        asked=seat_id in pool.entries_asked,
+        waits_until=pool.offers[seat_id] + OFFER_LASTS if waits else None,
+        action=request.url.path.removesuffix("/come-in"),
+        problem=refused.sentence if refused else "",
+    )
+
+
 async def _page(
     request: Asking,
+    house: House,
     pool: SeatPool,
     seat_id: UUID,
     person_id: UUID,
@@ -93,7 +150,7 @@ async def _page(
         here="you",
         headers={"Cache-Control": "no-store"},
         practice=pool.name,
-        open=seat_id in pool.offers,
+        open=pool.is_open(seat_id, house.clock.now()),
         mine=own is not None and own.seat_id == seat_id,
         action=request.url.path,
         problem=refused.sentence if refused else "",

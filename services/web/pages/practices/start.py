@@ -14,9 +14,10 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import DomainError, NotFound
-from domain.memberships.seat_pools import MOST_SEATS
+from domain.memberships.seat_rules import MOST_SEATS
 from domain.money.billing_accounts import PayerKind
-from domain.payments.desk import CheckoutPage, PaymentsAway
+from domain.payments.checkouts import CheckoutPage
+from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.memberships.practice_checkouts import (
     WantedSeats,

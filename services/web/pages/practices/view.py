@@ -14,6 +14,7 @@ from domain.memberships.membership import Membership
 from domain.memberships.rules import UNPAID
 from domain.memberships.seat_events import FreezeReason, Seat, SeatState
 from domain.memberships.seat_pools import SeatPool
+from domain.memberships.seat_rules import OFFER_LASTS
 from domain.money.billing_accounts import BillingAccount
 from services.house import House
 from services.memberships.practice_checkouts import find_account, find_dues, find_pool
@@ -29,7 +30,8 @@ OFFER_FORM: Final = Form(
         name="email",
         label="Email address of a colleague",
         hint="We send one invitation there. Nobody sees the address but those who look after the "
-        "seats, and it is forgotten once the seat is taken.",
+        "seats and whoever lets people in, and it is deleted once the seat is taken, or after "
+        f"{OFFER_LASTS.days} days.",
         parse=email,
         kind="email",
         inputmode="email",
@@ -100,7 +102,8 @@ class Practice:
         dues: the membership by which it pays, if it ever began.
         account: who pays.
         lines: who sits.
-        offers: open offers, with the address each went to where it is known still.
+        offers: open offers, each with the address it went to where that is known still, until
+            when it waits, and whether its invitee asked to become a member.
         managers: who looks after the seats, by name.
         zone: IANA name of the place whose days are told.
     """
@@ -110,7 +113,7 @@ class Practice:
     dues: Membership | None
     account: BillingAccount
     lines: Sequence[SeatLine]
-    offers: Sequence[tuple[UUID, str]]
+    offers: Sequence[tuple[UUID, str, datetime, bool]]
     managers: Sequence[tuple[UUID, str]]
     zone: str
 
@@ -140,6 +143,7 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
     """
     desk_of(house)
     pool = await find_pool(house, practice_id, person_id)
+    asking = pool.entries_asked
     async with house.views() as conn:
         names = await names_of(conn, [*pool.seats, *pool.managers])
         zone = await zone_of(conn, person_id)
@@ -149,7 +153,10 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
         dues=await find_dues(house, practice_id),
         account=await find_account(house, practice_id),
         lines=_lines(pool, names),
-        offers=[(each, await house.vault.invitation(each) or "") for each in pool.offers],
+        offers=[
+            (each, await house.vault.invitation(each) or "", since + OFFER_LASTS, each in asking)
+            for each, since in pool.offers.items()
+        ],
         managers=sorted(((each, names[each]) for each in pool.managers), key=lambda row: row[1]),
         zone=zone,
     )

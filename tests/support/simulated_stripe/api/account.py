@@ -114,18 +114,26 @@ def list_clocks(call: Call) -> Json:
 
 @simulates("post /v1/test_helpers/test_clocks/{}/advance", "frozen_time")
 def advance_clock(call: Call) -> Json:
-    """Everything due until then has happened when the answer comes; at Stripe it takes a while."""
+    """Everything due until then has happened when the answer comes; at Stripe it takes a while.
+
+    The answer says ``advancing`` as Stripe's does, so that who does not ask again is found out.
+    """
     world, clock = call.world, call.world.find(CLOCK, call.key)
     until = call.given["frozen_time"]
     if not clock["frozen_time"] <= until <= clock["frozen_time"] + _MOST_AHEAD:
         message = "You cannot advance a test clock backwards, nor more than two years at once."
         raise Refusal(400, "invalid_request_error", message, param="frozen_time")
+    details = {"advancing": {"target_frozen_time": until}}
+    clock |= {"status": "advancing", "status_details": details}
+    answer = dict(clock)
+    world.journal.tell("test_helpers.test_clock.advancing", clock)
     dues.advance_clock(world, clock, until)
+    clock |= {"status": "ready", "status_details": {"advancing": None}}
     world.journal.tell("test_helpers.test_clock.ready", clock)
-    return clock
+    return answer
 
 
 @simulates("delete /v1/test_helpers/test_clocks/{}")
 def delete_clock(call: Call) -> Json:
-    call.world.find(CLOCK, call.key)
+    call.world.journal.tell("test_helpers.test_clock.deleted", call.world.find(CLOCK, call.key))
     return dues.delete_clock(call.world, call.key)

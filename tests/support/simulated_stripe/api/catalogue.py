@@ -1,4 +1,4 @@
-"""Products, prices, coupons, promotion codes, tax rates."""
+"""Products, prices, coupons, promotion codes."""
 
 from __future__ import annotations
 
@@ -38,6 +38,17 @@ def update_product(call: Call) -> Json:
     product["updated"] = call.world.now()
     call.world.journal.tell_changes("product.updated", product)
     return product
+
+
+@simulates("delete /v1/products/{}")
+def delete_product(call: Call) -> Json:
+    """What has a price is only set aside, by ``active``."""
+    product = call.world.find("product", call.key)
+    if call.world.every("price", product=call.key):
+        message = "This product cannot be deleted because it has one or more user-created prices."
+        raise invalid(message)
+    call.world.journal.tell("product.deleted", product)
+    return call.world.forget("product", call.key)
 
 
 @simulates("get /v1/products", f"active ids {PAGING}")
@@ -237,8 +248,3 @@ def list_promotion_codes(call: Call) -> Json:
     found = call.world.every("promotion_code", **equal)
     coupon = given.get("coupon")
     return page(call, [e for e in found if coupon in (None, e["promotion"]["coupon"])])
-
-
-@simulates("get /v1/tax_rates/{}")
-def read_tax_rate(call: Call) -> Json:
-    return call.world.find("tax_rate", call.key)

@@ -35,6 +35,7 @@ def create_session(call: Call) -> Json:
         items=[{"price": row["price"]["id"], "quantity": row["quantity"]} for row in rows],
         line_items=rows,
         subscription_data=data,
+        payment_intent_data=_payment_data(given),
         invoice_data=given.get("invoice_creation", {}).get("invoice_data", {}),
         customer_update=given.get("customer_update", {}),
         discounts=[_coupon(world, each) for each in given.get("discounts", [])],
@@ -52,7 +53,7 @@ def create_session(call: Call) -> Json:
         currency=currency or given.get("currency"),
         custom_text={},
         customer=given.get("customer"),
-        customer_creation="always" if subscribes and "customer" not in given else None,
+        customer_creation=_customer_creation(given, mode),
         customer_email=given.get("customer_email"),
         discounts=[_shown(each) for each in given.get("discounts", [])],
         expires_at=given.get("expires_at", world.now() + world.settings.checkout_seconds),
@@ -105,6 +106,27 @@ def _check(world: World, given: Json) -> None:
     if not _expiry_fits(given.get("expires_at"), world.now()):
         message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from now."
         raise invalid(message, param="expires_at")
+
+
+_OF_PAYMENT = frozenset(
+    {"description", "metadata", "receipt_email", "setup_future_usage", "shipping"}
+)
+
+
+def _payment_data(given: Json) -> Json:
+    """What is said about the payment to come."""
+    data: Json = given.get("payment_intent_data", {})
+    for name in data.keys() - _OF_PAYMENT:
+        raise not_simulated(f"payment_intent_data[{name}]")
+    return data
+
+
+def _customer_creation(given: Json, mode: str) -> str | None:
+    """Whether the page makes a customer; what is bought may stay nobody's in particular."""
+    if "customer" in given or mode == "setup":
+        return None
+    usual = "always" if mode == "subscription" else "if_required"
+    return str(given.get("customer_creation", usual))
 
 
 def _invoice_creation(given: Json) -> Json:

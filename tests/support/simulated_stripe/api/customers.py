@@ -104,13 +104,18 @@ def create_method(call: Call) -> Json:
     if given.get("type") != "card" or "card" not in given:
         raise not_simulated("payment methods other than cards")
     written = given["card"]
-    if "number" not in written:
+    if "token" in written:
+        card = cards.by_token(written["token"])
+    elif "number" in written:
+        card = cards.by_number(written["number"])
+    else:
         raise missing("card[number]")
-    card = cards.by_number(written["number"])
     if card is None:
         raise methods.declined("generic_decline", param="number")
     expiry = (int(written.get("exp_month", 12)), int(written.get("exp_year", 2099)))
-    return methods.make(call.world, card, expiry=expiry, metadata=given.get("metadata", {}))
+    details = {"address": {}} | given.get("billing_details", {})
+    metadata = given.get("metadata", {})
+    return methods.make(call.world, card, expiry=expiry, billing_details=details, metadata=metadata)
 
 
 @simulates("get /v1/payment_methods/{}")

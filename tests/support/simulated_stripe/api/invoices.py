@@ -122,6 +122,23 @@ def finalize_invoice(call: Call) -> Json:
     return invoice
 
 
+@simulates("post /v1/invoices/{}/send")
+def send_invoice(call: Call) -> Json:
+    """Sends it by mail: nothing is mailed here, nor in Stripe's sandbox; the event is told."""
+    world, invoice = call.world, call.world.find("invoice", call.key)
+    if invoice["collection_method"] != "send_invoice":
+        message = (
+            "You can only manually send an invoice if its collection method is 'send_invoice'."
+        )
+        raise invalid(message)
+    if invoice["status"] == "draft":
+        invoices.finalize(world, invoice)
+    if invoice["status"] != "open":
+        raise invalid(f"You cannot send an invoice that is {invoice['status']}.")
+    world.journal.tell("invoice.sent", invoice)
+    return invoice
+
+
 @simulates("post /v1/invoices/{}/pay", "forgive off_session paid_out_of_band payment_method")
 def pay_invoice(call: Call) -> Json:
     world, given = call.world, call.given

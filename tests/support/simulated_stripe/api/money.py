@@ -1,65 +1,15 @@
-"""Payment and setup intents, charges, refunds, credit notes, disputes, the account's balance."""
+"""Charges, refunds, credit notes, disputes, the account's balance."""
 
 from __future__ import annotations
 
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
-from tests.support.simulated_stripe.billing import collecting, disputes, methods, refunds
-from tests.support.simulated_stripe.refusals import invalid, missing
+from tests.support.simulated_stripe.billing import disputes, refunds
+from tests.support.simulated_stripe.refusals import missing
 from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json
 
 _UNDATED = PAGING.replace(" created", "")
-
-
-@simulates("get /v1/payment_intents/{}")
-def read_intent(call: Call) -> Json:
-    return call.world.find("payment_intent", call.key)
-
-
-@simulates("get /v1/payment_intents", f"customer {PAGING}")
-def list_intents(call: Call) -> Json:
-    return page(call, call.world.every("payment_intent", customer=call.given.get("customer")))
-
-
-@simulates("post /v1/payment_intents/{}", "description metadata")
-def update_intent(call: Call) -> Json:
-    intent = call.world.find("payment_intent", call.key)
-    edit(intent, call.given)
-    return intent
-
-
-@simulates("post /v1/payment_intents/{}/confirm", "off_session payment_method return_url")
-def confirm_intent(call: Call) -> Json:
-    world, given = call.world, call.given
-    intent = world.find("payment_intent", call.key)
-    if intent["status"] in {"succeeded", "canceled"}:
-        message = f"You cannot confirm this PaymentIntent because it is {intent['status']}."
-        raise invalid(message, code="payment_intent_unexpected_state")
-    key = given.get("payment_method") or intent["payment_method"]
-    if not key:
-        raise missing("payment_method")
-    method = methods.named(world, key, param="payment_method")
-    said = collecting.confirm(world, intent, method, present=not given.get("off_session"))
-    if said.verdict == "declined":
-        raise methods.declined(said.decline_code or "generic_decline", payment_intent=intent)
-    return intent
-
-
-@simulates("post /v1/payment_intents/{}/cancel", "cancellation_reason")
-def cancel_intent(call: Call) -> Json:
-    intent = call.world.find("payment_intent", call.key)
-    if call.world.note(call.key).get("invoice") or intent["status"] == "succeeded":
-        message = "You cannot cancel this PaymentIntent; void its invoice instead."
-        raise invalid(message, code="payment_intent_unexpected_state")
-    intent |= {"status": "canceled", "canceled_at": call.world.now()} | call.given
-    call.world.journal.tell("payment_intent.canceled", intent)
-    return intent
-
-
-@simulates("get /v1/setup_intents/{}")
-def read_setup(call: Call) -> Json:
-    return call.world.find("setup_intent", call.key)
 
 
 @simulates("get /v1/charges/{}")
@@ -97,7 +47,7 @@ def read_refund(call: Call) -> Json:
 def update_refund(call: Call) -> Json:
     refund = call.world.find("refund", call.key)
     edit(refund, call.given)
-    call.world.journal.tell_changes("refund.updated", refund)
+    refunds.changed(call.world, refund)
     return refund
 
 
@@ -166,6 +116,12 @@ def list_credit_notes(call: Call) -> Json:
 @simulates("get /v1/disputes/{}")
 def read_dispute(call: Call) -> Json:
     return call.world.find("dispute", call.key)
+
+
+@simulates("post /v1/disputes/{}", "metadata")
+def update_dispute(call: Call) -> Json:
+    dispute = call.world.find("dispute", call.key)
+    return disputes.update(call.world, dispute, call.given.get("metadata", {}))
 
 
 @simulates("post /v1/disputes/{}/close")

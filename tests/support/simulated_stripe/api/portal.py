@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
 from tests.support.simulated_stripe.refusals import invalid, missing, not_simulated
+from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json, World
 
 CONFIGURATION = "billing_portal.configuration"
@@ -61,13 +62,33 @@ def _make(world: World, given: Json, *, is_default: bool) -> Json:
     "business_profile default_return_url features metadata name",
 )
 def create_configuration(call: Call) -> Json:
-    for name, feature in call.given["features"].items():
+    _check(call.given)
+    made = _make(call.world, call.given, is_default=False)
+    call.world.journal.tell("billing_portal.configuration.created", made)
+    return made
+
+
+def _check(given: Json) -> None:
+    for name, feature in given["features"].items():
         wanted = feature.get("enabled") and name in {"customer_update", "subscription_pause"}
         if wanted or (feature.get("enabled") and name == "subscription_update"):
             raise not_simulated(f"the portal's {name}")
         if name == "subscription_cancel" and feature.get("mode") == "immediately":
             raise not_simulated("the portal's immediate cancellation")
-    return _make(call.world, call.given, is_default=False)
+
+
+@simulates(
+    "post /v1/billing_portal/configurations/{}",
+    "active business_profile default_return_url metadata name",
+)
+def update_configuration(call: Call) -> Json:
+    configuration = call.world.find(CONFIGURATION, call.key)
+    profile = call.given.pop("business_profile", {})
+    configuration["business_profile"] |= {name: v or None for name, v in profile.items()}
+    edit(configuration, call.given)
+    configuration["updated"] = call.world.now()
+    call.world.journal.tell_changes("billing_portal.configuration.updated", configuration)
+    return configuration
 
 
 @simulates("get /v1/billing_portal/configurations/{}")
@@ -92,7 +113,7 @@ def create_session(call: Call) -> Json:
     chosen = given.get("configuration")
     configuration = world.find(CONFIGURATION, chosen) if chosen else standard(world)
     key = world.names.id_of("billing_portal.session")
-    return world.create(
+    session = world.create(
         "billing_portal.session",
         id=key,
         configuration=configuration["id"],
@@ -102,6 +123,8 @@ def create_session(call: Call) -> Json:
         return_url=given.get("return_url") or configuration["default_return_url"],
         url=world.page(f"/p/session/{key}"),
     )
+    world.journal.tell("billing_portal.session.created", session)
+    return session
 
 
 def _flow(world: World, given: Json, customer: Json) -> Json:

@@ -7,13 +7,26 @@ from tests.support.simulated_stripe.api import (
     catalogue,
     checkout,
     customers,
+    intents,
     invoices,
     money,
     portal,
     subscriptions,
+    tax_rates,
 )
 from tests.support.simulated_stripe.api.calls import CALLS, answer
 
 __all__ = ["CALLS", "MODULES", "answer"]
 
-MODULES = (account, catalogue, checkout, customers, invoices, money, portal, subscriptions)
+MODULES = (
+    account,
+    catalogue,
+    checkout,
+    customers,
+    intents,
+    invoices,
+    money,
+    portal,
+    subscriptions,
+    tax_rates,
+)

@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 Json = dict[str, Any]
 Asks = Literal["never", "once", "always"]
+Disputes = Literal["never", "loses", "inquires"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Card:
         refused_at_once: whether it is declined as soon as it is attached, too.
         asks: when its bank asks for a second factor.
         refunds: whether a refund succeeds, or fails days later.
-        disputed: whether its holder disputes each charge.
+        disputes: whether its holder takes each payment back, or has the bank ask about it.
     """
 
     number: str
@@ -35,7 +36,7 @@ class Card:
     refused_at_once: bool = False
     asks: Asks = "never"
     refunds: Literal["succeed", "fail_later"] = "succeed"
-    disputed: bool = False
+    disputes: Disputes = "never"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,9 @@ CARDS = (
         asks="always",
     ),
     Card("4000000000005126", ("pm_card_refundFail",), refunds="fail_later"),
-    Card("4000000000000259", ("pm_card_createDispute",), disputed=True),
+    Card("4000000000000259", ("pm_card_createDispute",), disputes="loses"),
+    Card("4000000000001976", ("pm_card_createDisputeInquiry",), disputes="inquires"),
+    Card("4000000000000077", ("pm_card_bypassPending",)),
 )
 _BY_NUMBER = {card.number: card for card in CARDS}
 _BY_TOKEN = {token: card for card in CARDS for token in card.tokens}
@@ -93,8 +96,8 @@ def by_number(number: str) -> Card | None:
 
 
 def by_token(token: str) -> Card | None:
-    """The test card behind ``pm_card_visa`` and its like."""
-    return _BY_TOKEN.get(token)
+    """The test card behind ``pm_card_visa``, or behind ``tok_visa`` of the days before."""
+    return _BY_TOKEN.get(token.replace("tok_", "pm_card_", 1) if token[:4] == "tok_" else token)
 
 
 def outcome(card: Card, method: Json, *, now: int, present: bool, authenticated: bool) -> Outcome:

@@ -123,6 +123,8 @@ def _bill(world: World, subscription: Json, given: Json) -> None:
     if subscription["status"] == "trialing" and not ends_trial:
         plan.replace()
         return
+    if ends_trial and _ends_without_card(world, subscription, plan):
+        return
     renews = anchored or ends_trial or plan.changes_interval()
     if not ends_trial and plan.behavior != "none":
         plan.credit()
@@ -133,6 +135,16 @@ def _bill(world: World, subscription: Json, given: Json) -> None:
         plan.debit()
         if plan.behavior == "always_invoice":
             bill_now(world, subscription, given)
+
+
+def _ends_without_card(world: World, subscription: Json, plan: _Plan) -> bool:
+    """Whether the trial, ended now, leads to no period for want of a card."""
+    until, subscription["trial_end"] = subscription["trial_end"], plan.now
+    if statuses.trial_is_over_without_card(world, subscription):
+        plan.replace()
+        return True
+    subscription["trial_end"] = until
+    return False
 
 
 def _move_trial(subscription: Json, until: int) -> None:

@@ -2,42 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from tests.support.simulated_stripe.billing import (
-    cards,
-    customers,
     discounts,
     items,
     methods,
+    payers,
     payments,
     purchases,
     subscriptions,
 )
+from tests.support.simulated_stripe.billing.payers import Payer
 from tests.support.simulated_stripe.refusals import Refusal, invalid
 from tests.support.simulated_stripe.world.world import Json, World
-
-
-@dataclass(frozen=True, slots=True)
-class Payer:
-    """What a person wrote on the page.
-
-    Args:
-        number: of the card; empty when none is asked for.
-        expiry: month and year.
-        name, email, country, postal_code: for the customer and the tax.
-        tax_id: type and number, both empty for a private person.
-        promotion_code: as the person knows it.
-    """
-
-    number: str = ""
-    expiry: tuple[int, int] | None = None
-    name: str = ""
-    email: str = ""
-    country: str = ""
-    postal_code: str = ""
-    tax_id: tuple[str, str] = ("", "")
-    promotion_code: str = ""
 
 
 def needs_card(world: World, session: Json) -> bool:
@@ -73,7 +49,9 @@ def complete(world: World, session: Json, payer: Payer) -> str | None:
     if session["status"] != "open":
         raise invalid("This Checkout Session is no longer open.")
     _check(session, payer)
-    method = _method(world, session, payer)
+    method = payers.method_of(world, payer)
+    if method is None and needs_card(world, session):
+        raise invalid("Your card number is incomplete.")
     if method and _must_authenticate(world, method):
         world.note(method["id"])["waits"] = (session["id"], payer)
         return str(method["id"])
@@ -102,21 +80,6 @@ def _check(session: Json, payer: Payer) -> None:
         raise invalid("Your email is incomplete.")
 
 
-def _method(world: World, session: Json, payer: Payer) -> Json | None:
-    if not payer.number:
-        if needs_card(world, session):
-            raise invalid("Your card number is incomplete.")
-        return None
-    card = cards.by_number(payer.number)
-    if card is None:
-        raise invalid("Your card number is invalid. The simulated Stripe knows test cards only.")
-    if card.refused_at_once:
-        raise methods.declined(card.decline or "generic_decline")
-    address = {"country": payer.country or None, "postal_code": payer.postal_code or None}
-    details = {"address": address, "name": payer.name or None, "email": payer.email or None}
-    return methods.make(world, card, expiry=payer.expiry, billing_details=details)
-
-
 def _must_authenticate(world: World, method: Json) -> bool:
     asks = methods.card_of(world, method).asks
     return asks != "never" and not world.note(method["id"]).get("authenticated")
@@ -138,13 +101,15 @@ def _finish(world: World, session: Json, payer: Payer, method: Json | None) -> N
 
 
 def _subscribe(world: World, session: Json, payer: Payer, method: Json | None) -> None:
-    customer = _customer(world, session, payer)
+    customer = payers.customer_of(world, session, payer)
     if method:
         methods.attach(world, world.find("payment_method", method["id"]), customer)
     note = world.note(session["id"])
     wanted = list(note["discounts_given"])
     if payer.promotion_code:
-        wanted = [{"promotion_code": _promotion(world, session, payer.promotion_code)["id"]}]
+        wanted = [
+            {"promotion_code": payers.promotion_of(world, session, payer.promotion_code)["id"]}
+        ]
     subscription = subscriptions.start(
         world,
         note.get("subscription_data", {})
@@ -167,14 +132,32 @@ def _subscribe(world: World, session: Json, payer: Payer, method: Json | None) -
 
 def _buy(world: World, session: Json, payer: Payer, method: Json | None) -> None:
     assert method is not None, "what is bought once is paid at once"
-    customer = _customer(world, session, payer)
     card = world.find("payment_method", method["id"])
+    if not session["invoice_creation"]["enabled"]:
+        _buy_without_invoice(world, session, payer, card)
+        return
+    customer = payers.customer_of(world, session, payer)
     invoice = purchases.pay(world, session, customer, card)
     if invoice["status"] != "paid":
         raise _why(world, invoice)
     intent = payments.intent_of(world, invoice)
     session["payment_intent"] = intent["id"] if intent else None
     _settle(world, session, customer, payer, invoice)
+
+
+def _buy_without_invoice(world: World, session: Json, payer: Payer, card: Json) -> None:
+    named = session["customer"] or session["customer_creation"] == "always"
+    customer = payers.customer_of(world, session, payer) if named else None
+    intent = purchases.pay_without_invoice(world, session, customer, card)
+    if intent["status"] != "succeeded":
+        error = intent["last_payment_error"]
+        raise methods.declined(error["decline_code"])
+    session |= {
+        "customer": customer["id"] if customer else None,
+        "customer_details": payers.details_of(world, customer, payer),
+        "payment_intent": intent["id"],
+        "payment_status": "paid",
+    }
 
 
 def _settle(world: World, session: Json, customer: Json, payer: Payer, invoice: Json) -> None:
@@ -195,7 +178,7 @@ def _settle(world: World, session: Json, customer: Json, payer: Payer, invoice: 
         session["payment_status"] = "no_payment_required"
     if session["automatic_tax"]["enabled"]:
         session["automatic_tax"] |= {"status": "complete", "provider": "stripe"}
-    session["customer_details"] = _details(world, customer, payer)
+    session["customer_details"] = payers.details_of(world, customer, payer)
 
 
 def _why(world: World, invoice: Json) -> Refusal:
@@ -206,58 +189,14 @@ def _why(world: World, invoice: Json) -> Refusal:
     return methods.declined("generic_decline")
 
 
-def _promotion(world: World, session: Json, written: str) -> Json:
-    if not session["allow_promotion_codes"]:
-        raise invalid("This page takes no promotion code.")
-    for code in world.every("promotion_code", active=True):
-        if code["code"].casefold() == written.strip().casefold():
-            return code
-    raise invalid("This promotion code is invalid.")
-
-
-def _customer(world: World, session: Json, payer: Payer) -> Json:
-    address = {"country": payer.country, "postal_code": payer.postal_code or None}
-    if not session["customer"]:
-        given: Json = {"email": payer.email, "name": payer.name or None}
-        customer = customers.create(world, given | ({"address": address} if payer.country else {}))
-    else:
-        customer = world.find("customer", session["customer"])
-        updates = world.note(session["id"]).get("customer_update", {})
-        if payer.country and updates.get("address") == "auto":
-            customer["address"] = dict.fromkeys(_ADDRESS) | address
-        if payer.name and updates.get("name") == "auto":
-            customer["name"] = payer.name
-        world.journal.tell_changes("customer.updated", customer)
-    if all(payer.tax_id) and session["tax_id_collection"]:
-        customers.add_tax_id(world, customer, *payer.tax_id)
-    return customer
-
-
-_ADDRESS = ("city", "country", "line1", "line2", "postal_code", "state")
-
-
-def _details(world: World, customer: Json, payer: Payer) -> Json:
-    ids = world.every("tax_id", customer=customer["id"])
-    return {
-        "address": customer["address"],
-        "business_name": None,
-        "email": payer.email or customer["email"],
-        "individual_name": None,
-        "name": payer.name or customer["name"],
-        "phone": None,
-        "tax_exempt": customer["tax_exempt"],
-        "tax_ids": [{"type": each["type"], "value": each["value"]} for each in ids],
-    }
-
-
 def _set_up(world: World, session: Json, payer: Payer, method: Json | None) -> None:
     assert method is not None, "a session of mode setup asks for a card"
-    customer = _customer(world, session, payer)
+    customer = payers.customer_of(world, session, payer)
     methods.attach(world, method, customer)
     intent = world.find("setup_intent", session["setup_intent"])
     intent |= {"status": "succeeded", "payment_method": method["id"], "customer": customer["id"]}
     session["customer"] = customer["id"]
-    session["customer_details"] = _details(world, customer, payer)
+    session["customer_details"] = payers.details_of(world, customer, payer)
     world.journal.tell("setup_intent.succeeded", intent)
 
 

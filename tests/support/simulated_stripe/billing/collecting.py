@@ -26,9 +26,10 @@ def confirm(world: World, intent: Json, method: Json, *, present: bool) -> cards
 
 def _confirm(world: World, intent: Json, method: Json, *, present: bool) -> cards.Outcome:
     said = payments.confirm(world, intent, method, present=present)
-    if said.verdict == "paid" and methods.card_of(world, method).disputed:
+    how = methods.card_of(world, method).disputes
+    if said.verdict == "paid" and how != "never":
         charge = world.find("charge", intent["latest_charge"])
-        disputes.open_dispute(world, charge, reason="fraudulent")
+        disputes.open_dispute(world, charge, reason="fraudulent", inquiry=how == "inquires")
     return said
 
 

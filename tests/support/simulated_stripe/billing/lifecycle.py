@@ -7,7 +7,6 @@ from tests.support.simulated_stripe.billing import (
     collecting,
     gathering,
     items,
-    methods,
     pending,
     statuses,
     subscriptions,
@@ -62,19 +61,8 @@ def pause(world: World, subscription: Json, given: Json) -> Json:
         _credit_unused(world, subscription, now if since == "now" else start)
     if given.get("invoicing_behavior") == "invoice":
         changes.bill_now(world, subscription, given)
-    rest(world, subscription, why="pause_requested")
+    statuses.rest(world, subscription, why="pause_requested")
     return subscription
-
-
-def rest(world: World, subscription: Json, *, why: str) -> None:
-    """Marks a subscription as paused, and tells why."""
-    now = world.now(subscription["test_clock"])
-    subscription["status"] = "paused"
-    subscription["status_details"] = {
-        "paused": {"subscription": {"type": why}, "transitioned_at": now, "type": "subscription"}
-    }
-    statuses.changed(world, subscription)
-    world.journal.tell("customer.subscription.paused", subscription)
 
 
 def resume(world: World, subscription: Json, given: Json) -> Json:
@@ -131,13 +119,7 @@ def _go_on(world: World, subscription: Json, *, waits_for: str | None) -> None:
 
 def end_trial(world: World, subscription: Json) -> None:
     """A trial is over: the first period begins, or what was agreed for want of a card happens."""
-    has_card = methods.default_of(world, subscription["customer"], subscription)
-    wish = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
-    if not has_card and wish == "cancel":
-        statuses.end(world, subscription, reason=None)
-    elif not has_card and wish == "pause":
-        rest(world, subscription, why="trial_end_without_payment_method")
-    else:
+    if not statuses.trial_is_over_without_card(world, subscription):
         subscription["status"] = "active"
         subscriptions.renew(world, subscription)
 

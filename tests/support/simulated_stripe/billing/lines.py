@@ -162,13 +162,12 @@ def _tax(world: World, amount: int, behavior: str, customer: Json) -> Json:
 
 def _rate(world: World, behavior: str, percent: int) -> Json:
     inclusive = behavior == "inclusive"
-    for rate in world.every("tax_rate", inclusive=inclusive, percentage=percent):
+    ours = {"display_name": "Simulated tax", "inclusive": inclusive, "percentage": percent}
+    for rate in world.every("tax_rate", **ours):
         return rate
     return world.create(
         "tax_rate",
         active=True,
-        display_name="Simulated tax",
-        inclusive=inclusive,
-        percentage=percent,
         metadata={},
+        **ours,
     )

@@ -1,4 +1,4 @@
-"""Taking money for an invoice: payment intents, charges, and what the account receives."""
+"""Taking money: payment intents, charges, and what the account receives."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ def ask_for(world: World, invoice: Json) -> Json:
         customer=invoice["customer"],
         description="Subscription" if invoice["parent"] else "Invoice",
         metadata={},
+        setup_future_usage="off_session",
     )
     world.create(
         "invoice_payment",
@@ -36,18 +37,19 @@ def ask_for(world: World, invoice: Json) -> Json:
 def intend(world: World, **stated: Any) -> Json:
     """A payment intent that waits for a card."""
     key = world.names.id_of("payment_intent")
+    usual = {
+        "capture_method": "automatic",
+        "confirmation_method": "automatic",
+        "status": "requires_payment_method",
+    }
     intent = world.create(
         "payment_intent",
         id=key,
         amount_capturable=0,
         amount_received=0,
-        capture_method="automatic",
         client_secret=world.names.client_secret(key),
-        confirmation_method="automatic",
         payment_method_types=["card"],
-        setup_future_usage="off_session",
-        status="requires_payment_method",
-        **stated,
+        **(usual | stated),
     )
     world.journal.tell("payment_intent.created", intent)
     return intent
@@ -105,25 +107,42 @@ def _clock_of(world: World, intent: Json) -> str | None:
 
 
 def _take(world: World, intent: Json, method: Json) -> None:
-    charge = _charge(world, intent, method, paid=True, status="succeeded")
+    """Takes the money, or holds it until :func:`capture`."""
+    held = intent["capture_method"] == "manual"
+    charge = _charge(world, intent, method, paid=True, captured=not held, status="succeeded")
+    intent |= {"latest_charge": charge["id"], "last_payment_error": None}
+    if held:
+        intent |= {"status": "requires_capture", "amount_capturable": intent["amount"]}
+        world.journal.tell("charge.succeeded", charge)
+        world.journal.tell("payment_intent.amount_capturable_updated", intent)
+        return
+    _receive(world, intent, charge)
+    world.journal.tell("charge.succeeded", charge)
+    world.journal.tell("payment_intent.succeeded", intent)
+
+
+def _receive(world: World, intent: Json, charge: Json) -> None:
     settings = world.settings
     fee = share(intent["amount"], settings.fee_percent) + settings.fee_fixed
     entry = book(world, charge, amount=intent["amount"], fee=fee, kind="charge")
     charge |= {"amount_captured": charge["amount"], "balance_transaction": entry["id"]}
-    intent |= {
-        "status": "succeeded",
-        "amount_received": intent["amount"],
-        "latest_charge": charge["id"],
-        "last_payment_error": None,
-    }
-    world.journal.tell("charge.succeeded", charge)
+    intent |= {"status": "succeeded", "amount_received": intent["amount"], "amount_capturable": 0}
+
+
+def capture(world: World, intent: Json) -> Json:
+    """Takes the whole of what was held."""
+    charge = world.find("charge", intent["latest_charge"])
+    charge["captured"] = True
+    _receive(world, intent, charge)
+    world.journal.tell("charge.captured", charge)
     world.journal.tell("payment_intent.succeeded", intent)
+    return intent
 
 
 def _refuse(world: World, intent: Json, method: Json, said: cards.Outcome) -> None:
     code = said.decline_code or "generic_decline"
     message = str(methods.declined(code))
-    charge = _charge(world, intent, method, paid=False, status="failed")
+    charge = _charge(world, intent, method, paid=False, captured=False, status="failed")
     charge |= {"failure_code": said.code, "failure_message": message}
     intent |= {"status": "requires_payment_method", "latest_charge": charge["id"]}
     intent |= {"payment_method": None}
@@ -146,16 +165,16 @@ def _charge(world: World, intent: Json, method: Json, **stated: Any) -> Json:
         amount_captured=0,
         amount_refunded=0,
         billing_details=dict(method["billing_details"]),
-        captured=stated["paid"],
         currency=intent["currency"],
         customer=intent["customer"],
         description=intent["description"],
         disputed=False,
-        metadata={},
+        metadata=dict(intent["metadata"]),
         outcome={"type": "authorized" if stated["paid"] else "issuer_declined"},
         payment_intent=intent["id"],
         payment_method=method["id"],
         refunded=False,
+        shipping=intent["shipping"],
         **stated,
     )
 
@@ -179,17 +198,26 @@ def book(world: World, source: Json, *, amount: int, kind: str, fee: int = 0) ->
     )
 
 
+def cancel(world: World, intent: Json, *, reason: str | None) -> Json:
+    """Nobody shall pay any more; what was held goes back."""
+    if intent["status"] == "requires_capture":
+        charge = world.find("charge", intent["latest_charge"])
+        charge |= {"amount_refunded": charge["amount"], "refunded": True}
+        world.journal.tell("charge.refunded", charge)
+    intent |= {"status": "canceled", "canceled_at": world.now(_clock_of(world, intent))}
+    intent |= {"cancellation_reason": reason, "next_action": None, "amount_capturable": 0}
+    world.journal.tell("payment_intent.canceled", intent)
+    return intent
+
+
 def give_up(world: World, invoice: Json, reason: str) -> None:
     """Cancels what an invoice still asks for."""
     intent, payment = intent_of(world, invoice), payment_of(world, invoice)
-    now = world.now(invoice["test_clock"])
     if intent and intent["status"] != "succeeded":
-        intent |= {"status": "canceled", "canceled_at": now, "cancellation_reason": reason}
-        intent["next_action"] = None
-        world.journal.tell("payment_intent.canceled", intent)
+        cancel(world, intent, reason=reason)
     if payment and payment["status"] == "open":
         payment["status"] = "canceled"
-        payment["status_transitions"]["canceled_at"] = now
+        payment["status_transitions"]["canceled_at"] = world.now(invoice["test_clock"])
 
 
 def not_authenticated(world: World, intent: Json) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import collecting, invoices, lines, methods, pending
+from tests.support.simulated_stripe.billing import (
+    collecting,
+    invoices,
+    lines,
+    methods,
+    payments,
+    pending,
+)
 from tests.support.simulated_stripe.refusals import invalid, missing, not_simulated
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -24,10 +31,9 @@ def check(given: Json) -> None:
             raise invalid(message, param=name)
     if given.get("discounts") or given.get("allow_promotion_codes"):
         raise not_simulated("discounts on what is bought once")
-    if not given.get("invoice_creation", {}).get("enabled"):
-        raise not_simulated("Checkout Sessions of mode payment that make no invoice")
-    if "customer" not in given:
-        raise not_simulated("Checkout Sessions of mode payment for nobody in particular")
+    invoiced = given.get("invoice_creation", {}).get("enabled")
+    if given.get("automatic_tax", {}).get("enabled") and not invoiced:
+        raise not_simulated("tax on what is bought without an invoice")
 
 
 def price_of(world: World, wanted: Json, currency: str | None) -> Json:
@@ -119,5 +125,38 @@ def pay(world: World, session: Json, customer: Json, method: Json) -> Json:
     pending.bind(waiting, invoice)
     invoices.finalize(world, invoice)
     methods.attach(world, method, customer)
+    if intent := payments.intent_of(world, invoice):
+        describe(intent, note["payment_intent_data"])
     collecting.attempt(world, invoice, method, present=True)
     return invoice
+
+
+def describe(intent: Json, data: Json) -> None:
+    """Puts on a payment what the session said about it."""
+    intent["metadata"] = data.get("metadata", {})
+    intent["description"] = data.get("description", intent["description"])
+
+
+_OF_INTENT = ("receipt_email", "setup_future_usage", "shipping")
+
+
+def pay_without_invoice(world: World, session: Json, customer: Json | None, method: Json) -> Json:
+    """Takes the money at once, for nobody in particular if *customer* is None.
+
+    Returns:
+        The payment intent; it waits for another card if this one was declined.
+    """
+    data = world.note(session["id"])["payment_intent_data"]
+    intent = payments.intend(
+        world,
+        amount=session["amount_total"],
+        currency=session["currency"],
+        customer=customer["id"] if customer else None,
+        metadata={},
+        **{name: data[name] for name in _OF_INTENT if name in data},
+    )
+    describe(intent, data)
+    if customer and intent["setup_future_usage"]:
+        methods.attach(world, method, customer)
+    collecting.confirm(world, intent, method, present=True)
+    return intent

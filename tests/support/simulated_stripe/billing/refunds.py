@@ -22,7 +22,7 @@ def refund(world: World, charge: Json, amount: int | None, **stated: Any) -> Jso
     """
     left = charge["amount_captured"] - charge["amount_refunded"]
     wanted = left if amount is None else amount
-    if charge["disputed"]:
+    if _is_taken_back(world, charge):
         message = f"Charge {charge['id']} has been charged back; cannot issue a refund."
         raise invalid(message, code="charge_disputed")
     if left <= 0:
@@ -55,6 +55,12 @@ def refund(world: World, charge: Json, amount: int | None, **stated: Any) -> Jso
     return made
 
 
+def _is_taken_back(world: World, charge: Json) -> bool:
+    """Whether a dispute holds the money; an inquiry lets it be refunded."""
+    disputes = world.every("dispute", charge=charge["id"])
+    return any(not each["is_charge_refundable"] for each in disputes)
+
+
 def _will_fail(world: World, made: Json) -> bool:
     """Whether the bank behind a refund will send it back."""
     method = world.find("payment_method", made["payment_method"])
@@ -74,9 +80,19 @@ def fail(world: World, made: Json) -> Json:
     }
     charge["amount_refunded"] -= made["amount"]
     charge["refunded"] = False
-    world.journal.tell_changes("refund.updated", made)
+    changed(world, made)
     world.journal.tell("refund.failed", made)
     return made
+
+
+def changed(world: World, made: Json) -> None:
+    """Tells what changed about a refund, under both names that Stripe has for it.
+
+    Source:
+        docs.stripe.com/api/events/types: ``charge.refund.updated`` is sent for refunds to some
+        payment methods, cards among them, and ``refund.updated`` for all.
+    """
+    world.journal.tell_changes("refund.updated", made, also="charge.refund.updated")
 
 
 def credit(world: World, invoice: Json, given: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import invoices
+from tests.support.simulated_stripe.billing import invoices, methods
 from tests.support.simulated_stripe.world.world import Json, World
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
@@ -75,6 +75,35 @@ def end(world: World, subscription: Json, *, reason: str | None) -> None:
             invoice |= {"auto_advance": False, "next_payment_attempt": None}
             world.journal.tell_changes("invoice.updated", invoice)
     world.journal.tell("customer.subscription.deleted", subscription)
+
+
+def rest(world: World, subscription: Json, *, why: str) -> None:
+    """Marks a subscription as paused, and tells why."""
+    now = world.now(subscription["test_clock"])
+    subscription["status"] = "paused"
+    subscription["status_details"] = {
+        "paused": {"subscription": {"type": why}, "transitioned_at": now, "type": "subscription"}
+    }
+    changed(world, subscription)
+    world.journal.tell("customer.subscription.paused", subscription)
+
+
+def trial_is_over_without_card(world: World, subscription: Json) -> bool:
+    """At the end of a trial without a card, what was agreed for that case happens.
+
+    Returns:
+        Whether it did; otherwise the first period begins and is billed.
+    """
+    wish = subscription["trial_settings"]["end_behavior"]["missing_payment_method"]
+    if wish == "create_invoice" or methods.default_of(
+        world, subscription["customer"], subscription
+    ):
+        return False
+    if wish == "cancel":
+        end(world, subscription, reason=None)
+    else:
+        rest(world, subscription, why="trial_end_without_payment_method")
+    return True
 
 
 def expire(world: World, subscription: Json) -> None:

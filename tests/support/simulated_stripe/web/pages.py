@@ -14,6 +14,7 @@ from litestar.response import Redirect
 from litestar.status_codes import HTTP_200_OK, HTTP_303_SEE_OTHER
 
 from tests.support.simulated_stripe.billing import checkout, collecting, methods, payments
+from tests.support.simulated_stripe.billing.payers import Payer
 from tests.support.simulated_stripe.refusals import Refusal, not_found
 from tests.support.simulated_stripe.web import papers, portal
 from tests.support.simulated_stripe.web.html import page
@@ -131,8 +132,8 @@ def _checkout(world: World, session: Json, *, error: str = "", form: Form | None
     )
 
 
-def _payer(form: Form) -> checkout.Payer:
-    return checkout.Payer(
+def _payer(form: Form) -> Payer:
+    return Payer(
         number=form.get("number", ""),
         expiry=papers.expiry(form.get("expiry", "")),
         name=form.get("name", ""),

@@ -48,10 +48,17 @@ class Journal:
         """An event about an object as it stands now."""
         self._write(kind, subject, self._changes(subject) if ".updated" in kind else None)
 
-    def tell_changes(self, kind: str, subject: Json) -> None:
-        """An event ``....updated``, if anything changed since the last one about this object."""
+    def tell_changes(self, kind: str, subject: Json, *, also: str = "") -> None:
+        """An event ``....updated``, if anything changed since the last one about this object.
+
+        Args:
+            kind: its type.
+            subject: as it stands now.
+            also: a second type under which the same is told.
+        """
         if changes := self._changes(subject):
-            self._write(kind, subject, changes)
+            for each in filter(None, (kind, also)):
+                self._write(each, subject, changes)
 
     def _changes(self, subject: Json) -> Json:
         before = self.last_seen.get(subject["id"], {})

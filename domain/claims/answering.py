@@ -1,0 +1,131 @@
+"""What a payer answers: to a whole sending, or line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Final
+
+from domain.claims import events
+from domain.claims.lines import DecisionDoesNotBalance, LineAnswer, Outcome, outcome_of
+from domain.claims.memory import ClaimMemory
+from domain.claims.rules import ClaimAlreadyDecided, ClaimNotExported, ClaimState, LineUnknown
+from domain.errors import InvalidFields
+from domain.fields import require_lines
+
+# What the package's column takes: printable, and nothing that a spreadsheet runs as a formula.
+_REFERENCE: Final = re.compile(r"(?![=+@-])[!-~](?:[ -~]{0,48}[!-~])?")
+
+
+class Answering(ClaimMemory):
+    """What is decided about a payer's answers."""
+
+    def decide(
+        self,
+        *,
+        outcome: Outcome,
+        paid_cents: int,
+        reason_code: str | None,
+        reference: str,
+        at: datetime,
+    ) -> None:
+        """Remember one answer to all that was sent last; the same twice is no second fact.
+
+        Args:
+            outcome: paid, reduced or denied.
+            paid_cents: in the claim's currency; negative where a correction was taken back.
+            reason_code: the payer's, kept word for word; needed unless paid in full.
+            reference: the payer's number of the claim, the payment or the letter. A correction
+                names it.
+            at: now.
+
+        Raises:
+            ClaimNotExported: nothing is with the payer.
+            ClaimAlreadyDecided: the payer answered differently before.
+            DecisionDoesNotBalance: the amount does not fit the outcome.
+            InvalidFields: the reference or the reason is missing or cannot be sent.
+        """
+        _require_answer(outcome, reason_code, reference)
+        if self.decision == (outcome, paid_cents, reference) and not self.awaits_answer:
+            return
+        self._must_await()
+        asked = sum(line.amount_cents for line in self.lines_of(self.sendings))
+        if outcome_of(asked, paid_cents) is not outcome:
+            raise DecisionDoesNotBalance(
+                f"The amount does not fit: {outcome} with {paid_cents} of {asked} cents.",
+                paid_cents=paid_cents,
+                asked_cents=asked,
+            )
+        self._record_decision(outcome, paid_cents, reason_code, reference, [], at)
+
+    def decide_lines(self, answers: Sequence[LineAnswer], *, reference: str, at: datetime) -> None:
+        """Remember what the payer said to each line that was sent last.
+
+        Args:
+            answers: one for each line.
+            reference: as in :meth:`decide`.
+            at: now.
+
+        Raises:
+            ClaimNotExported, ClaimAlreadyDecided: as in :meth:`decide`.
+            LineUnknown: an answer is about a line that was not sent last, or a line has none.
+            DecisionDoesNotBalance: an amount does not fit its line.
+            InvalidFields: the reference or a reason is missing or cannot be sent.
+        """
+        paid = sum(answer.paid_cents for answer in answers)
+        same = self.decision is not None and self.decision[1:] == (paid, reference)
+        if same and self.answers == list(answers) and not self.awaits_answer:
+            return
+        self._must_await()
+        asked = {line.line_id: line.amount_cents for line in self.lines_of(self.sendings)}
+        if sorted(answer.line_id for answer in answers) != sorted(asked):
+            raise LineUnknown("Answer every line that was sent last, each once.")
+        outcomes = set()
+        for answer in answers:
+            outcome = outcome_of(asked[answer.line_id], answer.paid_cents)
+            _require_answer(outcome, answer.reason_code, reference)
+            outcomes.add(outcome)
+        outcome = outcomes.pop() if len(outcomes) == 1 else Outcome.REDUCED
+        reasons = dict.fromkeys(each.reason_code for each in answers if each.reason_code)
+        reason_code = ", ".join(reasons) or None
+        self._record_decision(outcome, paid, reason_code, reference, list(answers), at)
+
+    def _must_await(self) -> None:
+        if self.awaits_answer:
+            return
+        if self.state in {ClaimState.READY, ClaimState.SET_ASIDE}:
+            raise ClaimNotExported("This claim is not with the payer; send it first.")
+        if self.state is ClaimState.CORRECTION_PENDING:
+            raise ClaimNotExported("The correction is not with the payer; send it first.")
+        raise ClaimAlreadyDecided("The payer has answered already; correct the claim instead.")
+
+    def _record_decision(
+        self,
+        outcome: Outcome,
+        paid_cents: int,
+        reason_code: str | None,
+        reference: str,
+        answers: list[LineAnswer],
+        at: datetime,
+    ) -> None:
+        self.record(
+            events.Decided,
+            at=at,
+            outcome=outcome,
+            paid_cents=paid_cents,
+            reason_code=reason_code,
+            reference=reference,
+            answers=answers,
+        )
+
+
+def _require_answer(outcome: Outcome, reason_code: str | None, reference: str) -> None:
+    """Refuse an answer that a correction could not name, or that does not say why it is less."""
+    require_lines(reference=reference)
+    if not _REFERENCE.fullmatch(reference):
+        raise InvalidFields(
+            reference="Use up to 50 plain letters, digits and signs; do not begin with = + - or @."
+        )
+    if outcome is not Outcome.PAID or reason_code is not None:
+        require_lines(reason_code=reason_code or "")

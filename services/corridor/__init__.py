@@ -1,0 +1,1 @@
+"""Reading and leaving words in a group's corridor, between meetings."""
