@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -73,6 +73,11 @@ class Holdings:
         """Return what access would be but for what the house gives everybody."""
         kinds = {GrantKind.FIRST_MEETING, GrantKind.OPEN_HOUSE}
         return access_of(each for each in self._grants() if each.kind not in kinds)
+
+    def without_own_dues(self) -> Access:
+        """Return what access would be without memberships, and without what everybody is given."""
+        others = replace(self, memberships=())
+        return others.without_gifts_of_the_house()
 
     def _own_gifts(self) -> list[Gift]:
         return [each for each in self.gifts if each.redeemed and each.redeemed[0] == self.member_id]

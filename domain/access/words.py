@@ -139,7 +139,9 @@ class _Days:
         return f"{local.day} {local:%B %Y}"
 
     def until(self, moment: datetime) -> str:
-        return f"until {self.day(moment)}, {moment.astimezone(zone_named(self.zone)):%H:%M}"
+        """Return a moment that matters to the hour, with the place whose clock is read."""
+        local = moment.astimezone(zone_named(self.zone))
+        return f"until {self.day(moment)}, {local:%H:%M} ({self.zone} time)"
 
 
 def _of_the_house(holdings: Holdings, days: _Days) -> list[str]:

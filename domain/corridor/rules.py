@@ -90,9 +90,7 @@ def reads(word: Word, reader_id: UUID, group: PeerGroup, at: datetime) -> bool:
     """
     if word.gone is Gone.TAKEN_BACK or at >= word.fades_at:
         return False
-    if reader_id == word.author_id:
-        return reader_id in group.members()
-    if word.only_for not in {None, reader_id}:
+    if word.only_for is not None and reader_id not in {word.only_for, word.author_id}:
         return False
     return all(_belongs_since(group, each, word.written_at) for each in (reader_id, word.author_id))
 
@@ -143,7 +141,7 @@ def require_open(to: UUID | None, readers: Iterable[UUID | None]) -> None:
     if to is None:
         raise AccessNeeded(
             "Writing to the whole group is not open to you at the moment; on your membership page "
-            "you see why. You read what your peers write, and can write to the facilitator.",
+            "you see why. You read what your peers write as before.",
             action=Action.WRITE_TO_PEERS.value,
         )
     raise ReaderNotThere

@@ -209,8 +209,8 @@ def told(
     """
     voice = _VOICES[payer]
     parts = [_meaning(kind, fact, voice), _reason(fact.reason).format(**voice)]
-    if kind is MoneyKind.DISPUTE_OPENED and paid_for in WHILE_DISPUTED:
-        parts.append(WHILE_DISPUTED[paid_for])
+    if kind is MoneyKind.DISPUTE_OPENED:
+        parts.append(WHILE_DISPUTED.get(paid_for or "", ""))
     return Told(
         _TITLES[kind].format(**voice),
         " ".join(each for each in parts if each),

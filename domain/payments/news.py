@@ -16,6 +16,7 @@ from uuid import UUID
 from domain.errors import DomainError
 from domain.money.facts import MoneyFact, MoneyKind
 from domain.payments.checkouts import Purchase
+from domain.values import Money
 
 
 class ForgedMessage(DomainError):
@@ -125,6 +126,21 @@ class MessageDoor(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BookedLine:
+    """A line of the service's own account: money that really moved.
+
+    Attributes:
+        move: ``paid`` or ``paid_back``.
+        amount: how much, in the currency that people paid in; negative where a return came back.
+        customer_id: whose payment it was; ``None`` where it names nobody.
+    """
+
+    move: str
+    amount: Money
+    customer_id: str | None
+
+
 class PaymentBooks(Protocol):
     """What the payment service's books say; every method may raise ``PaymentsAway``."""
 
@@ -160,6 +176,6 @@ class PaymentBooks(Protocol):
         """Yield what every invoice of this house from an instant on says happened with it."""
         ...
 
-    async def booked(self, since: datetime, until: datetime) -> Mapping[tuple[str, str], int]:
-        """Return what really moved: cents by (``paid`` or ``paid_back``, currency)."""
+    def booked(self, since: datetime, until: datetime) -> AsyncIterator[BookedLine]:
+        """Yield what really moved in the service's account, whoever's product it was for."""
         ...

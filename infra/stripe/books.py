@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -13,10 +11,15 @@ import stripe
 
 from domain.errors import NotFound
 from domain.payments.checkouts import Purchase
-from domain.payments.news import ListedSubscription, Message, News, UnreadableMessage
-from domain.values import Money
+from domain.payments.news import (
+    BookedLine,
+    ListedSubscription,
+    Message,
+    News,
+    UnreadableMessage,
+)
 from infra.stripe import marks
-from infra.stripe.amounts import from_stripe
+from infra.stripe.bookings import booked
 from infra.stripe.connection import Connection
 from infra.stripe.envelopes import (
     customer_of,
@@ -35,23 +38,13 @@ from infra.stripe.facts import (
     facts_of_invoice,
     order_of,
 )
+from infra.stripe.lists import MOST, every, plain
 from infra.stripe.observing import plan_of, will_end
 from infra.stripe.purchases import purchase_of
 from infra.stripe.readings import id_of, moment
 
 ANOTHER_HOUSE: Final = "another_house"
 ANOTHER_PRODUCT: Final = "another_product"
-_PAGE: Final = 100  # the most that Stripe puts on one page
-PAID: Final = "paid"
-PAID_BACK: Final = "paid_back"
-_MOVES: Final = {
-    "charge": PAID,
-    "payment": PAID,
-    "refund": PAID_BACK,
-    "payment_refund": PAID_BACK,
-    "refund_failure": PAID_BACK,
-    "payment_failure_refund": PAID_BACK,
-}
 
 
 class StripeBooks:
@@ -64,6 +57,7 @@ class StripeBooks:
     """
 
     def __init__(self, connection: Connection, *, environment: str, livemode: bool) -> None:
+        self._connection = connection
         self._ask = connection.ask
         self._v1 = connection.client.v1
         self._environment = environment
@@ -114,7 +108,7 @@ class StripeBooks:
             found = await self._ask(lambda: self._v1.customers.retrieve_async(customer_id))
         except NotFound:
             return News(message_id=None, customer_id=customer_id)
-        told = _metadata_of(_plain(found))
+        told = _metadata_of(plain(found))
         unmarked = ANOTHER_PRODUCT if marks.ENVIRONMENT not in told else None
         return News(
             message_id=None,
@@ -126,25 +120,25 @@ class StripeBooks:
     async def messages(self, since: datetime) -> AsyncIterator[Message]:
         """Yield messages from an instant on; see the port."""
         asked: Any = {"created": {"gte": int(since.timestamp())}, "types": list(USED)}
-        async for event in self._all(self._v1.events.list_async, asked):
-            yield message_of(_plain(event), livemode=self._livemode)
+        async for event in every(self._ask, self._v1.events.list_async, asked):
+            yield message_of(plain(event), livemode=self._livemode)
 
     async def message(self, message_id: str) -> Message:
         """Return one message, while Stripe keeps it: thirty days; see the port."""
         found = await self._ask(lambda: self._v1.events.retrieve_async(message_id))
-        return message_of(_plain(found), livemode=self._livemode)
+        return message_of(plain(found), livemode=self._livemode)
 
     async def subscriptions(self) -> AsyncIterator[ListedSubscription]:
         """Yield every subscription of this house; see the port."""
-        async for each in self._all(self._v1.subscriptions.list_async, {"status": "all"}):
+        async for each in every(self._ask, self._v1.subscriptions.list_async, {"status": "all"}):
             if not self._foreign(marks.plain(each.metadata)):
                 yield _listed(each, self._marked(marks.plain(each.metadata), marks.MEMBERSHIP))
 
     async def invoices(self, since: datetime) -> AsyncIterator[News]:
         """Yield what invoices say; see the port."""
         asked = {"created": {"gte": int(since.timestamp())}}
-        async for found in self._all(self._v1.invoices.list_async, asked):
-            each = _plain(found)
+        async for found in every(self._ask, self._v1.invoices.list_async, asked):
+            each = plain(found)
             told = _metadata_of(each)
             if not self._foreign(told):
                 yield News(
@@ -155,21 +149,9 @@ class StripeBooks:
                     facts=facts_of_invoice(each),
                 )
 
-    async def booked(self, since: datetime, until: datetime) -> Mapping[tuple[str, str], int]:
-        """Return what really moved, in the currency that people paid in; see the port."""
-        sums: Counter[tuple[str, str]] = Counter()
-        asked: Any = {
-            "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
-            "expand": ["data.source"],
-        }
-        async for found in self._all(self._v1.balance_transactions.list_async, asked):
-            line = _plain(found)
-            move = _MOVES.get(line["type"])
-            if move is None:
-                continue
-            amount = _in_the_payers_currency(line)
-            sums[move, amount.currency] += amount.cents if move == PAID else -amount.cents
-        return sums
+    def booked(self, since: datetime, until: datetime) -> AsyncIterator[BookedLine]:
+        """Yield what really moved; see the port."""
+        return booked(self._connection, since, until)
 
     async def _invoice_paid_by(self, thing: Json) -> Json | None:
         """Return the invoice that a refunded or disputed payment paid, if it paid one."""
@@ -183,7 +165,7 @@ class StripeBooks:
         }
         found = await self._ask(lambda: self._v1.invoice_payments.list_async(asked))
         for each in found.data:
-            invoice = _plain(each).get("invoice")
+            invoice = plain(each).get("invoice")
             return invoice if isinstance(invoice, dict) else None
         return None
 
@@ -192,12 +174,12 @@ class StripeBooks:
         order_id = order_of(thing)
         if thing.get("object") == "refund" and order_id is None:
             notes = await self._ask(
-                lambda: self._v1.credit_notes.list_async({"invoice": invoice["id"], "limit": _PAGE})
+                lambda: self._v1.credit_notes.list_async({"invoice": invoice["id"], "limit": MOST})
             )
             order_id = next(
                 (
                     order_of(note)
-                    for note in map(_plain, notes.data)
+                    for note in map(plain, notes.data)
                     if thing["id"] in {foreign_id(each["refund"]) for each in note["refunds"]}
                 ),
                 None,
@@ -211,10 +193,10 @@ class StripeBooks:
             return NOTHING_MORE
         lines = await self._ask(
             lambda: self._v1.customers.balance_transactions.list_async(
-                customer["id"], {"limit": _PAGE}
+                customer["id"], {"limit": MOST}
             )
         )
-        return Context(balance_lines=tuple(map(_plain, reversed(lines.data))))
+        return Context(balance_lines=tuple(map(plain, reversed(lines.data))))
 
     def _purchase(self, invoice: Json | None) -> Purchase | None:
         """Return what an invoice was paid for, if it was for something that is paid once."""
@@ -234,32 +216,6 @@ class StripeBooks:
 
     def _marked(self, told: Mapping[str, Any], name: str) -> UUID | None:
         return marks.read_id(told, name, environment=self._environment)
-
-    async def _all(self, listing: Any, asked: Mapping[str, Any]) -> AsyncIterator[Any]:
-        """Yield every row of a list, page by page."""
-        wanted = {"limit": _PAGE, **asked}
-        while True:
-            page = await self._ask(partial(listing, dict(wanted)))
-            for row in page.data:
-                yield row
-            if not page.has_more or not page.data:
-                return
-            wanted["starting_after"] = page.data[-1].id
-
-
-def _plain(found: Any) -> dict[str, Any]:
-    """Return an object of the SDK as JSON has it."""
-    plain: dict[str, Any] = found.to_dict(for_json=True)
-    return plain
-
-
-def _in_the_payers_currency(line: Json) -> Money:
-    """Return what a line of the balance moved: for us, or in what its payer paid in."""
-    source = line.get("source")
-    if isinstance(source, dict) and source["currency"] != line["currency"]:
-        whole = from_stripe(source["amount"], source["currency"])
-        return whole if line["amount"] >= 0 else Money(-whole.cents, whole.currency)
-    return from_stripe(line["amount"], line["currency"])
 
 
 def _metadata_of(thing: Json) -> dict[str, Any]:

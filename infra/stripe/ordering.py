@@ -7,6 +7,7 @@ call that can leave none (a pause, an end) is seen by what it leads to.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 import stripe
@@ -29,6 +30,7 @@ from domain.payments.orders import (
     SetSeats,
     Sign,
 )
+from domain.payments.refusals import CardRefused
 from infra.stripe import marks
 from infra.stripe.amounts import from_stripe, to_stripe
 from infra.stripe.checkouts import COUPON
@@ -38,6 +40,7 @@ from infra.stripe.observing import plan_of, will_end
 from infra.stripe.prices import PriceList
 
 _OVER: Final = ("canceled", "incomplete_expired")
+_RESUME: Final = "/resume"
 
 
 class Ordering:
@@ -76,7 +79,23 @@ class Ordering:
         answer, request_id = await self._connection.raw(
             call.verb, call.path, call.params, **options
         )
+        if call.path.endswith(_RESUME):
+            await self._collect(answer, key=f"{key}-pay")
         return Made(object_id=str(answer.get("id") or call.path), request_id=request_id)
+
+    async def _collect(self, resumed: Any, *, key: str) -> None:
+        """Have the invoice of a return paid: resuming tries no card, and the pause would go on.
+
+        A card that fails hinders nobody from coming back: the dues are past due, and grace begins.
+
+        Source:
+            docs.stripe.com/billing/subscriptions/pause, "Payment behavior".
+        """
+        invoice_id = resumed.get("latest_invoice")
+        if resumed.get("status") == "paused" and invoice_id:
+            path = f"/v1/invoices/{invoice_id}/pay"
+            with suppress(CardRefused):
+                await self._connection.raw("post", path, {}, idempotency_key=key)
 
     async def made_by(self, call: Call) -> Made | None:
         """Look whether a call was done; what was to be deleted and is not there was."""
@@ -204,7 +223,7 @@ def _pause(subscription: stripe.Subscription) -> Call:
 def _resume(subscription: stripe.Subscription) -> Call:
     """Resume: a period begins today, less what the pause gave back; a card that fails starts grace.
 
-    Waiting for the payment would leave somebody outside who wants to come back.
+    Waiting for a payment that succeeds would leave somebody outside who wants to come back.
     """
     there = ("active", "trialing", "past_due", "unpaid", *_OVER)
     sign = Sign(path=_path(subscription), params={}, field=("status",), values=there)
@@ -212,7 +231,7 @@ def _resume(subscription: stripe.Subscription) -> Call:
         "billing_cycle_anchor": {"type": "now"},
         "payment_behavior": "resume_on_payment_attempt",
     }
-    return Call(verb="post", path=f"{_path(subscription)}/resume", params=params, sign=sign)
+    return Call(verb="post", path=f"{_path(subscription)}{_RESUME}", params=params, sign=sign)
 
 
 def _seats(subscription: stripe.Subscription, count: int, order_id: str) -> Sequence[Call]:

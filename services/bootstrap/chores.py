@@ -18,7 +18,7 @@ from infra.payments.watch import RegularChores
 from infra.queues.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.offers.queries import programs as programs_of
-from projections.schedule.queries import meetings_of_programs
+from projections.schedule.queries import meetings_of_programs, zone_of
 from services import troubles
 from services.bootstrap.adapters import Sessions
 from services.bootstrap.parts import Parts
@@ -87,7 +87,11 @@ def _effects(
         store=store, vault=parts.vault, links=parts.links, mailer=parts.mailer
     )
     post = letter_writing.Post(
-        store=store, addresses=parts.vault, mailer=parts.mailer, origin=parts.settings.origin
+        store=store,
+        addresses=parts.vault,
+        zone_of=partial(_zone_of, parts.pool),
+        mailer=parts.mailer,
+        origin=parts.settings.origin,
     )
     return {
         **performers(_outside(parts)),
@@ -170,6 +174,11 @@ async def _work(
     but: Collection[str] = (),
 ) -> int:
     return int(await queue.work_one(effects, only=only, but=but))
+
+
+async def _zone_of(pool: asyncpg.Pool[Any], member_id: UUID) -> str | None:
+    async with pool.acquire() as conn:
+        return await zone_of(conn, member_id)
 
 
 async def _meetings_of_provider(

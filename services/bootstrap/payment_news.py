@@ -18,6 +18,7 @@ from infra.payments.watch import DriftBook, RegularChores, Watermarks
 from infra.queues.gathered_inbox import GatheredInbox
 from infra.queues.queues import NotYet, WillNeverWork
 from infra.queues.rooted_inbox import RootedInbox
+from projections.billing_desk import queries as billing_desk
 from projections.memberships import queries as memberships
 from services.bootstrap.parts import Parts
 from services.dispatch import Dispatcher
@@ -27,13 +28,13 @@ from services.payments.arrivals import Arrivals, handle_root
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE, PaymentsDoor
 from services.payments.looking import look_at
+from services.payments.monthly_sums import reconcile_money
 from services.payments.noting import Notary
 from services.payments.purchases import Purchases
 from services.payments.reconciling import (
     Reconciler,
     reconcile_lists,
     reconcile_messages,
-    reconcile_money,
 )
 from services.payments.ticking import end_seat_offers, tick_memberships, tick_scholarships
 
@@ -188,4 +189,8 @@ def _handler(reconciler: Reconciler, parts: Parts) -> Any:
 
 async def _account_of_customer(pool: asyncpg.Pool[Any], customer_id: str) -> UUID | None:
     async with pool.acquire() as conn:
-        return await memberships.account_of_customer(conn, customer_id)
+        known = await memberships.account_of_customer(conn, customer_id)
+        if known is not None:
+            return known
+        former = await billing_desk.accounts_of(conn, [customer_id])  # deleted at Stripe since
+    return former[0] if former else None

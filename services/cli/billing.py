@@ -41,16 +41,18 @@ async def reconcile(*, messages: bool, lists: bool, money: bool) -> None:
 
     Exit status 1 if a difference is left that only a person can settle.
     """
+    from domain.money.currencies import written
     from domain.payments.refusals import PaymentsOff
+    from domain.values import Money
     from services import bootstrap
-    from services.payments import reconciling
+    from services.payments import monthly_sums, reconciling
 
     chosen = [
         (name, act)
         for name, wanted, act in (
             ("events", messages, reconciling.reconcile_messages),
             ("lists", lists, reconciling.reconcile_lists),
-            ("money", money, reconciling.reconcile_money),
+            ("money", money, monthly_sums.reconcile_money),
         )
         if wanted or not (messages or lists or money)
     ]
@@ -65,6 +67,10 @@ async def reconcile(*, messages: bool, lists: bool, money: bool) -> None:
             await bootstrap.drain(running)
             left += came.left
             click.echo(f"{name:<7} {came.added} added, {came.found} differed, {came.left} left")
+            for (move, currency), cents in sorted(came.left_out.items()):
+                amount = written(Money(cents, currency))
+                words = move.replace("_", " ")
+                click.echo(f"  left out, for other products: {amount} {words}")
         for row in await reconciler.drift.open():
             click.echo(f"  {row.kind} {row.subject}: ours {row.ours}, theirs {row.theirs}")
     if left:

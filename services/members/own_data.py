@@ -28,6 +28,7 @@ from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services import tables
+from services.corridor.words import own_words
 from services.days import own_day
 from services.evidence import packs
 from services.evidence.offers import Offered, packs_of
@@ -57,6 +58,7 @@ evidence/           the facts of your evidence packs; the papers themselves are 
 claims.json         what payers were asked for on your behalf, and what they answered
 dues.json           your membership, seats, practices and gifts
 money.json, .csv    every line about your own money
+words.json          what you wrote to your peers between meetings and has not faded
 {also}
 What is said in a meeting is not kept, so it is not here. Other people's presence is theirs.
 """
@@ -119,6 +121,7 @@ async def own_data(
     lines = await story.story_of(house, member_id, reader=member_id)
     yield "money.json", story.as_json(lines, made_at=now)
     yield "money.csv", story.as_csv(lines)
+    yield _json("words", await own_words(house, member_id))
     for name, (_, content) in also.items():
         yield name, content
 

@@ -59,12 +59,14 @@ class Post:
     Attributes:
         store: tells whether a letter still fits, and to whom.
         addresses: where they go.
+        zone_of: in which place's days somebody counts; ``None`` where nobody knows.
         mailer: sends mail.
         origin: public address of the house.
     """
 
     store: EventStore
     addresses: Addresses
+    zone_of: Callable[[UUID], Awaitable[str | None]]
     mailer: Mailer
     origin: str
 
@@ -100,10 +102,11 @@ def performers(post: Post) -> dict[str, Callable[[Piece], Awaitable[None]]]:
             addressed = await _of_membership(work, subject_id, letter, post.origin)
         if addressed is None:
             return
-        text = text_of(addressed.letter or letter, addressed.facts)
         for person_id in addressed.people:
             address = await post.addresses.mail_of(person_id)
             if address is not None:
+                zone = await post.zone_of(person_id) or "UTC"
+                text = text_of(addressed.letter or letter, addressed.facts, zone=zone)
                 await post.mailer.send(address, SUBJECT, text)
 
     return {KIND: send}

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
+
+from domain.values import zone_named
 
 SUBJECT: Final = "About your membership at Peerhour"
 
@@ -139,30 +141,32 @@ class Facts:
     until: datetime | None = None
 
 
-def text_of(letter: Letter, facts: Facts) -> str:
+def text_of(letter: Letter, facts: Facts, *, zone: str = "UTC") -> str:
     """Return the words of a letter.
 
     Args:
         letter: which.
         facts: those that this letter mentions are not ``None``.
+        zone: IANA name of the place whose days its reader counts in.
     """
+    place = zone_named(zone)
     dues = f"the seats of {facts.practice}" if facts.practice else "your membership"
     words = _TEXTS[letter].format(
         link=facts.link,
         dues=dues,
         practice=facts.practice,
         yours=_YOURS,
-        narrows=_day(facts.narrows),
-        lapses=_day(facts.lapses),
-        through=_day(facts.through),
-        ends=_day(facts.ends),
-        until=_day(facts.until),
+        narrows=_day(facts.narrows, place),
+        lapses=_day(facts.lapses, place),
+        through=_day(facts.through, place),
+        ends=_day(facts.ends, place),
+        until=_day(facts.until, place),
     )
     return f"Hello,\n\n{words}\n\nYour Peerhour\n"
 
 
-def _day(at: datetime | None) -> str:
+def _day(at: datetime | None, place: tzinfo) -> str:
     if at is None:
         return ""
-    day = at.astimezone(UTC)
+    day = at.astimezone(place)
     return f"{day.day} {day:%B %Y}"

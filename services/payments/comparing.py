@@ -105,7 +105,8 @@ async def money_drifts(
 
     Args:
         store: the ledgers.
-        booked: see :meth:`domain.payments.news.PaymentBooks.booked`.
+        booked: cents of this house by move and currency, see
+            :class:`domain.payments.news.BookedLine`.
         since: the first moment of the period.
         until: the first one after it.
     """

@@ -8,9 +8,9 @@ more; what is left waits for a person. Done twice, the second time changes nothi
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 from uuid import UUID
@@ -36,7 +36,6 @@ from services.payments.arrivals import Looks
 from services.payments.comparing import (
     Views,
     invoice_drifts,
-    money_drifts,
     subscription_drifts,
 )
 from services.payments.door import RECONCILE, Letterbox, keep
@@ -123,11 +122,14 @@ class Reconciled:
         added: messages that had never come.
         found: differences before anything was healed.
         left: differences that wait for a person.
+        left_out: what moved for other products in the same account, in cents by move and currency:
+            it was not compared.
     """
 
     added: int = 0
     found: int = 0
     left: int = 0
+    left_out: Mapping[tuple[str, str], int] = field(default_factory=dict)
 
 
 async def reconcile_messages(reconciler: Reconciler) -> Reconciled:
@@ -165,29 +167,6 @@ async def reconcile_lists(reconciler: Reconciler) -> Reconciled:
     )
 
 
-async def reconcile_money(reconciler: Reconciler) -> Reconciled:
-    """Compare last month's sums, and those of every month that differed before.
-
-    Nothing heals them but a person who finds out why.
-
-    Raises:
-        PaymentsAway: the list could not be read to its end.
-    """
-    now = reconciler.clock.now()
-    months = {_month_before(now)} | {
-        datetime.fromisoformat(row.subject.partition("/")[0]).replace(tzinfo=UTC)
-        for row in await reconciler.drift.open()
-        if row.kind == DriftKind.MONEY
-    }
-    drifts = []
-    for since in sorted(months):
-        until = (since + timedelta(days=32)).replace(day=1)
-        booked = await reconciler.books.booked(since, until)
-        drifts += await money_drifts(reconciler.store, booked, since=since, until=until)
-    await reconciler.drift.record({DriftKind.MONEY}, drifts, at=now)
-    return Reconciled(found=len(drifts), left=len(drifts))
-
-
 async def _subscriptions(reconciler: Reconciler) -> Reconciled:
     found = await _compare_subscriptions(reconciler)
     if not found:
@@ -202,13 +181,13 @@ async def _compare_subscriptions(reconciler: Reconciler) -> list[Drift]:
     listed = [
         each
         async for each in reconciler.books.subscriptions()
-        if each.membership_id is not None or await _is_ours(reconciler, each.customer_id)
+        if each.membership_id is not None or await is_ours(reconciler, each.customer_id)
     ]
     drifts = await subscription_drifts(reconciler.store, reconciler.views, listed)
     return await _recorded(reconciler, SUBSCRIPTION_KINDS, drifts)
 
 
-async def _is_ours(reconciler: Reconciler, customer_id: str) -> bool:
+async def is_ours(reconciler: Reconciler, customer_id: str) -> bool:
     """Tell whether a customer is not of another house or product in the same account."""
     about = News(message_id=None, customer_id=customer_id)
     return (await payer_of(reconciler.notary, about))[1] is None
@@ -264,12 +243,6 @@ async def _heal(subject: str, act: Callable[[str], Awaitable[object]]) -> None:
         raise
     except DomainError as refusal:
         log.warning("billing.drift_not_healed", subject=subject, code=refusal.code)
-
-
-def _month_before(now: datetime) -> datetime:
-    """Return the first moment of the month before."""
-    this = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return (this - timedelta(days=1)).replace(day=1)
 
 
 async def _alarm(reconciler: Reconciler, mark: datetime | None, now: datetime) -> None:

@@ -112,6 +112,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "seat_thawed": "They sit again.",
         "manager_named": "They look after the seats as well now.",
         "manager_relieved": "They look after the seats no longer.",
+        "manager_left": "You look after its seats no longer.",
         "papers_to": "Papers go there from now on.",
         "account_closed": "The account is closed. Its papers stay here for you to read.",
         "practice_end_asked": "The end is asked for. You can take it back until it is reached.",

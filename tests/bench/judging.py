@@ -1,28 +1,21 @@
-"""Judging: the time a person costs, and a rule change against reading the same events."""
+"""Judging: what a person costs, and a rule change: its time, and its memory as a house grows."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable
-from datetime import UTC, date, datetime, timedelta
+from contextlib import asynccontextmanager
 from functools import partial
-from itertools import count
 from pathlib import Path
-from typing import Final
-from uuid import UUID, uuid5
+from typing import Any, Final
 
-from msgspec.structs import replace
-
-from domain.base import Root
-from domain.meetings.attendance import CheckInMethod
 from domain.meetings.meeting import Meeting
-from domain.members.member import Member
-from domain.personal import Personal
-from domain.recording import Append, Cause
 from domain.rules.judge import judge
-from domain.values import Modality
-from infra.database import connect, open_pool
+from infra.database import ConnectKwargs, connect, open_pool
 from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
 from infra.rule_files import load_rules
@@ -31,8 +24,10 @@ from infra.system import SystemClock
 from services.dispatch import Work
 from services.meetings.attendance_facts import Room, person_on
 from services.rules.change import Comparison
-from tests.bench.ground import fresh_database, rate
+from tests.bench.crowd import HOME, MONDAY, PEOPLE, Crowd, member
+from tests.bench.ground import fresh_database
 from tests.bench.register import Ground, Pair, bench
+from tests.bench.rule_change import versions
 
 _PACKS: Final = (
     "us-ca-psychology",
@@ -41,14 +36,10 @@ _PACKS: Final = (
     "au-psyba",
     "ca-on-cpbao",
 )
-_PEOPLE: Final = 8  # at every meeting
-_MEETINGS: Final = 12_500  # of them: 100,000 attendances
-_MEMBERS: Final = 1_600
+_TENTH: Final = Crowd(groups=20, meetings=1_250)  # 10,000 attendances
+_WHOLE: Final = Crowd(groups=200, meetings=12_500)  # 100,000
 _LIMIT_MS: Final = 1.0
 _ROUNDS: Final = 200
-_HOME: Final = UUID("5ca1ab1e-0000-4000-8000-000000000002")
-_MONDAY: Final = datetime(2026, 3, 2, 18, 0, tzinfo=UTC)
-_HOUR: Final = timedelta(minutes=90)
 
 
 @bench(
@@ -64,19 +55,19 @@ async def judge_person(ground: Ground) -> list[Pair]:
     book = load_rules()
     packs = [pack for name in _PACKS if (pack := book.newest(name)) is not None]
     assert len(packs) == len(_PACKS)
-    meeting, members = _meeting(0), [_member(number) for number in range(_PEOPLE)]
-    day = _MONDAY.date()
+    meeting, members = _WHOLE.meeting(0), [member(number) for number in range(PEOPLE)]
+    day = MONDAY.date()
     people = {member.id: person_on(member, day) for member in members}
     room = Room(meeting, people, ("ethics",), ())
     pairs = []
     for _ in range(3):
         begun = time.process_time()
         for _ in range(_ROUNDS):
-            for member in members:
-                attendance = room.attendance_of(member.id)
+            for each in members:
+                attendance = room.attendance_of(each.id)
                 for pack in packs:
                     judge(pack, attendance, licence_held=True)
-        took = (time.process_time() - begun) * 1000 / (_ROUNDS * _PEOPLE)
+        took = (time.process_time() - begun) * 1000 / (_ROUNDS * PEOPLE)
         pairs.append(Pair(took, _LIMIT_MS))
     return pairs
 
@@ -92,25 +83,63 @@ async def rejudge_vs_read(ground: Ground) -> list[Pair]:
     """Compare a rule change with reading alone."""
     async with fresh_database(ground) as database:
         with tempfile.TemporaryDirectory() as folder:
-            pool = await open_pool(database)
-            store = PostgresEventStore(
-                pool,
-                partial(connect, database, for_store=True),
-                EventMapper(KeyStore(Path(folder))),
-                SystemClock(),
-            )
-            store.writer.start()
-            numbers = iter(count())
-            appends = [_append(next(numbers), _member(each)) for each in range(_MEMBERS)]
-            await rate(store.append, appends)
-            for first in range(0, _MEETINGS, 500):
-                ids = range(first, min(first + 500, _MEETINGS))
-                await rate(store.append, [_append(next(numbers), _meeting(each)) for each in ids])
-            await store.writer.stop()
-            read = await _seconds(_read(store))
-            judged = await _seconds(_compare(store))
-            await pool.close()
+            async with _store(database, folder) as store:
+                await _WHOLE.fill(store)
+                read = await _seconds(_read(store))
+                judged = await _seconds(_compare(store))
     return [Pair(judged, read)]
+
+
+@bench(
+    "rules.rejudge_memory",
+    unit="MB at its peak",
+    target=1.25,
+    at_least=False,
+    says="a process that compares two versions of a text, meetings and licence periods, for "
+    "100,000 attendances of 1,600 members; for 10,000 of 160",
+)
+async def rejudge_memory(ground: Ground) -> list[Pair]:
+    """Compare the memory of a rule change in a house and in one ten times as large."""
+    peaks = [await _peak(ground, crowd) for crowd in (_WHOLE, _TENTH)]
+    return [Pair(*peaks)]
+
+
+async def _peak(ground: Ground, crowd: Crowd) -> float:
+    """Return the megabytes that a rule change takes in a process of its own."""
+    async with fresh_database(ground) as database:
+        with tempfile.TemporaryDirectory() as folder:
+            async with _store(database, folder) as store:
+                await crowd.fill(store, ledgers=True)
+            told = await _in_a_process(database, folder, crowd)
+    sys.stderr.write(f"  {crowd.meetings * PEOPLE} attendances: {json.dumps(told)}\n")
+    return float(told["periods"]["peak_mb"])
+
+
+async def _in_a_process(database: ConnectKwargs, folder: str, crowd: Crowd) -> dict[str, Any]:
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tests.bench.rule_change", json.dumps(database), folder),
+        *(str(crowd.groups), str(crowd.meetings)),
+        stdout=asyncio.subprocess.PIPE,
+    )
+    said, _ = await process.communicate()
+    assert process.returncode == 0, "it wrote why"
+    told: dict[str, Any] = json.loads(said)
+    return told
+
+
+@asynccontextmanager
+async def _store(database: ConnectKwargs, folder: str) -> AsyncIterator[PostgresEventStore]:
+    pool = await open_pool(database)
+    store = PostgresEventStore(
+        pool,
+        partial(connect, database, for_store=True),
+        EventMapper(KeyStore(Path(folder))),
+        SystemClock(),
+    )
+    store.writer.start()
+    yield store
+    await store.writer.stop()
+    await pool.close()
 
 
 async def _seconds(work: Awaitable[None]) -> float:
@@ -120,72 +149,12 @@ async def _seconds(work: Awaitable[None]) -> float:
 
 
 async def _read(store: PostgresEventStore) -> None:
-    async for meeting_id in _ids():
-        await Work(store, _HOME).load(Meeting, meeting_id)
+    async for meeting_id in _WHOLE.meeting_ids():
+        await Work(store, HOME).load(Meeting, meeting_id)
 
 
 async def _compare(store: PostgresEventStore) -> None:
-    old = load_rules().newest("us-ca-psychology")
-    assert old is not None
-    (rule,) = old.rules
-    new = replace(old, version=2, rules=(replace(rule, minutes_per_unit=50),))
     attendances = 0
-    async for compared in Comparison(store, old, new).meetings(_ids()):
+    async for compared in Comparison(store, *versions()).meetings(_WHOLE.meeting_ids()):
         attendances += compared.attendances
-    assert attendances == _MEETINGS * _PEOPLE, attendances
-
-
-async def _ids() -> AsyncIterator[UUID]:
-    for number in range(_MEETINGS):
-        yield uuid5(_HOME, f"meeting:{number}")
-
-
-def _append(number: int, aggregate: Root) -> Append:
-    events = aggregate.collect_events()
-    cause = Cause(uuid5(_HOME, f"command:{number}"))
-    return Append(cause, b"f" * 32, tuple(e for e in events if isinstance(e, Root.Event)))
-
-
-def _member(number: int) -> Member:
-    member_id = uuid5(_HOME, f"member:{number}")
-    member = Member.register(member_id, name_on_papers=Personal(member_id, "Ana Ruiz"), at=_MONDAY)
-    member.add_licence(
-        uuid5(_HOME, f"licence:{number}"),
-        profession="psychology",
-        jurisdiction="US-CA",
-        number=Personal(member_id, f"PSY {number}"),
-        valid_from=date(2024, 1, 1),
-        valid_until=date(2027, 12, 31),
-        at=_MONDAY,
-    )
-    return member
-
-
-def _meeting(number: int) -> Meeting:
-    """Return one of eight people who were there for 83 minutes, one of them presenting."""
-    starts = _MONDAY + timedelta(days=number % 360)
-    first = number * _PEOPLE
-    people = [uuid5(_HOME, f"member:{(first + each) % _MEMBERS}") for each in range(_PEOPLE)]
-    meeting = Meeting.schedule(
-        uuid5(_HOME, f"meeting:{number}"),
-        group_id=_HOME,
-        title="Monday hour",
-        starts_at=starts,
-        ends_at=starts + _HOUR,
-        zone="America/Los_Angeles",
-        modality=Modality.LIVE_VIDEO,
-        roster=people,
-        facilitator_id=people[0],
-        program_id=None,
-        at=starts,
-    )
-    meeting.open(by=people[0], at=starts)
-    for each in people:
-        meeting.check_in(each, method=CheckInMethod.ROSTER, by=people[0], at=starts)
-    meeting.begin_turn(people[0], by=people[0], at=starts + timedelta(minutes=10))
-    meeting.end_turn(by=people[0], at=starts + timedelta(minutes=30))
-    leaves = starts + timedelta(minutes=83)
-    for each in people:
-        meeting.check_out(each, method=CheckInMethod.ROSTER, by=people[0], at=leaves)
-    meeting.close(by=people[0], at=starts + _HOUR)
-    return meeting
+    assert attendances == _WHOLE.meetings * PEOPLE, attendances

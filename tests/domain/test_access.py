@@ -439,13 +439,14 @@ def test_a_first_meeting_is_told_before_during_and_after() -> None:
         "Your first meeting is free: join a group, come once, and decide afterwards."
     ]
     assert lines_of(at=2, first_meeting_at=day(1), **free) == [
-        "You came to your free first meeting; everything stays open until 6 March 2026, 19:00."
+        "You came to your free first meeting; everything stays open until 6 March 2026, 19:00 "
+        "(Europe/Berlin time)."
     ]
     again = "To come again, begin a membership, or ask for a scholarship."
     assert lines_of(at=4.5, first_meeting_at=day(1), **free) == [
         f"Your free first meeting was on 3 March 2026. {again}",
-        "You can come to your groups until 7 March 2026, 19:00 all the same.",
-        "Your place in your groups is kept until 5 April 2026, 20:00.",
+        "You can come to your groups until 7 March 2026, 19:00 (Europe/Berlin time) all the same.",
+        "Your place in your groups is kept until 5 April 2026, 20:00 (Europe/Berlin time).",
     ]
     paid = [a_membership(active(1))]
     assert lines_of(at=2, memberships=paid, **free) == [

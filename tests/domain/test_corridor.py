@@ -97,6 +97,7 @@ def test_whoever_comes_later_or_comes_back_does_not_read_what_was_said_before() 
     for each in (BO, CHIDI):
         later.admit(each, by=JOY, at=at(70))
     assert readers(a_word(author_id=ANA), later) == {JOY, ANA}
+    assert readers(a_word(author_id=BO), later) == set()  # not even to him, as if others read it
     assert readers(a_word(author_id=ANA, written_at=at(70)), later) == {JOY, ANA, BO, CHIDI}
 
 

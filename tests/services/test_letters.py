@@ -5,19 +5,23 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from domain.memberships.membership import Membership
+from domain.memberships.rules import own_membership_id
 from domain.memberships.scholarships import Tier
-from domain.values import Money
+from domain.values import Money, Style
 from infra.database import ConnectKwargs
 from projections.memberships import project as view
 from services import bootstrap
+from services.groups.commands import FormGroup
 from services.memberships import scholarships
 from services.memberships.letters import SUBJECT, Facts, Letter, text_of
 from services.memberships.reminding import remind_of_dues, remind_of_scholarships
-from tests.support.builders import SIX_PM
+from tests.support.builders import SIX_PM, a_rhythm
 from tests.support.dues import Dues
 from tests.support.fakes import FixedClock
 from tests.support.house import ORIGIN, Outbox, RealHouse, settings_for
@@ -169,6 +173,38 @@ async def test_leave_end_and_change_of_mind_are_confirmed(posted: Posted) -> Non
     await dues.look()
     ((_, words),) = await posted.passes(1)
     assert "your membership goes on" in words
+
+
+def test_a_day_is_the_readers_own() -> None:
+    facts = Facts(link=f"{ORIGIN}/membership", ends=datetime(2026, 3, 15, 2, tzinfo=UTC))
+    assert "ends on 15 March 2026" in text_of(Letter.END_ARRANGED, facts)
+    assert "ends on 14 March 2026" in text_of(Letter.END_ARRANGED, facts, zone="America/New_York")
+
+
+async def test_a_letter_counts_days_where_its_reader_meets(posted: Posted) -> None:
+    dues, story = await begun(posted, "faraway"), posted.story("faraway")
+    await story.do(
+        FormGroup(
+            group_id=story.id("group"),
+            name="Far lamp",
+            promise="Half the time is not cases.",
+            style=Style.INTERVISION,
+            zone="Pacific/Auckland",
+            rhythm=a_rhythm(),
+            program_id=None,
+            size_min=2,
+            size_max=6,
+            facilitator_id=story.ana,
+            by=story.ana,
+        )
+    )
+    await dues.look(ends_at_period_end=True)
+    letters = await posted.passes(0, only="faraway")
+    membership = await story.known(Membership, own_membership_id(story.ana))
+    assert membership.ends_at is not None
+    there = membership.ends_at.astimezone(ZoneInfo("Pacific/Auckland"))
+    assert there.day != membership.ends_at.day, "else it would tell nothing"
+    assert any(f"ends on {there.day} {there:%B %Y}" in words for _, words in letters)
 
 
 async def test_a_trial_is_announced_to_end_once_three_days_before(posted: Posted) -> None:

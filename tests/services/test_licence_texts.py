@@ -42,6 +42,8 @@ def test_whoever_approves_providers_puts_no_period_on_a_licence() -> None:
     assert texts("psychology", "US-CA") == {"us-ca-psychology"}
     assert texts("counseling", "US-MD") == {"us-md-counseling"}
     assert texts("social_work", "US-NY") == {"nysed-social-work"}
+    assert texts("social_work", "US-MD") == {"us-md-social-work"}
+    assert texts("bachelors_level_social_work", "US-MD") == {"us-md-social-work-lbsw"}
     assert texts("addiction_counseling", "US-IN") == {"us-in-bhhs"}
     assert texts("dance_therapy", "US-CA") == set()
 

@@ -1,4 +1,4 @@
-"""A member subscribes, renews, changes, pauses, comes back and leaves."""
+"""A member subscribes, renews, changes and leaves; for pauses see ``test_pauses.py``."""
 
 from __future__ import annotations
 
@@ -209,47 +209,6 @@ async def test_only_all_lists_what_is_over(member: Member, catalogue: Catalogue)
     assert [each.id for each in every.data] == [made.id]
     with pytest.raises(stripe.InvalidRequestError):
         await subscriptions.cancel_async(made.id)
-
-
-async def test_a_pause_gives_back_unused_time_and_a_return_uses_it(
-    member: Member, catalogue: Catalogue
-) -> None:
-    made = await member.subscribes(catalogue.monthly)
-    await member.passes(15.5)
-    subscriptions = member.client.v1.subscriptions
-    paused = await subscriptions.pause_async(made.id)
-    assert paused.status == "paused"
-    assert paused.status_details is not None
-    assert paused.status_details.paused.subscription.type == "pause_requested"
-    await member.passes(60)
-    assert len(await member.invoices()) == 1
-    back = await subscriptions.resume_async(made.id, {"billing_cycle_anchor": {"type": "now"}})
-    assert (back.status, back.status_details) == ("active", None)
-    assert period(back)[0] == member.now
-    assert (await member.invoices())[0].total == 2000 - 1000
-    told = await member.events()
-    assert {"customer.subscription.paused", "customer.subscription.resumed"} <= set(told)
-
-
-async def test_a_return_to_the_old_anchor_bills_the_rest_of_the_period(
-    member: Member, catalogue: Catalogue
-) -> None:
-    made = await member.subscribes(catalogue.monthly)
-    subscriptions = member.client.v1.subscriptions
-    await subscriptions.pause_async(made.id, {"bill_for": {"unused_time_from": {"type": "none"}}})
-    await member.passes(46)
-    back = await subscriptions.resume_async(
-        made.id,
-        {"billing_cycle_anchor": {"type": "unchanged"}, "proration_behavior": "always_invoice"},
-    )
-    assert period(back) == (APRIL_FIRST, APRIL_FIRST + 30 * DAY)
-    assert (await member.invoices())[0].total == 1000
-
-
-async def test_only_a_paused_subscription_resumes(member: Member, catalogue: Catalogue) -> None:
-    made = await member.subscribes(catalogue.monthly)
-    with pytest.raises(stripe.InvalidRequestError):
-        await member.client.v1.subscriptions.resume_async(made.id)
 
 
 async def test_a_trial_without_a_card_ends_as_agreed(

@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.support.repository import ROOT
 from tests.support.simulated_stripe import API_KEY
 
-VERSION = "1.52.0, for Linux on x64"
+VERSION = "1.52.0 (Linux, x64)"
 #: SHA-256 of that program: another one is not run.
 DIGEST = "a72c2d755d4d7b18760cc1007a7f1859a21d363dc32d1d614cd2aaa0e7b544ea"
 FETCHED = ROOT / "build" / "judges" / "node_modules"

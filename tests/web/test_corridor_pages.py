@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
@@ -294,6 +297,23 @@ async def test_a_word_fades_after_two_weeks_and_the_hourly_chore_deletes_it(
     assert len(await kept(pages, at)) == 1
     await pages.real.running.chores.sweep()
     assert await kept(pages, at) == []
+
+
+async def test_somebody_takes_their_own_words_along_and_nobody_elses(
+    at: str, pages: Pages, ana: httpx.AsyncClient, bo: httpx.AsyncClient
+) -> None:
+    await say(ana, at)
+    await say(ana, at, "For Joy.", to=pages.story.joy)
+    await say(bo, at, "From Bo.")
+    answer = await ana.get("/you/data/peerhour.zip")
+    with zipfile.ZipFile(io.BytesIO(answer.content)) as taken:
+        words = json.loads(taken.read("words.json"))
+    mine = [each for each in words if each["group_id"] == str(group_of(at))]
+    assert [(each["text"], each["for_one_reader"]) for each in mine] == [
+        (TEXT, False),
+        ("For Joy.", True),
+    ]
+    assert "From Bo." not in str(words)
 
 
 async def test_forgetting_somebody_deletes_their_words_at_once(

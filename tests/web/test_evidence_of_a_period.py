@@ -98,7 +98,7 @@ async def test_the_paper_says_that_its_days_were_named(
         (named(last="soon"), "Until:"),
         (named(kind="exe"), "As:"),
         (named(last="2099-01-01"), "This day has not come yet; nothing is on record for it."),
-        (named(first="2026-03-09"), "The last day is not before the first."),
+        (named(first="2026-03-09"), "This day lies before the first one."),
         (named(first="2001-01-01"), "Choose at most ten years."),
         (named(first="1999-12-31"), "Choose a day from 2000 on."),
     ],

@@ -68,7 +68,7 @@ async def test_the_hour_from_door_to_close(
 ) -> None:
     at = f"/meetings/{planned}"
     assert "Open the door" in (await joy.get(at)).text
-    assert "The door opens at" in (await ana.get(at)).text
+    assert "The door opens on" in (await ana.get(at)).text
     await joy.post(f"{at}/open", data=hidden((await joy.get(at)).text))
     shown = (await joy.get(f"{at}/door")).text
     digits = code(pages, planned)

@@ -129,9 +129,11 @@ async def test_nothing_that_costs_is_changed_while_nothing_is_charged(
     joy = paying.story.joy
     await paying.ask(joy, LEAVE)
     await paying.pass_by(seconds=60)
-    sent = await paying.ask(joy, f"{PLAN}?to=membership-annual", PLAN)
+    shown = await paying.words(joy, f"{PLAN}?to=membership-annual")
+    assert "Come back, then change the plan." in shown
+    assert "Charged today" not in shown, "no sum is told that is not so"
+    sent = await paying.ask(joy, PLAN, PLAN, plan="membership-annual")
     assert sent.status_code == 422
-    assert "Come back, then change the plan." in words_of(sent.text)
     await paying.ask(joy, LEAVE, f"{LEAVE}/end")
     await paying.pass_by(seconds=60)
 

@@ -117,7 +117,7 @@ async def test_an_invitation_is_taken_once_by_whoever_is_signed_in(paying: OpenP
     link = await paying.invite("ana@example.org")
     assert "ana@example.org" in await paying.house.words(paying.joy, paying.page)
     async with await paying.house.browser() as nobody:
-        assert (await nobody.get(link)).status_code == 303
+        assert "You are not a member yet" in (await nobody.get(link)).text
     async with await paying.house.browser(ana) as browser:
         assert "A seat for you" in (await browser.get(link)).text
         assert (await browser.get(link[:-1] + ("0" if link[-1] != "0" else "1"))).status_code == 404
@@ -302,11 +302,50 @@ async def test_managers_are_named_and_relieved(paying: OpenPractice) -> None:
     assert named.status_code == 303
     assert "Harbour practice" in await paying.house.words(bo, paying.page)
     relieved = await paying.house.ask(bo, paying.page, f"{paying.page}/managers/{bo}/relieve")
-    assert relieved.headers["location"] == "/practices?done=manager_relieved"
+    assert relieved.headers["location"] == "/practices?done=manager_left"
     async with await paying.house.browser(bo) as browser:
         assert (await browser.get(paying.page)).status_code == 404
     last = await paying.house.ask(joy, paying.page, f"{paying.page}/managers/{joy}/relieve")
     assert last.status_code == 422
+
+
+async def test_nobody_leaves_a_practice_by_the_button_that_takes_others_off_the_list(
+    paying: OpenPractice,
+) -> None:
+    bo, joy = paying.house.story.bo, paying.joy
+    await paying.house.ask(joy, paying.page, f"{paying.page}/managers", manager="bo@example.org")
+    shown = await paying.house.words(joy, paying.page)
+    assert "This page closes to you at once." in shown
+    assert "Take off this list: Bo" in shown
+    assert "Take off this list: Joy" not in shown
+    off = await paying.house.ask(joy, paying.page, f"{paying.page}/managers/{bo}/relieve")
+    assert off.headers["location"] == f"{paying.page}?done=manager_relieved"
+    assert "This page closes" not in await paying.house.words(joy, paying.page)
+
+
+async def test_an_address_is_invited_once_at_a_time(paying: OpenPractice) -> None:
+    offers = f"{paying.page}/offers"
+    await paying.invite("twice@example.org")
+    again = await paying.house.ask(paying.joy, paying.page, offers, email="Twice@example.org")
+    assert again.status_code == 400
+    assert "An invitation to this address waits already." in words_of(again.text)
+    seat_id = [*(await paying.pool()).offers][-1]
+    await paying.act(paying.joy, f"/offers/{seat_id}/withdraw")
+    await paying.invite("twice@example.org")
+    seat_id = [*(await paying.pool()).offers][-1]
+    await paying.act(paying.joy, f"/offers/{seat_id}/withdraw")
+
+
+async def test_whoever_pays_reads_on_an_invitation_that_their_dues_go_on(
+    paying: OpenPractice,
+) -> None:
+    ana = paying.house.story.ana
+    link = await paying.invite("pays@example.org")
+    assert "You pay dues of your own" not in await paying.house.words(ana, link)
+    await paying.house.becomes_paying(ana)
+    assert "You pay dues of your own at the moment." in await paying.house.words(ana, link)
+    seat_id = [*(await paying.pool()).offers][-1]
+    await paying.act(paying.joy, f"/offers/{seat_id}/withdraw")
 
 
 async def test_a_practices_return_page_believes_nobody_else(paying: OpenPractice) -> None:

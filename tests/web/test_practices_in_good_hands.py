@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 
+from domain.members.member import ErasureBasis
 from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import billing_account_id
 from services.dispatch import Work
@@ -153,7 +154,8 @@ async def test_a_practice_that_lost_its_manager_gets_another_from_an_administrat
     address = f"{DESK}/{lost.id}/managers"
     early = await dues.ask(story.admin, DESK, address, manager="bo@example.org")
     assert early.status_code == 409, "somebody looks after it"
-    await story.do(ForgetMember(member_id=story.chidi, basis="asked for it"))
+    forget = ForgetMember(member_id=story.chidi, basis=ErasureBasis.OWN_REQUEST, by=story.chidi)
+    await story.do(forget)
     await dues.settle()
     await dues.settle()
     desk = await dues.words(story.admin, DESK)

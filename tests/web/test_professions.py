@@ -21,6 +21,7 @@ SHIPPED = load_rules()
 @pytest.mark.parametrize(
     ("profession", "read"),
     [
+        ("bachelors_level_social_work", "Social work, bachelor’s level"),
         ("mft", "Marriage and family therapy"),
         ("national_certified_counselor", "National Certified Counselor (NCC)"),
         ("social_work", "Social work"),

@@ -10,12 +10,16 @@ from uuid import UUID
 from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 
+from domain.memberships.rules import UNPAID
+from domain.memberships.standings import MembershipState, narrows_at
 from projections import Connection
+from projections.memberships import queries as memberships
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services.web.orders import Asking
 from services.web.pages.meetings.view import MeetingView, see_meeting
+from services.web.pages.memberships.view import zone_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
@@ -35,6 +39,7 @@ class Desk:
         groups: where they belong.
         to_evaluate: meetings they were at and have not evaluated.
         held: what rules would credit once something is there, with its meeting.
+        unpaid: their membership, while a payment for it is missing.
     """
 
     next: MeetingView | None
@@ -43,6 +48,20 @@ class Desk:
     groups: list[schedule.GroupRow]
     to_evaluate: list[schedule.MeetingRow]
     held: list[tuple[transcript.HeldRow, schedule.MeetingRow]]
+    unpaid: Unpaid | None
+
+
+@dataclass(frozen=True, slots=True)
+class Unpaid:
+    """A payment that is missing.
+
+    Attributes:
+        safe_until: until when nothing changes; ``None`` once something waits for the payment.
+        zone: IANA name of the place whose days are told.
+    """
+
+    safe_until: datetime | None
+    zone: str
 
 
 class HomeController(Controller):
@@ -87,7 +106,16 @@ async def _desk_of(conn: Connection, person_id: UUID, now: datetime, *, takes_du
         groups=await schedule.groups_of(conn, person_id),
         to_evaluate=await _to_evaluate(conn, person_id, now),
         held=[(row, meetings[row.meeting_id]) for row in held if row.meeting_id in meetings],
+        unpaid=await _unpaid(conn, person_id) if takes_dues else None,
     )
+
+
+async def _unpaid(conn: Connection, person_id: UUID) -> Unpaid | None:
+    row = await memberships.membership_of_holder(conn, person_id)
+    if row is None or row.unpaid_since is None or row.state not in UNPAID:
+        return None
+    safe_until = narrows_at(row.unpaid_since) if row.state == MembershipState.GRACE else None
+    return Unpaid(safe_until, await zone_of(conn, person_id))
 
 
 async def _to_evaluate(

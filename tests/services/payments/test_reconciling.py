@@ -19,11 +19,11 @@ from services.dispatch import Order, Work
 from services.members.commands import ForgetMember
 from services.memberships.commands import ObserveSubscription
 from services.money.billing import NoteMoney
+from services.payments.monthly_sums import reconcile_money
 from services.payments.reconciling import (
     Reconciled,
     reconcile_lists,
     reconcile_messages,
-    reconcile_money,
 )
 from tests.support.billing import observation
 from tests.support.billing_chaos import Payer, StormyHouse, begin_dues, paid_invoice
@@ -251,6 +251,33 @@ async def test_when_messages_were_not_read_for_weeks_it_is_said_before_they_are_
     await reconcile_messages(house.reconciler)
     assert ("watermark", EVENTS) not in await drifts(house)
     await house.settle()
+
+
+async def test_what_moved_for_another_product_is_left_out_of_a_months_sums_and_said(
+    house: StormyHouse, payer: Payer
+) -> None:
+    await paid_invoice(house, payer)
+    stranger = await house.client.v1.customers.create_async({"email": "shop@example.org"})
+    intent = await house.client.v1.payment_intents.create_async(
+        {
+            "amount": 123_45,
+            "currency": "eur",
+            "customer": stranger.id,
+            "payment_method": "pm_card_visa",
+            "confirm": True,
+        }
+    )
+    await house.client.v1.refunds.create_async({"payment_intent": intent.id, "amount": 45})
+    await house.simulated.drain()
+    await house.settle()
+    now = house.clock.now()
+    to_the_next = (now.replace(day=1) + timedelta(days=33)).replace(day=1) - now
+    house.clock.move(seconds=to_the_next.total_seconds())
+    await house.simulated.advance(seconds=0)
+    came = await reconcile_money(house.reconciler)
+    assert came.left_out == {("paid", "EUR"): 123_45, ("paid_back", "EUR"): 45}
+    month = f"{now:%Y-%m}-01"
+    assert not {each for each in await drifts(house) if each[1].startswith(month)}
 
 
 async def test_a_months_sums_are_what_moved_and_a_line_too_many_is_told(

@@ -137,7 +137,7 @@ def _within(form: Filled, today: date) -> Filled:
     if form["until"] > today:
         errors["until"] = "This day has not come yet; nothing is on record for it."
     elif form["until"] < form["from"]:
-        errors["until"] = "The last day is not before the first."
+        errors["until"] = "This day lies before the first one."
     elif form["until"] - form["from"] > LONGEST:
         errors["until"] = "Choose at most ten years."
     return form.with_errors(errors)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
@@ -10,9 +11,13 @@ from litestar.datastructures import FormMultiDict
 from litestar.di import NamedDependency
 
 from domain.evidence.pack import ends_in_pack
+from domain.rules.histories import LicenceFacts
 from domain.values import Modality
-from services.credits.renewals import renewals
+from projections import Connection
+from projections.people import queries as people
+from services.credits.renewals import Renewal, licence_facts, renewals
 from services.credits.what_if import WhatIf
+from services.days import own_day
 from services.evidence.offers import address_of
 from services.web import words
 from services.web.form_values import one_of, whole_number
@@ -105,21 +110,32 @@ class RenewalController(Controller):
         asked = FormMultiDict(request.query_params.multi_items())
         form = FORM.read(asked) if asked else FORM.blank(every=1, weeks=1, people=6)
         what_if = _what_if(form) if form.ok else WhatIf()
+        now = house.clock.now()
         async with house.views() as conn:
-            found = await renewals(
-                conn, house.rules(), person_id, now=house.clock.now(), what_if=what_if
-            )
+            found = await renewals(conn, house.rules(), person_id, now=now, what_if=what_if)
+            unknown = await _without_rules(conn, person_id, found, now)
         return await subject_page(
             request,
             "renewals.html",
             status=200 if form.ok else 400,
             here="credits",
             renewals=found,
+            unknown=unknown,
             form=form,
             thinking=what_if.changes_something,
             ends_in_pack=ends_in_pack,
             address_of=address_of,
         )
+
+
+async def _without_rules(
+    conn: Connection, person_id: UUID, found: list[Renewal], now: datetime
+) -> list[LicenceFacts]:
+    """Return the licences that run today and about which no text in use says anything."""
+    today = await own_day(conn, person_id, now)
+    known = {each.standing.licence.id for each in found}
+    held = [licence_facts(row) for row in await people.licences(conn, person_id)]
+    return [each for each in held if each.held_on(today) and each.id not in known]
 
 
 def _what_if(form: Filled) -> WhatIf:

@@ -29,6 +29,7 @@ from services.web.form_values import one_of, whole_number
 from services.web.forms import Field, Filled, Form
 from services.web.membership_words import tax_words
 from services.web.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.pages.memberships.beside import is_charged
 from services.web.pages.memberships.purchase_returns import come_back_from
 from services.web.pages.memberships.view import ask_service, desk_of, zone_of
 from services.web.payment_pages import lead
@@ -53,7 +54,7 @@ _MONTHS: Final = Field(
     parse=whole_number(1, MOST_MONTHS),
     inputmode="numeric",
     missing="Write how many.",
-    longest=2,
+    longest=20,  # what is no number of months is told so, and not counted in characters
 )
 HOUSE_FORM: Final = Form(_MONTHS)
 
@@ -143,7 +144,7 @@ class GiftController(Controller):
     ) -> Response[str]:  # fmt: skip
         """Say what the link gives; opening it changes nothing."""
         gift = await _gift(house, gift_id, word)
-        return await _gift_page(request, gift, person_id)
+        return await _gift_page(request, house, gift, person_id)
 
     @post("/{gift_id:uuid}/{word:str}")
     async def take(
@@ -156,7 +157,7 @@ class GiftController(Controller):
         command = RedeemGift(gift_id=gift_id, member_id=person_id, by=person_id)
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
-            return await _gift_page(request, gift, person_id, refused=refused)
+            return await _gift_page(request, house, gift, person_id, refused=refused)
         return Redirect("/membership?done=months_taken", status_code=303)
 
 
@@ -253,7 +254,7 @@ async def _page(
 
 
 async def _gift_page(
-    request: Asking, gift: Gift, person_id: UUID, *, refused: Refused | None = None
+    request: Asking, house: House, gift: Gift, person_id: UUID, *, refused: Refused | None = None
 ) -> Response[str]:
     return await subject_page(
         request,
@@ -266,6 +267,7 @@ async def _gift_page(
         spent=gift.redeemed is not None,
         mine=gift.redeemed is not None and gift.redeemed[0] == person_id,
         gone=gift.is_taken_back,
+        charged=await is_charged(house, person_id),
         action=request.url.path,
         problem=refused.sentence if refused else "",
     )

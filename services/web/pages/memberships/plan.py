@@ -10,6 +10,7 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
+from domain.memberships.standings import MembershipState
 from domain.payments.prices import Preview
 from domain.values import Money
 from services.house import House
@@ -43,7 +44,8 @@ class MembershipPlanController(Controller):
         if standing.membership is None or not standing.lives:
             return Redirect("/membership", status_code=303)
         wanted = request.query_params.get("to")
-        if wanted is None:
+        away = standing.state is MembershipState.ON_LEAVE  # what it costs then is not what it says
+        if wanted is None or away or standing.unpaid:
             return await _list(request, standing)
         await ask_service(request, person_id)
         return await _preview(request, house, standing, str(wanted))

@@ -18,6 +18,7 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from domain.errors import DomainError, NotFound
+from domain.memberships.standings import MembershipState
 from domain.money.billing_accounts import billing_account_id
 from domain.payments.checkouts import CheckoutSeen
 from domain.payments.refusals import PaymentsAway
@@ -32,6 +33,7 @@ from services.web.subjects import TheHouse, subject_page
 _SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
 _AGAIN_AFTER: Final = 5  # seconds
 _MOST_LOOKS: Final = 12  # then somebody presses the button, if they are still there
+_RUNS: Final = frozenset({MembershipState.TRIAL, MembershipState.ACTIVE})
 _NOT_YOURS: Final = "This payment page is not one of yours. Nothing was changed."
 
 
@@ -43,11 +45,14 @@ class Came:
         paid: whether they went through the page, with or without a charge; ``None`` while the
             service does not answer.
         begun: whether the membership has begun.
+        well: whether it runs, with nothing missing and nobody away: an old address of this page
+            welcomes nobody whose card failed since.
         on_trial: whether it begins with a trial, so that nothing was charged.
     """
 
     paid: bool | None
     begun: bool
+    well: bool
     on_trial: bool
 
 
@@ -73,7 +78,8 @@ class MembershipReturnController(Controller):
         await ask_service(request, person_id)
         came = await _came(house, person_id, session_id)
         if came.begun:
-            return Redirect("/membership?done=begun", status_code=303)
+            said = "?done=begun" if came.well else ""
+            return Redirect(f"/membership{said}", status_code=303)
         if came.paid is False:
             return Redirect("/membership/start?done=turned_back", status_code=303)
         return await _setting_up(request, session_id, came)
@@ -97,6 +103,7 @@ async def _came(house: House, person_id: UUID, session_id: str) -> Came:
     return Came(
         paid=None if seen is None else seen.complete,
         begun=membership is not None and not membership.can_begin,
+        well=membership is not None and membership.state in _RUNS,
         on_trial=membership is not None and not membership.has_begun,
     )
 

@@ -19,6 +19,7 @@ from domain.payments.refusals import PaymentsAway
 from domain.values import Money
 from services.dispatch import Order, Work
 from services.house import House
+from services.memberships.checkouts import find_membership
 from services.memberships.scholarship_wishes import carry, dues_of, part_of, year_of_dues
 from services.memberships.scholarships import ApplyForScholarship, EndScholarship, RenewScholarship
 from services.web.form_values import one_of
@@ -173,6 +174,12 @@ async def _another_year(house: House, person_id: UUID) -> Money | None:
     return None if year is None else part_of(year, found.percent)
 
 
+async def _pays(house: House, person_id: UUID) -> bool:
+    """Tell whether there are dues of which a part can be carried."""
+    membership = await find_membership(house, person_id)
+    return membership is not None and not membership.can_begin
+
+
 async def _page(
     request: Asking,
     house: House,
@@ -194,6 +201,7 @@ async def _page(
         here="you",
         carried=carried,
         funds=funds,
+        pays=await _pays(house, person_id),
         zone=zone,
         form=form or TIER_FORM.blank(tier=carried.asked or carried.percent),
         problem=refused.sentence if refused else "",

@@ -26,6 +26,7 @@ from services.web.form_values import one_of
 from services.web.forms import Field, Filled, Form
 from services.web.membership_words import plan_name, price_words
 from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
+from services.web.pages.memberships.beside import beside
 from services.web.pages.memberships.start_offers import Offer, offer_for
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
@@ -146,4 +147,5 @@ async def _page(
         again=membership is not None and membership.has_begun,
         trial_days=TRIAL_DAYS,
         percent=await percent_carried(house, person_id),
+        beside=await beside(house, person_id),
     )

@@ -18,7 +18,7 @@ from domain.access.words import Why
 from domain.memberships.membership import Membership
 from domain.memberships.observations import PaymentTrouble
 from domain.memberships.rules import LIVE, UNPAID, Wish
-from domain.memberships.standings import MembershipState
+from domain.memberships.standings import MembershipState, narrows_at
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.facts import MoneyKind
 from domain.payments.desk import PaymentDesk
@@ -33,11 +33,13 @@ from services.house import House
 from services.memberships.checkouts import find_customer, find_membership, percent_carried
 from services.web.context import web_of
 from services.web.orders import Asking
+from services.web.pages.memberships.beside import beside, goes_on
 from services.web.throttles import Throttle, take_turn
 
 VIEW: Final = "memberships"
 _PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
 _FOR_DUES: Final = "subscription"  # how the service's words for such invoices begin
+_ALL: Final = 100  # percent
 _NOWHERE: Final = "UTC"  # whose days are counted for somebody without a group
 # Each turn is a question to the payment service, which counts them too.
 _TURNS: Final = Throttle("payment_service", limit=60, window=timedelta(minutes=10))
@@ -58,6 +60,7 @@ class Standing:
         percent: how much of the dues a scholarship carries.
         zone: IANA name of the place whose days are told.
         takes_dues: whether this house takes any.
+        given: whether they take part whatever becomes of their own dues.
         at: when it is told.
     """
 
@@ -71,6 +74,7 @@ class Standing:
     percent: int
     zone: str
     takes_dues: bool
+    given: bool
     at: datetime
 
     @property
@@ -82,6 +86,12 @@ class Standing:
     def lives(self) -> bool:
         """Whether there is something to change, pause or end."""
         return self.state in LIVE
+
+    @property
+    def pays_beside(self) -> bool:
+        """Whether dues go on for what they would have without them."""
+        held = self.membership
+        return self.given and self.percent < _ALL and held is not None and goes_on(held)
 
     @property
     def given_up(self) -> bool:
@@ -111,6 +121,15 @@ class Standing:
         return self.state in UNPAID
 
     @property
+    def safe_until(self) -> datetime | None:
+        """Until when nothing changes though a payment is missing, while that is to come."""
+        held = self.membership
+        since = None if held is None else held.standing.unpaid_since
+        if held is None or since is None or held.state is not MembershipState.GRACE:
+            return None
+        return narrows_at(since)
+
+    @property
     def through(self) -> datetime | None:
         """Until when it is paid for, or on trial."""
         return None if self.membership is None else self.membership.standing.through
@@ -138,9 +157,8 @@ async def ask_service(request: Asking, person_id: UUID) -> None:
 
 
 async def zone_of(conn: Connection, person_id: UUID) -> str:
-    """Return the place whose days a person reads: where their first group meets."""
-    groups = await schedule.groups_of(conn, person_id)
-    return groups[0].zone if groups else _NOWHERE
+    """Return the place whose days a person reads, as in letters: where they meet, or did last."""
+    return await schedule.zone_of(conn, person_id) or _NOWHERE
 
 
 async def prices_for(desk: PaymentDesk, kind: PayerKind) -> list[Price]:
@@ -176,6 +194,7 @@ async def stand(house: House, person_id: UUID) -> Standing:
         percent=await percent_carried(house, person_id),
         zone=zone,
         takes_dues=house.payments is not None,
+        given=(await beside(house, person_id)).given,
         at=house.clock.now(),
     )
 

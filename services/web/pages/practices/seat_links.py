@@ -23,6 +23,7 @@ from services.house import House
 from services.memberships.seats import AcceptSeat, AskToComeIn
 from services.web.context import web_of
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.pages.memberships.beside import is_charged
 from services.web.pages.memberships.view import desk_of
 from services.web.pages.practices.practices import VIEW
 from services.web.session import signed_in
@@ -152,6 +153,7 @@ async def _page(
         practice=pool.name,
         open=pool.is_open(seat_id, house.clock.now()),
         mine=own is not None and own.seat_id == seat_id,
+        charged=await is_charged(house, person_id),
         action=request.url.path,
         problem=refused.sentence if refused else "",
     )

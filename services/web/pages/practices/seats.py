@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -29,6 +29,7 @@ from services.web.pages.practices.practices import VIEW, practices_page
 from services.web.pages.practices.view import (
     MANAGER_FORM,
     OFFER_FORM,
+    Practice,
     gather,
     practice_page,
 )
@@ -38,6 +39,8 @@ from services.web.throttles import Throttle, take_turn
 
 # Each invitation is a mail to somebody who may not know us.
 _INVITATIONS: Final = Throttle("seat_invitation", limit=40, window=timedelta(hours=1))
+
+_INVITED: Final = "An invitation to this address waits already. Withdraw it to send another."
 
 SeatCommand = ReleaseSeat | FreezeSeat | ThawSeat
 
@@ -57,15 +60,17 @@ class PracticeSeatController(Controller):
         house: TheHouse,
     ) -> Response[Any]:
         """Offer a seat; the address goes to the vault, and from there to the mail."""
-        await gather(house, practice_id, person_id)
+        practice = await gather(house, practice_id, person_id)
         sent = await request.form()
         form = OFFER_FORM.read(sent)
+        order = order_from_form(request, sent, person_id)
+        seat_id = uuid5(order.command_id, "seat")
+        if form.ok and _waits_elsewhere(practice, form["email"], seat_id, house.clock.now()):
+            form = form.with_errors({"email": _INVITED})
         if not form.ok:
             return await practice_page(request, house, practice_id, person_id, offer_form=form)
         web = web_of(request)
         await take_turn(_INVITATIONS, str(person_id), web.ports, web.settings)
-        order = order_from_form(request, sent, person_id)
-        seat_id = uuid5(order.command_id, "seat")
         await house.vault.keep_invitation(seat_id, form["email"])
         command = OfferSeat(practice_id=practice_id, seat_id=seat_id, by=person_id)
         refused = await attempt(give(house, command, order))
@@ -164,7 +169,16 @@ class PracticeSeatController(Controller):
         """Let somebody not look after the seats any more."""
         await gather(house, practice_id, person_id)
         command = RelieveSeatManager(practice_id=practice_id, member_id=member_id, by=person_id)
-        return await _manage(request, house, command, "manager_relieved", list_after=person_id)
+        done = "manager_left" if member_id == person_id else "manager_relieved"
+        return await _manage(request, house, command, done, list_after=person_id)
+
+
+def _waits_elsewhere(practice: Practice, address: str, seat_id: UUID, at: datetime) -> bool:
+    """Tell whether another seat is offered to an address; the same form twice is one offer."""
+    return any(
+        each.seat_id != seat_id and each.address == address and at < each.until
+        for each in practice.offers
+    )
 
 
 async def _manage(

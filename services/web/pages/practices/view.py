@@ -93,6 +93,23 @@ class SeatLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OfferLine:
+    """A seat that is offered to somebody.
+
+    Attributes:
+        seat_id: which offer.
+        address: where the invitation went, where that is known still.
+        until: how long it waits.
+        asked: whether whoever is invited is not a member yet, and asked to come in.
+    """
+
+    seat_id: UUID
+    address: str
+    until: datetime
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Practice:
     """A practice, as its page tells it.
 
@@ -102,8 +119,7 @@ class Practice:
         dues: the membership by which it pays, if it ever began.
         account: who pays.
         lines: who sits.
-        offers: open offers, each with the address it went to where that is known still, until
-            when it waits, and whether its invitee asked to become a member.
+        offers: open offers.
         managers: who looks after the seats, by name.
         zone: IANA name of the place whose days are told.
     """
@@ -113,7 +129,7 @@ class Practice:
     dues: Membership | None
     account: BillingAccount
     lines: Sequence[SeatLine]
-    offers: Sequence[tuple[UUID, str, datetime, bool]]
+    offers: Sequence[OfferLine]
     managers: Sequence[tuple[UUID, str]]
     zone: str
 
@@ -143,7 +159,6 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
     """
     desk_of(house)
     pool = await find_pool(house, practice_id, person_id)
-    asking = pool.entries_asked
     async with house.views() as conn:
         names = await names_of(conn, [*pool.seats, *pool.managers])
         zone = await zone_of(conn, person_id)
@@ -154,7 +169,12 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
         account=await find_account(house, practice_id),
         lines=_lines(pool, names),
         offers=[
-            (each, await house.vault.invitation(each) or "", since + OFFER_LASTS, each in asking)
+            OfferLine(
+                seat_id=each,
+                address=await house.vault.invitation(each) or "",
+                until=since + OFFER_LASTS,
+                asked=each in pool.entries_asked,
+            )
             for each, since in pool.offers.items()
         ],
         managers=sorted(((each, names[each]) for each in pool.managers), key=lambda row: row[1]),

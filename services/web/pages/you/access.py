@@ -59,7 +59,7 @@ class AccessStory:
     Attributes:
         why: the answer; ``None`` while the day cannot be used.
         form: the question about a day.
-        day: which day was asked about; ``None`` for now.
+        day: which day was asked about; ``None`` for now, since today is not over.
     """
 
     why: Why | None
@@ -139,12 +139,13 @@ async def access_story(request: Asking, house: House, member_id: UUID) -> Access
     now = house.clock.now()
     day: date | None = form["on"] if form.ok else None
     at = now if day is None else min(now, _end_of(day, zone))
-    if day is not None and day > now.astimezone(ZoneInfo(zone)).date():
+    today = now.astimezone(ZoneInfo(zone)).date()
+    if day is not None and day > today:
         form = form.with_errors({"on": "Choose today, or a day that is over."})
     why = None
     if form.ok:
         why = await told_why(house.store, member_id, takes_dues=house.takes_dues, at=at, zone=zone)
-    return AccessStory(why=why, form=form, day=day)
+    return AccessStory(why=why, form=form, day=None if day == today else day)
 
 
 def _end_of(day: date, zone: str) -> datetime:

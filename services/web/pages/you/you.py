@@ -35,6 +35,8 @@ def place(text: str) -> str:
     return code
 
 
+# Nothing is chosen for anybody: a wrong profession would count by a wrong board's rules.
+_NONE_YET: Final = ("", "Choose")
 _FIELDS: Final = (
     Field(
         name="jurisdiction",
@@ -79,7 +81,7 @@ def licence_form(book: RuleBook) -> Form:
         hint="As your board calls it; below stands what each of them says.",
         parse=one_of([value for value, _ in choices]),
         kind="select",
-        choices=choices,
+        choices=[_NONE_YET, *choices],
         missing="Choose your profession.",
     )
     return Form(profession, *_FIELDS)

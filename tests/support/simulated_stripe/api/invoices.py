@@ -163,7 +163,7 @@ def pay_invoice(call: Call) -> Json:
     if method is None:
         message = "There is no `default_payment_method` set on this Customer or Invoice."
         raise invalid(message, code="missing")
-    said = collecting.attempt(world, invoice, method, present=not given.get("off_session", False))
+    said = collecting.attempt(world, invoice, method, present=not given.get("off_session", True))
     if said.verdict == "asks":
         message = "This payment requires additional user action before it can be completed."
         raise Refusal(402, "card_error", message, code="invoice_payment_intent_requires_action")
@@ -180,7 +180,9 @@ def void_invoice(call: Call) -> Json:
 @simulates("post /v1/invoices/{}/mark_uncollectible")
 def write_off(call: Call) -> Json:
     invoice = call.world.find("invoice", call.key)
-    return invoices.write_off(call.world, invoice, reason="user_forgiven")
+    invoices.write_off(call.world, invoice, reason="user_forgiven")
+    statuses.written_off(call.world, invoice)
+    return invoice
 
 
 @simulates(

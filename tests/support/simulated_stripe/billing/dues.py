@@ -13,6 +13,7 @@ from tests.support.simulated_stripe.billing import (
     items,
     lifecycle,
     refunds,
+    returning,
     statuses,
 )
 from tests.support.simulated_stripe.world.settings import DAY
@@ -41,6 +42,8 @@ def _of_subscriptions(world: World, clock: str | None) -> Iterator[Due]:
             yield Due(at, 4, key, partial(statuses.expire, world, each))
         elif planned and not each["cancel_at_period_end"]:
             yield Due(planned, 0, key, partial(lifecycle.end_as_planned, world, each))
+        elif each["status"] == "paused" and (at := returning.expires_at(world, each)):
+            yield Due(at, 4, key, partial(returning.give_up, world, each))
         if each["status"] == "trialing":
             yield from _of_trial(world, each)
         elif each["status"] in _RENEWING:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import invoices, methods
+from tests.support.simulated_stripe.billing import invoices, methods, returning
 from tests.support.simulated_stripe.world.world import Json, World
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
@@ -27,9 +27,8 @@ def paid(world: World, invoice: Json) -> None:
     subscription = subscription_of(world, invoice)
     if subscription is None:
         return
-    if world.note(subscription["id"]).pop("resumes_with", None) == invoice["id"]:
-        subscription |= {"status": "active", "status_details": None}
-        world.journal.tell("customer.subscription.resumed", subscription)
+    if returning.is_asked_by(world, subscription, invoice):
+        returning.begin(world, subscription, status="active")
     latest = subscription["latest_invoice"] == invoice["id"]
     if subscription["status"] in _MENDED_BY_PAYMENT and latest:
         subscription["status"] = "trialing" if _in_trial(world, subscription) else "active"
@@ -43,7 +42,10 @@ def _in_trial(world: World, subscription: Json) -> bool:
 def payment_failed(world: World, invoice: Json) -> None:
     """An attempt failed: past due, or the end when no attempt is left."""
     subscription = subscription_of(world, invoice)
-    if subscription is None or subscription["status"] in ENDED | {"incomplete", "paused"}:
+    if subscription is None or subscription["status"] in ENDED | {"incomplete"}:
+        return
+    if subscription["status"] == "paused":
+        _return_failed(world, subscription, invoice)
         return
     if subscription["status"] == "active":
         subscription["status"] = "past_due"
@@ -54,6 +56,22 @@ def payment_failed(world: World, invoice: Json) -> None:
     if exhausted and world.settings.when_exhausted == "unpaid":
         subscription["status"] = "unpaid"
     changed(world, subscription)
+
+
+def _return_failed(world: World, subscription: Json, invoice: Json) -> None:
+    """Who comes back with a card that fails is past due, or stays away, as was asked."""
+    asked = returning.is_asked_by(world, subscription, invoice)
+    if asked and returning.begins_with_an_attempt(world, subscription):
+        returning.begin(world, subscription, status="past_due")
+        changed(world, subscription)
+
+
+def written_off(world: World, invoice: Json) -> None:
+    """An invoice is written off: a return that waited for it begins."""
+    subscription = subscription_of(world, invoice)
+    if subscription is not None and returning.is_asked_by(world, subscription, invoice):
+        returning.begin(world, subscription, status="active")
+        changed(world, subscription)
 
 
 def end(world: World, subscription: Json, *, reason: str | None) -> None:
