@@ -16,6 +16,8 @@ LONGEST_TEXT: Final = 4000
 _MISSING: Final = "Fill this in."
 UNSHOWABLE: Final = "This holds a character that cannot be shown."
 _ALLOWED_CONTROLS: Final = "\n\t"
+# They turn around whatever follows them, on a page or a paper; no script needs them.
+_OVERRIDES: Final = "\u202d\u202e"
 
 
 def is_showable(text: str, *, lines: bool = False) -> bool:
@@ -31,7 +33,10 @@ def is_showable(text: str, *, lines: bool = False) -> bool:
     # Cs: half a surrogate pair, which no encoder writes; Cc: NUL and its kin, which no database
     # column takes.
     allowed = _ALLOWED_CONTROLS if lines else ""
-    return all(unicodedata.category(c) not in {"Cc", "Cs"} or c in allowed for c in text)
+    return all(
+        c not in _OVERRIDES and (unicodedata.category(c) not in {"Cc", "Cs"} or c in allowed)
+        for c in text
+    )
 
 
 def require_lines(**lines: str) -> None:

@@ -19,14 +19,16 @@ class Checkpoints:
 
     async def position(self, reader: str) -> int:
         """Return how far a reader is; 0 for a new one."""
-        await self._pool.execute(
-            "INSERT INTO checkpoints (reader, version, position) VALUES ($1, 1, 0)"
-            " ON CONFLICT (reader) DO NOTHING",
-            reader,
-        )
         found = await self._pool.fetchval(
             "SELECT position FROM checkpoints WHERE reader = $1", reader
         )
+        if found is None:
+            await self._pool.execute(
+                "INSERT INTO checkpoints (reader, version, position) VALUES ($1, 1, 0)"
+                " ON CONFLICT (reader) DO NOTHING",
+                reader,
+            )
+            return await self.position(reader)
         return int(found)
 
     async def move(self, reader: str, old: int, new: int) -> None:

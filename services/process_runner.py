@@ -101,11 +101,11 @@ class ProcessRunner:
         A process that cannot read its part of the log does not hold up the others; its trouble is
         raised once they had their turn.
         """
-        read = 0
+        read, head = 0, await self._store.head()  # what they order themselves comes next time
         trouble: Exception | None = None
         for reader, process in self._processes.items():
             try:
-                read += await self._advance(reader, process)
+                read += await self._advance(reader, process, head)
             except Exception as error:  # noqa: BLE001  raised below
                 trouble = trouble or error
         if trouble is not None:
@@ -153,9 +153,8 @@ class ProcessRunner:
             log.warning("process.failed", process=process.NAME, problem=type(error).__name__)
             return type(error).__name__
 
-    async def _advance(self, reader: str, process: Process) -> int:
+    async def _advance(self, reader: str, process: Process, head: int) -> int:
         position = await self._checkpoints.position(reader)
-        head = await self._store.head()
         if head <= position:
             return 0
         batch = await self._store.read(position, _BATCH, process.TOPICS)

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import asyncpg
 import pytest
@@ -17,6 +17,9 @@ from hypothesis import HealthCheck, settings
 from infra import migrate
 from infra.database import ConnectKwargs, connect, parse_database_url
 from infra.postgres.embedded import MAINTENANCE, EmbeddedPostgres
+
+if TYPE_CHECKING:
+    from playwright.async_api import Browser
 
 LONG = {"browser", "faults"}  # markers of files that take half a minute or more
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
@@ -126,6 +129,15 @@ async def empty_database(database_server: ConnectKwargs) -> AsyncIterator[Connec
     name = await _create(database_server, "template0")
     yield database_server | {"database": name}
     await _drop(database_server, name)
+
+
+@pytest.fixture(scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    """A browser for all stories of a process; each opens windows of its own."""
+    from tests.support.browser import launched  # most runs need no browser
+
+    async with launched() as browser:
+        yield browser
 
 
 async def _create(server: ConnectKwargs, template: str) -> str:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from domain.certificates.papers import CreditKind
 from domain.meetings.presence import EvidenceStrength
-from domain.rules.explain import Missing, Step, explained
+from domain.rules.explain import Missing, Step, derivation, explained
 from domain.values import Interval, Modality
 
 TOLD: Final = "told"  # the code of a step of which only the sentence was kept
@@ -66,7 +66,7 @@ class Credited:
     @property
     def derivation(self) -> list[Step]:
         """How the amount came about; what more would have taken is the member's own affair."""
-        return [step for step in self.steps if not step.code.startswith("more.")]
+        return derivation(self.steps)
 
     def comes_to_the_same(self, other: Credited) -> bool:
         """Tell whether two amounts came about in the same way.

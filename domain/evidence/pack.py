@@ -34,7 +34,7 @@ from domain.rules.account import Account
 from domain.rules.account import account as account_kept
 from domain.rules.cycles import Window
 from domain.rules.entries import Entry
-from domain.rules.explain import Missing
+from domain.rules.explain import Missing, derivation
 from domain.rules.model import Pack
 from domain.rules.periods import Cycle
 
@@ -111,7 +111,7 @@ def in_account(account: Account) -> Mapping[str, InAccount]:
     found = {}
     for row in account.rows:
         # What it would take for more is the member's own affair, not the board's.
-        how = tuple(step for step in row.steps if not step.code.startswith("more."))
+        how = tuple(derivation(row.steps))
         found[row.entry.key] = InAccount(row.worth, row.counted, row.in_total, how)
     return found
 

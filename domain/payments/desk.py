@@ -73,7 +73,11 @@ class PaymentDesk(Protocol):
         ...
 
     async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
-        """Return a page for something that is paid once; an invoice is made for it."""
+        """Return a page for something that is paid once; an invoice is made for it.
+
+        Raises:
+            CurrencyBound: this payer pays in another currency.
+        """
         ...
 
     async def checkout(self, session_id: str) -> CheckoutSeen:

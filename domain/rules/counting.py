@@ -47,10 +47,9 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
     """
     steps: list[Step] = []
     missing: list[Missing] = []
-    used, reach = (
-        _countable(rule, attendance, each, taken)
-        for each in (attendance.present, [attendance.scheduled])
-    )
+    taken = time.clipped(taken, attendance.scheduled)  # of a year's meetings, those at this time
+    reach = _countable(rule, attendance, taken)
+    used = time.common(attendance.present, reach)
     if rule.share is Share.OWN_PRESENTATION and attendance.own is None:
         because = "nobody recorded whose practice was the subject when"
         missing.append(not_determined("share", because))
@@ -70,11 +69,9 @@ def count(rule: Rule, attendance: Attendance, taken: Sequence[Interval] = ()) ->
     return Counted(amount, tuple(used), minutes, tuple(steps), tuple(missing))
 
 
-def _countable(
-    rule: Rule, attendance: Attendance, there: Sequence[Interval], taken: Sequence[Interval]
-) -> list[Interval]:
-    """Return what of a presence a rule can count; what nobody recorded is nothing."""
-    left = time.without(there, taken)
+def _countable(rule: Rule, attendance: Attendance, taken: Sequence[Interval]) -> list[Interval]:
+    """Return what of a meeting a rule can count; what nobody recorded is nothing."""
+    left = time.without([attendance.scheduled], taken)
     if rule.share is Share.OWN_PRESENTATION:
         return time.common(left, attendance.own or ())
     return left

@@ -56,6 +56,11 @@ class Missing:
         return f"{self.sentence} {self.needed}".rstrip()
 
 
+def derivation(steps: Sequence[Step]) -> list[Step]:
+    """Return how an amount came about, without what more would have taken."""
+    return [step for step in steps if not step.code.startswith("more.")]
+
+
 def explained(steps: Sequence[Step]) -> list[str]:
     """Return steps as sentences; neighbours that follow from one clause name it once, at the end.
 

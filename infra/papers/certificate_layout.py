@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import segno
@@ -10,7 +11,7 @@ from reportlab.platypus import Flowable, Paragraph, Spacer, Table
 
 from infra.papers import certificate_wording as wording
 from infra.papers import fonts
-from infra.papers.fonts import Face, markup
+from infra.papers.fonts import LEFT_OUT, Face, legible, markup
 from infra.papers.layout import (
     BOTTOM,
     EDGE,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from reportlab.lib.styles import ParagraphStyle
 
     from domain.certificates.papers import CertificatePaper
+    from infra.papers.words import Row
 
 SEAL_HEIGHT: Final = 100.0
 
@@ -48,8 +50,18 @@ _CODE: Final = style(14, PINE, leading=20)
 _SIGNER: Final = style(13, INK, Face.HEADING, leading=18)
 
 
+_TOLD: Final = frozenset({"objectives", "topics"})
+"""What is told about the hour beside its title: its words may be printed in part."""
+_PRINTED_IN_PART: Final = (
+    f"{LEFT_OUT} stands for words in a script that cannot be printed here; the page that checks "
+    "this certificate shows them."
+)
+
+
 def story(paper: CertificatePaper, *, width: float) -> list[Flowable]:
     """Return the flowing part of the certificate for a column *width* points wide."""
+    title, rows = legible(paper.title), [_legible(row) for row in wording.rows(paper)]
+    told = [title, *(words for row in rows if row.field in _TOLD for words in row.paragraphs)]
     flow: list[Flowable] = [
         text(paper.provider.name, _PROVIDER, "provider.name"),
         Spacer(0, 4),
@@ -65,14 +77,21 @@ def story(paper: CertificatePaper, *, width: float) -> list[Flowable]:
     flow += [
         Spacer(0, 8),
         text("attended", NOTE),
-        text(paper.title, _TITLE, "title"),
+        text(title, _TITLE, "title"),
+        *([text(_PRINTED_IN_PART, NOTE)] if any(LEFT_OUT in words for words in told) else []),
         Spacer(0, 10),
         _credit_panel(paper, width),
         Spacer(0, 12),
     ]
-    for row in wording.rows(paper):
+    for row in rows:
         flow += labelled(row)
     return flow[:-1]  # no line below the last row: the seal draws its own
+
+
+def _legible(row: Row) -> Row:
+    if row.field not in _TOLD:
+        return row
+    return replace(row, paragraphs=tuple(map(legible, row.paragraphs)))
 
 
 def draw_seal(canvas: Any, paper: CertificatePaper, code: str) -> None:

@@ -1,8 +1,9 @@
 """How an evidence pack looks: a cover, the account, a list with its sums, then meeting by meeting.
 
 Texts that people typed may be in a script that we cannot print. A certificate refuses them; a
-pack of two hundred meetings must not fail for one title, so it says that the words stand in the
-file for machines. The holder's own name is never left out like this.
+pack of two hundred meetings must not fail for one title, so it leaves symbols out, and says of
+words in such a script that they stand in the file for machines. The holder's own name is never left
+out like this.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
+from unicodedata import category
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
 from reportlab.platypus.flowables import HRFlowable
@@ -42,6 +44,8 @@ if TYPE_CHECKING:
     from infra.papers.words import Row
 
 _NOT_PRINTABLE: Final = "[cannot be printed in this script; it stands in the file for machines]"
+_ORNAMENTS: Final = frozenset({"So", "Sk", "Cf"})  # emoji, their shades, and what joins them
+_VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))
 
 _HEADING: Final = style(23, INK, Face.HEADING, leading=29)
 _BODY: Final = style(10.5, PINE)
@@ -117,11 +121,24 @@ def _safe(row: Row) -> Row:
 
 
 def _printable(words: str) -> str:
+    """Return words as they can be printed: one emoji must not cost a course its title."""
+    if _is_printable(words):
+        return words
+    bare = "".join(each for each in words if not _is_ornament(each) or _is_printable(each))
+    return bare if bare.strip() and _is_printable(bare) else _NOT_PRINTABLE
+
+
+def _is_printable(words: str) -> bool:
     try:
         markup(words)
     except (CharacterWithoutFont, ScriptNotSupported):
-        return _NOT_PRINTABLE
-    return words
+        return False
+    return True
+
+
+def _is_ornament(character: str) -> bool:
+    """Tell whether a character is a symbol, or only says how another one looks."""
+    return category(character) in _ORNAMENTS or character in _VARIATIONS
 
 
 def _panel(pack: EvidencePack, width: float) -> Table:

@@ -79,6 +79,10 @@ _SHAPED: Final = (
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
 _WITHOUT_MEANING_IN_PRINT: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
 _NEVER_DRAWN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # control, format, private, surrogate
+_ORNAMENTS: Final = frozenset({"So", "Sk", "Cf", "Me"})  # emoji, shades, what joins or frames them
+_VARIATIONS: Final = range(0xFE00, 0xFE10)  # say how the character before them looks
+LEFT_OUT: Final = "[…]"
+"""Stands where words are that :func:`legible` could not keep."""
 _registering = Lock()
 
 
@@ -123,6 +127,30 @@ def markup(text: str, face: Face = Face.TEXT, *, field: str = "text") -> str:
         else f'<font name="{run.face}">{escape(run.text)}</font>'
         for run in runs(text, face, field=field)
     )
+
+
+def legible(text: str) -> str:
+    """Return what of *text* can be drawn: symbols left out, words in another script marked.
+
+    For titles and the like, where one emoji must not cost everybody their paper. Never for names:
+    those stand as on the licence, or not at all.
+    """
+    words: list[str] = []
+    for word in tidy(text).split(" "):
+        kept = "".join(each for each in word if _is_drawn(each) or not _is_ornament(each))
+        if not all(map(_is_drawn, kept)):
+            kept = LEFT_OUT
+        if kept and (kept, words[-1:]) != (LEFT_OUT, [LEFT_OUT]):
+            words.append(kept)
+    return " ".join(words)
+
+
+def _is_drawn(character: str) -> bool:
+    return isinstance(_drawn_by(character, Face.TEXT), Face)
+
+
+def _is_ornament(character: str) -> bool:
+    return unicodedata.category(character) in _ORNAMENTS or ord(character) in _VARIATIONS
 
 
 def width(text: str, face: Face, size: float, *, field: str = "text") -> float:

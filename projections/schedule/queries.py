@@ -25,6 +25,7 @@ _MEETING_COLUMNS: Final = """m.meeting_id, m.group_id, g.name AS group_name, m.t
 _GROUPS_OF: Final = f"""SELECT {_GROUP_COLUMNS} FROM peer_group g JOIN belonging b USING (group_id)
                          WHERE b.member_id = $1 AND b.until_at IS NULL
                          ORDER BY g.name, g.group_id"""
+_GROUPS: Final = f"SELECT {_GROUP_COLUMNS} FROM peer_group g ORDER BY g.name, g.group_id"
 _GROUP: Final = f"SELECT {_GROUP_COLUMNS} FROM peer_group g WHERE g.group_id = $1"
 # Of several groups the one they have belonged to longest; of none any more, the one they left last.
 _ZONE_OF: Final = """SELECT g.zone FROM peer_group g JOIN belonging b USING (group_id)
@@ -144,6 +145,11 @@ class BelongingRow:
 async def groups_of(conn: Connection, member_id: UUID) -> list[GroupRow]:
     """Return the groups a member belongs to today."""
     return [GroupRow(**row) for row in await conn.fetch(_GROUPS_OF, member_id)]
+
+
+async def groups(conn: Connection) -> list[GroupRow]:
+    """Return every group there is, by name."""
+    return [GroupRow(**row) for row in await conn.fetch(_GROUPS)]
 
 
 async def belongings_of(conn: Connection, member_id: UUID) -> list[BelongingRow]:

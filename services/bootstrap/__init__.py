@@ -19,9 +19,11 @@ from services.bootstrap.tools import (
     examine,
     link_room,
     migrate_database,
+    read_payer_package,
     read_report,
     settings_table,
     verify_payer_package,
+    zip_payer_package,
 )
 from services.bootstrap.web import corridor_feed, live_feed, web_app
 from services.handlers import handlers
@@ -39,10 +41,12 @@ __all__ = [
     "live_feed",
     "migrate_database",
     "open_house",
+    "read_payer_package",
     "read_report",
     "settings_table",
     "start_process",
     "verify_payer_package",
     "web_app",
     "without_worker",
+    "zip_payer_package",
 ]

@@ -7,12 +7,14 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
+from zipfile import BadZipFile, ZipFile
 
 from domain.errors import NotFound
 from infra import doctor
 from infra.attendance_files import parse_scheduled, read_attendance, to_json
 from infra.attendance_files.text import MAX_BYTES
 from infra.mail import ConsoleMailer, Mailer
+from infra.payer_files.package import MANIFEST, zip_package
 from infra.payer_files.verify import verify
 from infra.secrets.sealing import Seal
 from infra.settings import Settings
@@ -65,9 +67,39 @@ def read_report(
     )
 
 
+def read_payer_package(path: Path) -> dict[str, bytes]:
+    """Return the files of a payer's package by name, from its folder or its zip.
+
+    Raises:
+        NotFound: there is no package.
+    """
+    try:
+        if path.is_dir():
+            return _read_folder(path)
+        with ZipFile(path) as packed:
+            return {each: packed.read(each) for each in packed.namelist()}
+    except (OSError, BadZipFile, RuntimeError, NotImplementedError):  # the last two: a locked zip
+        raise NotFound(f"{path} cannot be read as a package.") from None
+
+
+def _read_folder(folder: Path) -> dict[str, bytes]:
+    if not (folder / MANIFEST).is_file():
+        return {}  # no package: nothing else of the folder is ours to read
+    return {
+        each.relative_to(folder).as_posix(): each.read_bytes()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }
+
+
 def verify_payer_package(files: Mapping[str, bytes]) -> list[Any]:
     """Return what is wrong with a payer's package."""
     return verify(files)
+
+
+def zip_payer_package(files: Mapping[str, bytes]) -> bytes:
+    """Return a payer's package as one zip."""
+    return zip_package(files)
 
 
 def demo_mailer(folder: Path | None, *, out: TextIO | None = None) -> Mailer:

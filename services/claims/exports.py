@@ -326,4 +326,6 @@ def write_files(folder: Path, files: Mapping[str, bytes]) -> None:
     """Write files into a folder, which is made if absent."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_bytes(content)
+        file = folder / name
+        file.parent.mkdir(exist_ok=True)
+        file.write_bytes(content)

@@ -70,6 +70,7 @@ async def export(
     payer_id: UUID, first: datetime, last: datetime, out: Path, run_number: int | None
 ) -> None:
     """Prepare and export a period's claims of PAYER_ID, and every correction due by its end."""
+    from services.bootstrap import zip_payer_package
     from services.claims import exports
 
     period = first.date(), last.date()
@@ -82,6 +83,7 @@ async def export(
     folder = out / f"run-{made.run_number:05}"
     try:
         exports.write_files(folder, made.files)
+        folder.with_suffix(".zip").write_bytes(zip_payer_package(made.files))
     except OSError as trouble:
         raise click.ClickException(
             f"Run {made.run_number} is recorded as sent, but its files cannot be written"
@@ -89,19 +91,20 @@ async def export(
         ) from trouble
     click.echo(
         f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
-        f" in {folder}"
+        f" in {folder} and {folder.name}.zip"
     )
 
 
 @claims.command("verify")
-@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
-def verify(folder: Path) -> None:
-    """Check a reimbursement package as a payer would; needs no database."""
-    from services.bootstrap import verify_payer_package
+@click.argument("package", type=click.Path(path_type=Path, exists=True))
+def verify(package: Path) -> None:
+    """Check a reimbursement package (its folder, or its zip) as a payer would; no database."""
+    from services.bootstrap import read_payer_package, verify_payer_package
 
-    problems = verify_payer_package({f.name: f.read_bytes() for f in folder.iterdir()})
+    problems = verify_payer_package(read_payer_package(package))
     for problem in problems:
-        click.echo(f"{problem.code}: {problem.sentence}")
+        where = ", ".join(f"{name} {fact}" for name, fact in problem.facts.items())
+        click.echo(f"{problem.code}: {problem.sentence}{f' ({where})' if where else ''}")
     if problems:
         raise SystemExit(1)
     click.echo("The package adds up, and its digests match.")

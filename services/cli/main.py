@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import click
 
-from domain.errors import AlreadyExists, DomainError
+from domain.errors import AlreadyExists, DomainError, InvalidFields
 from services.cli.billing import billing
 from services.cli.certificates import certificate
 from services.cli.claims import claims
@@ -29,7 +29,9 @@ class _Refused(click.ClickException):
     exit_code = _REFUSED
 
     def __init__(self, refusal: DomainError) -> None:
-        super().__init__(f"{refusal.message}  [{refusal.code}]")
+        fields = refusal.fields.items() if isinstance(refusal, InvalidFields) else ()
+        lines = [f"{refusal.message}  [{refusal.code}]"]
+        super().__init__("\n".join(lines + [f"  {name}: {why}" for name, why in fields]))
 
 
 class _Group(click.Group):

@@ -11,6 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from domain.memberships.membership import Membership
+from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import BillingAccount
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.money.refunds import RefundLimits
@@ -160,14 +161,23 @@ async def note_own_refund(cmd: NoteOwnRefund, *, work: Work, clock: Clock) -> No
     work.save(ledger)
 
 
-def alone_up_to(limits: RefundLimits, payer_id: UUID, by: UUID, currency: str) -> Money:
-    """Return how much of a payer's money one administrator may pay back: of their own, nothing."""
-    return Money(0, currency) if payer_id == by else limits.alone_up_to(currency)
+async def alone_up_to(
+    work: Work, limits: RefundLimits, payer_id: UUID, *, by: UUID, currency: str
+) -> Money:
+    """Return how much of a payer's money one administrator may pay back without somebody else.
+
+    Of their own, and of a practice whose seats they look after, it is nothing.
+    """
+    pool = await work.find(SeatPool, seat_pool_id(payer_id))  # of a person there is none
+    is_own = payer_id == by or (pool is not None and by in pool.managers)
+    return Money(0, currency) if is_own else limits.alone_up_to(currency)
 
 
 async def _alone_up_to(work: Work, limits: RefundLimits, cmd: AskRefund) -> Money:
     account = await work.load(BillingAccount, cmd.account_id)
-    return alone_up_to(limits, account.payer_id, cmd.by, cmd.amount.currency)
+    return await alone_up_to(
+        work, limits, account.payer_id, by=cmd.by, currency=cmd.amount.currency
+    )
 
 
 def _save(work: Work, ledger: MoneyLedger) -> None:

@@ -13,11 +13,13 @@ from domain.memberships.rules import Wish
 from domain.memberships.scholarships import Scholarship, scholarship_id
 from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.memberships.standings import MembershipState
+from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.payments.orders import (
     ChangePlan,
     EndNow,
     EndWithPeriod,
     PauseDues,
+    PayBack,
     PaymentOrder,
     ResumeDues,
     SetPercentOff,
@@ -51,6 +53,8 @@ async def is_overtaken(store: Streams, order: PaymentOrder, order_id: UUID) -> b
             return await _percent_overtaken(work, order)
         case EndNow():
             return await _end_overtaken(work, order)
+        case PayBack():
+            return await _refund_overtaken(work, order)
         case _ if (wish := wish_of(order)) is not None:
             return await _wish_overtaken(work, order, wish)
         case _:
@@ -76,6 +80,12 @@ async def _percent_overtaken(work: Work, order: SetPercentOff) -> bool:
     membership = await work.load(Membership, order.membership_id)
     scholarship = await work.load(Scholarship, scholarship_id(membership.holder_id))
     return (scholarship.percent or 0) != order.percent
+
+
+async def _refund_overtaken(work: Work, order: PayBack) -> bool:
+    """Somebody may have given it up while another one wanted it to be tried again."""
+    ledger = await work.load(MoneyLedger, money_ledger_id(order.account_id))
+    return order.order_id in ledger.given_up
 
 
 async def _end_overtaken(work: Work, order: EndNow) -> bool:

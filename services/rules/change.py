@@ -22,6 +22,7 @@ from domain.meetings.meeting import Meeting
 from domain.meetings.rules import MeetingState
 from domain.members.member import Licence, Member
 from domain.recording import EventStore
+from domain.rules.explain import derivation
 from domain.rules.facts import Attendance
 from domain.rules.judge import Judgement, judge
 from domain.rules.model import Pack
@@ -172,4 +173,4 @@ def _why(judgement: Judgement | None) -> tuple[str, ...]:
         return ("This version has no such rule.",)
     if judgement.missing:
         return tuple(each.sentence for each in judgement.missing)
-    return tuple(step.sentence for step in judgement.steps)
+    return tuple(step.sentence for step in derivation(judgement.steps))

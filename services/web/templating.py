@@ -5,22 +5,43 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 
 from domain.members.professions import label_of
 from services.web.context import web_of
-from services.web.times import clock, day, day_in, when
+from services.web.times import clock, day, day_in, until, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from types import CodeType
 
+    from jinja2.bccache import Bucket
     from litestar.datastructures import Cookie
 
     from services.web.assets import Assets
     from services.web.settings import WebSettings
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
+
+
+class _Compiled(BytecodeCache):
+    """Keeps what a template's text compiles to, so that a process does it once."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Put in the code for this text, if it was compiled before."""
+        bucket.code = self._kept.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the code of this text."""
+        if bucket.code is not None:
+            self._kept[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED: Final = _Compiled()  # code only: nothing of an application's own
 
 
 class Templates:
@@ -39,11 +60,12 @@ class Templates:
             autoescape=True,
             auto_reload=False,
             cache_size=-1,
+            bytecode_cache=_COMPILED,
             trim_blocks=True,
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            when=when, clock=clock, day=day, day_in=day_in, profession=label_of
+            when=when, clock=clock, until=until, day=day, day_in=day_in, profession=label_of
         )
         self._environment.globals.update(
             asset=assets.url,

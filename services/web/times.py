@@ -30,6 +30,14 @@ def when(moment: datetime, zone: str, *, year: bool = False) -> Markup:
     return _element(moment, words)
 
 
+def until(ends_at: datetime, starts_at: datetime, zone: str) -> Markup:
+    """Return ``7:30 PM``; with the zone's name where clocks change between the two."""
+    begin, _ = _local(starts_at, zone)
+    end, known = _local(ends_at, zone)
+    changed = begin.utcoffset() != end.utcoffset()
+    return _element(ends_at, f"{_clock(end)} ({zone_name(end, known)})" if changed else _clock(end))
+
+
 def clock(moment: datetime, zone: str) -> Markup:
     """Return ``6:30 PM`` inside a time element, for lists whose heading names day and zone."""
     local, _ = _local(moment, zone)

@@ -168,4 +168,4 @@ def masked_licence(licence: str) -> str:
 def topic(name: str) -> str:
     """Return an event's topic as words: ``meeting: checked in``."""
     noun, _, fact = name.removeprefix("peerhour.").partition(".")
-    return f"{noun}: {fact.replace('_', ' ')}"
+    return f"{noun}: {fact}".replace("_", " ")

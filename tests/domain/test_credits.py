@@ -235,3 +235,20 @@ def test_explaining_more_than_before_is_no_change_of_facts() -> None:
     weaker = replace(today, strength=EvidenceStrength.WEAK)
     ledger.adjust(AWARD, credited=weaker, reason="Judged again.", at=SEVEN_PM)
     assert [type(fact) for fact in facts(ledger)] == [CreditLedger.Adjusted]
+
+
+def test_what_more_would_have_taken_is_no_fact_of_an_award() -> None:
+    ledger = a_ledger()
+    ledger.award(AWARD, **an_award())
+    known = ledger.awards[AWARD].credited
+    more = Step("more.minutes", "From start to end it would be 1.5.", "§ 1")
+    ledger.adjust(
+        AWARD,
+        credited=replace(known, steps=[*known.steps, more]),
+        reason="Judged again.",
+        at=SEVEN_PM,
+    )
+    other = [replace(known.steps[0], sentence="60 ÷ 60 minutes per contact hour = 1, as told.")]
+    assert len(facts(ledger)) == 1, "nothing but the award"
+    ledger.adjust(AWARD, credited=replace(known, steps=other), reason="Judged again.", at=SEVEN_PM)
+    assert [type(fact) for fact in facts(ledger)] == [CreditLedger.Adjusted]

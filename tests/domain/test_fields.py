@@ -19,7 +19,9 @@ from domain.personal import Personal
 ANA = UUID(int=1)
 
 
-@pytest.mark.parametrize("control", ["\x00", "\x1f", "\x7f", "\x85", "\x9f", "\r", "\ud800"])
+@pytest.mark.parametrize(
+    "control", ["\x00", "\x1f", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\u202e"]
+)
 def test_what_cannot_be_shown_is_refused_everywhere_by_the_fields_name(control: str) -> None:
     text = f"a{control}b"
     assert not is_showable(text)

@@ -16,14 +16,14 @@ from typing import Any, Final
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 
 from infra.database import ConnectKwargs
 from services import worker
 from services.meetings import commands as meetings
 from services.web.session import SESSION_COOKIE
 from tests.support.billing_house import BillingHouse, billing_house
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, fit
+from tests.support.browser import CHROMIUM, fit
 
 pytestmark = [
     pytest.mark.browser,
@@ -57,14 +57,6 @@ async def house(
         yield opened
         stopping.set()
         await working
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager
@@ -136,7 +128,7 @@ async def stay_in_the_group(chromium: Browser, ana: Page, house: BillingHouse) -
     await renewed(ana, f"/meetings/{meeting_id}", ana.get_by_label("Code in the room"))
     await ana.get_by_label("Code in the room").fill(story.codes.current(meeting_id, house.now))
     await ana.get_by_role("button", name="Check in").click()
-    await expect(ana.get_by_text("You are here since")).to_be_visible()
+    await expect(ana.get_by_text("You have been here since")).to_be_visible()
     async with window(chromium, house, story.joy) as joy:
         here = joy.locator(".roster li", has_text="Nguyễn Thị Ánh").get_by_text("here since")
         await renewed(joy, f"/meetings/{meeting_id}", here)

@@ -20,12 +20,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, async_playwright, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from pypdf import PdfReader
 
 from infra.database import ConnectKwargs
+from tests.support.browser import CHROMIUM, SIZES, fit
 from tests.support.house import database_url
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, SIZES, fit
 
 pytestmark = [
     pytest.mark.browser,
@@ -101,14 +101,6 @@ async def site(
     assert "web.fault" not in log, log[log.index("web.fault") :][:2000]
 
 
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 @asynccontextmanager
 async def window(chromium: Browser, site: Demo, **options: Any) -> AsyncIterator[Page]:
     """A browser window of one person, which must end without a word in its console."""
@@ -141,6 +133,29 @@ async def test_one_hour_from_the_door_to_a_certificate(chromium: Browser, site: 
         await check_the_paper(ana, content)
 
 
+async def test_a_word_between_meetings_reaches_an_open_page_and_is_taken_back(
+    chromium: Browser, site: Demo
+) -> None:
+    word = "The radiator sings again."
+    async with window(chromium, site, **PHONE) as joy, window(chromium, site, **PHONE) as ana:
+        for page, address in ((joy, JOY), (ana, ANA)):
+            await site.sign_in(page, address)
+            await page.get_by_role("link", name="Tuesday lamp", exact=True).click()
+            await page.get_by_role("link", name="Read, or leave a word").click()
+        await joy.get_by_label("Your word").fill("Half a thought")
+        await ana.get_by_label("Your word").fill(word)
+        await ana.get_by_label("Just listen").check()
+        await ana.get_by_role("button", name="Leave it here").click()
+        await expect(ana.get_by_text("Your word is there.")).to_be_visible()
+        heard = joy.locator("#corridor li", has_text=word)
+        await expect(heard).to_contain_text("just listen")
+        await expect(joy.get_by_label("Your word")).to_have_value("Half a thought")
+        mine = ana.locator("#corridor li", has_text=word)
+        await mine.get_by_role("button", name="Take it back").click()
+        await expect(ana.get_by_text("You took your word back.")).to_be_visible()
+        await expect(heard).to_have_count(0)
+
+
 async def plan_and_open(joy: Page, began: datetime) -> None:
     """Plan a short meeting that has just begun: the proposal, at another time. Open its door."""
     await joy.get_by_role("link", name="Tuesday lamp", exact=True).click()
@@ -161,7 +176,7 @@ async def come(ana: Page, joy: Page) -> None:
     code = (await joy.locator(".door-code").inner_text()).strip()
     await ana.get_by_label("Code in the room").fill(code)
     await ana.get_by_role("button", name="Check in").click()
-    await expect(ana.get_by_text("You are here since")).to_be_visible()
+    await expect(ana.get_by_text("You have been here since")).to_be_visible()
     await expect(on_roster(joy, "Nguyễn Thị Ánh")).to_contain_text("here since")
     await expect(joy.locator("#room")).to_contain_text("1 of 3 here")  # Chidi is on leave
     bo = on_roster(joy, "Søren Ægir")
@@ -292,7 +307,10 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
             each: f"{site.tonight}/{each}"
             for each in ("door", "close", "void", "reports", "move", "call-off", "facilitator")
         }
-        held = {f"group-{each}": f"{group}/{each}" for each in ("leave", "facilitator", "rhythm")}
+        held = {
+            f"group-{each}": f"{group}/{each}"
+            for each in ("leave", "facilitator", "rhythm", "corridor")
+        }
         remove = page.locator("main a[href$='/remove']").first
         held["group-remove"] = str(await remove.get_attribute("href"))
         await page.goto(past)
@@ -311,6 +329,7 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
     ends = str(await page.locator("main a[href$='/end']").first.get_attribute("href"))
     return {
         "home": "/", "groups": "/groups", "group": group, "meeting": site.tonight, "past": past,
+        "corridor": f"{group}/corridor",
         "credits": "/credits", "renewals": "/renewals", "certificates": "/certificates",
         "certificate": code, "you": "/you",
         "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,

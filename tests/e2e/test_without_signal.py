@@ -13,13 +13,13 @@ from uuid import UUID
 
 import pytest
 import uvicorn
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from infra.database import ConnectKwargs
 from services.web.session import SESSION_COOKIE
+from tests.support.browser import CHROMIUM, fit
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, open_pages
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, fit
 
 pytestmark = [
     pytest.mark.browser,
@@ -85,14 +85,6 @@ async def site(
             await serving
 
 
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
-
-
 async def opened(site: Site, name: str, days: int) -> UUID:
     """Open a meeting; each test has its own day, and its own clock therefore."""
     start = SIX_PM + timedelta(days=days)
@@ -138,11 +130,11 @@ async def test_a_tap_without_signal_is_kept_and_sent_once_with_the_time_of_the_t
         await phone.set_offline(False)
         page = await come_to(phone, site, meeting_id)
         await expect(page.get_by_text("Sent", exact=True)).to_be_visible()
-        await expect(page.get_by_text(f"You are here since {TAPPED}")).to_be_visible()
+        await expect(page.get_by_text(f"You have been here since {TAPPED}")).to_be_visible()
         await fit(page, "kept-sent-phone-light")
         for _ in range(2):
             await page.reload()
-            await expect(page.get_by_text(f"You are here since {TAPPED}")).to_be_visible()
+            await expect(page.get_by_text(f"You have been here since {TAPPED}")).to_be_visible()
             await expect(page.locator("#kept")).to_be_empty()
     assert await site.arrivals(meeting_id) == 1
     async with await site.pages.program(site.pages.story.joy) as program:
@@ -161,7 +153,7 @@ async def test_an_open_page_sends_by_itself_when_the_signal_is_back(
         await tap(page, code_of(site, meeting_id))
         await expect(page.get_by_text("not sent yet")).to_be_visible()
         await phone.set_offline(False)
-        await expect(page.get_by_text(f"You are here since {TAPPED}")).to_be_visible()
+        await expect(page.get_by_text(f"You have been here since {TAPPED}")).to_be_visible()
     assert await site.arrivals(meeting_id) == 1
 
 

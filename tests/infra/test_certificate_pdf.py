@@ -132,6 +132,21 @@ def test_a_character_that_no_font_can_draw_is_refused_by_code_point(
     assert "Ana" not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("typed", "printed"),
+    [
+        ("Tuesday lamp 🕯️", "Tuesday lamp"),
+        ("👩🏽‍⚕️ Care 1️⃣ of 2", "Care 1 of 2"),
+        ("Evening: ليلة هادئة for us", "Evening: […] for us"),
+    ],
+)
+def test_a_title_is_printed_without_what_no_font_draws(typed: str, printed: str) -> None:
+    shown = text_of(render(replace(a_paper(), title=typed, objectives=(f"Name {typed}.",))))
+    assert f"attended {printed}" in shown
+    assert f"Name {printed}" in shown
+    assert ("stands for words in a script" in shown) == ("[…]" in printed)
+
+
 @pytest.mark.parametrize("name", ["שלום", "عمر", "अनीता", "สมชาย", "தமிழ்", "မောင်", "ខ្មែរ"])
 def test_a_script_that_we_cannot_set_rightly_is_refused(name: str) -> None:
     with pytest.raises(ScriptNotSupported) as refusal:

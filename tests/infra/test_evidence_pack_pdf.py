@@ -215,6 +215,14 @@ def test_names_are_printed_as_people_write_them_on_every_page(name: str) -> None
     assert all(name in page for page in pages)
 
 
+def test_an_emoji_does_not_cost_a_meeting_its_title() -> None:
+    title = "Grief \U0001f56f\ufe0f in the room \U0001f44d\U0001f3fd"
+    evening = attended(0, a_credit(CALIFORNIA, 0), title=title, topics=())
+    shown = words(a_pack(CALIFORNIA, [evening]))
+    assert "Grief in the room" in shown
+    assert "cannot be printed" not in shown
+
+
 def test_a_name_that_cannot_be_printed_is_refused_and_a_title_is_left_to_the_other_file() -> None:
     with pytest.raises(ScriptNotSupported):
         render(a_pack(CALIFORNIA, [], holder_name="قلب"))

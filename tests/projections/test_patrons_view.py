@@ -11,6 +11,7 @@ from infra.database import ConnectKwargs
 from projections import Connection
 from projections.patrons import queries as patrons
 from services.members.commands import ForgetMember
+from services.money.billing import OpenPractice
 from tests.support.house import RealHouse, open_real_house
 from tests.support.patrons import tell_patrons
 from tests.support.story import Story
@@ -60,6 +61,32 @@ async def test_a_seat_is_told_with_its_state(
 async def test_whoever_was_freed_finds_the_seat_still(view: Connection, story: Story) -> None:
     assert [each.state for each in await patrons.seats_of(view, story.admin)] == ["released"]
     assert await patrons.seats_of(view, story.eve) == []
+
+
+async def test_who_asks_to_come_in_is_listed_while_their_offer_waits(
+    view: Connection, story: Story
+) -> None:
+    asked = await patrons.entries_asked(view)
+    assert [(each.seat_id, each.name) for each in asked] == [
+        (story.id("waits in"), "Harbour practice")
+    ]
+
+
+async def test_a_practice_that_somebody_looks_after_is_not_listed_as_nobodys(
+    house: RealHouse,
+) -> None:
+    other = house.story("lost")
+    await other.people("bo")
+    practice = other.id("practice")
+    await other.do(OpenPractice(practice_id=practice, name="Lighthouse", by=other.bo))
+    await house.drain()
+    async with house.house.views() as conn:
+        assert await patrons.unmanaged_practices(conn) == []
+    await other.do(ForgetMember(member_id=other.bo, basis=ErasureBasis.OWN_REQUEST, by=other.bo))
+    await house.drain()
+    async with house.house.views() as conn:
+        lost = patrons.PracticeRow(practice, "Lighthouse")
+        assert await patrons.unmanaged_practices(conn) == [lost]
 
 
 async def test_gifts_are_their_givers(view: Connection, story: Story) -> None:

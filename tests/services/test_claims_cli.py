@@ -86,6 +86,7 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     package = out / "run-00002"
     assert "Run 2: 1 claims" in exported
     assert "adds up" in run("claims", "verify", package).output
+    assert "adds up" in run("claims", "verify", package.with_suffix(".zip")).output
     (correction,) = rows(package, "claims.csv")
     assert (correction["frequency"], correction["original_claim_id"]) == ("8", number)
     assert correction["payer_claim_number"] == "EFT-7"

@@ -139,6 +139,29 @@ def test_a_folder_that_is_no_package_does_not_verify(tmp_path: Path) -> None:
     assert told.output.startswith("payer_package.manifest_missing: ")
 
 
+def test_a_folder_of_folders_is_looked_into_only_for_a_package(tmp_path: Path) -> None:
+    (tmp_path / "certificates").mkdir()
+    (tmp_path / "certificates" / "one.pdf").write_bytes(b"%PDF")
+    assert run("claims", "verify", tmp_path).output.startswith("payer_package.manifest_missing: ")
+    (tmp_path / "manifest.json").write_text("{}")
+    assert run("claims", "verify", tmp_path).output.startswith("payer_package.manifest_unread")
+
+
+def test_a_file_that_is_no_zip_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    report = tmp_path / "package.zip"
+    report.write_text(REPORT)
+    told = run("claims", "verify", report)
+    assert (told.exit_code, told.output.startswith("Error: ")) == (2, True)
+
+
+def test_a_refusal_names_the_fields_that_it_is_about(tmp_path: Path) -> None:
+    report = tmp_path / "report.csv"
+    report.write_text(REPORT)
+    told = run("attendance", "read", report, "--zone", "Mars")
+    assert told.exit_code == 2
+    assert "\n  zone: " in told.output
+
+
 def test_settings_that_cannot_be_used_are_refused_before_anything_starts(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

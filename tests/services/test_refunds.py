@@ -18,8 +18,10 @@ from domain.troubles import Place, trouble_id
 from domain.values import Money
 from services.members.commands import HOUSE, GrantRole, WithdrawRole
 from services.money import desk_records as desk
+from services.money.billing import NoteMoney, OpenPractice
 from services.money.refunds import AgreeToRefund, AskRefund, DropRefundProposal, ProposeRefund
 from services.troubles import SettleTrouble
+from tests.support.billing import fact
 from tests.support.dues import Dues
 from tests.support.house import SmallHouse
 
@@ -99,6 +101,18 @@ async def test_nobody_pays_themselves_back_alone(house: SmallHouse) -> None:
     await house.do(GrantRole(member_id=house.ana, role=Role.ADMINISTRATOR, by=HOUSE))
     own = await house.refused(AskRefund(**a_refund(house, 1, by=house.ana)))
     assert own.code == "money_ledger.second_person_needed"
+
+
+async def test_nobody_pays_their_own_practice_back_alone(house: SmallHouse) -> None:
+    practice = house.id("practice")
+    await house.do(OpenPractice(practice_id=practice, name="Harbour practice", by=house.joy))
+    paid = fact("in_9", LARGE)
+    account_id = billing_account_id(practice)
+    await house.do(NoteMoney(account_id=account_id, kind=MoneyKind.INVOICE_PAID, fact=paid))
+    theirs = a_refund(house, 100, account_id=account_id, invoice_id="in_9")
+    own = await house.refused(AskRefund(**theirs | {"by": house.joy}))
+    assert own.code == "money_ledger.second_person_needed"
+    await house.do(AskRefund(**theirs))
 
 
 async def test_everything_at_the_desk_is_for_administrators(house: SmallHouse) -> None:

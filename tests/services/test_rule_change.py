@@ -74,6 +74,13 @@ async def test_a_shorter_hour_gains_and_the_older_one_says_how_it_counts() -> No
     )
 
 
+async def test_why_a_version_counts_less_says_nothing_of_what_the_member_could_have_done() -> None:
+    house = await a_house()
+    held = await house.held({house.ana: (0, 30)})
+    found = await difference(house, version(a_rule(minutes_per_unit=50)), held)
+    assert found.why == ("30 minutes of presence count.", "30 ÷ 60 minutes per hour = 0.5.")
+
+
 async def test_a_new_condition_loses_and_says_what_is_missing() -> None:
     house = await a_house()
     held = await house.held({house.ana: HOUR, house.chidi: HOUR})

@@ -1,4 +1,4 @@
-"""A person pays once on the hosted page: with an invoice for it, or not at all."""
+"""A person pays once on the hosted page, with an invoice for it or without."""
 
 from __future__ import annotations
 
@@ -57,6 +57,43 @@ async def test_what_is_paid_once_has_an_invoice_that_says_what_for(
         {"payment": {"type": "payment_intent", "payment_intent": str(done.payment_intent)}}
     )
     assert [each.invoice for each in paid_by.data] == [invoice.id]
+
+
+@pytest.mark.parametrize("invoiced", [True, False], ids=["with an invoice", "without"])
+async def test_a_payment_carries_what_its_session_said(
+    simulated: SimulatedStripe, client: stripe.StripeClient, opened: Any, *, invoiced: bool
+) -> None:
+    session = await opened(
+        invoice_creation={"enabled": invoiced}, payment_intent_data={"metadata": {"for": "Joy"}}
+    )
+    assert (await simulated.pay(session.url, **ANA)).status == 303
+    done = await client.v1.checkout.sessions.retrieve_async(
+        session.id, {"expand": ["payment_intent"]}
+    )
+    assert (done.payment_status, done.amount_total) == ("paid", 6000)
+    assert (done.invoice is not None) == invoiced
+    assert isinstance(done.payment_intent, stripe.PaymentIntent)
+    assert done.payment_intent.status == "succeeded"
+    assert done.payment_intent.metadata["for"] == "Joy"
+
+
+async def test_somebody_pays_who_is_nobodys_customer(
+    simulated: SimulatedStripe, client: stripe.StripeClient
+) -> None:
+    asked: Any = {
+        "mode": "payment",
+        "line_items": [{"price_data": GIFT, "quantity": 1}],
+        "success_url": "https://peerhour.test/gifts",
+    }
+    session = await client.v1.checkout.sessions.create_async(asked)
+    assert session.url is not None
+    who = {"email": "joy@example.org", **ANA}
+    assert (await simulated.pay(session.url, "4000000000000341", **who)).status == 402
+    assert (await simulated.pay(session.url, **who)).status == 303
+    done = await client.v1.checkout.sessions.retrieve_async(session.id)
+    assert (done.status, done.customer, done.invoice) == ("complete", None, None)
+    assert done.customer_details is not None
+    assert done.customer_details.email == "joy@example.org"
 
 
 async def test_a_card_that_is_declined_leaves_the_page_open_and_no_invoice(

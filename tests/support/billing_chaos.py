@@ -275,7 +275,10 @@ async def _pauses(house: StormyHouse, payer: Payer) -> None:
 
 
 async def _comes_back(house: StormyHouse, payer: Payer) -> None:
-    asked: Any = {"billing_cycle_anchor": {"type": "now"}}
+    asked: Any = {
+        "billing_cycle_anchor": {"type": "now"},
+        "payment_behavior": "resume_on_payment_success",  # otherwise it asks for no money by itself
+    }
     await house.client.v1.subscriptions.resume_async(payer.subscription_id, asked)
 
 

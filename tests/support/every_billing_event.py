@@ -86,6 +86,9 @@ def seat_pool_events() -> list[Root.Event]:
     pool.freeze(ANA, by=ANA, at=at(10))
     pool.thaw(ANA, by=JOY, at=at(11))
     pool.release(CHIDI, by=JOY, at=at(12))
+    pool.offer(SEATS[2], by=JOY, at=at(13))
+    pool.ask_to_come_in(SEATS[2], at=at(14))
+    pool.end_offers(at=b.day(60))
     return facts(pool)
 
 

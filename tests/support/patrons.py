@@ -17,11 +17,13 @@ from services.memberships.scholarships import (
 )
 from services.memberships.seats import (
     AcceptSeat,
+    AskToComeIn,
     FreezeSeat,
     NameSeatManager,
     OfferSeat,
     ReleaseSeat,
     RelieveSeatManager,
+    WithdrawSeatOffer,
 )
 from services.money.billing import OpenPractice
 from tests.support.dues import Dues
@@ -44,6 +46,12 @@ async def tell_patrons(story: Story, stays: UUID, leaves: UUID, admin: UUID) -> 
         await story.do(AcceptSeat(practice_id=practice, seat_id=seat_id, member_id=who, by=who))
     await story.do(FreezeSeat(practice_id=practice, member_id=stays, by=stays))
     await story.do(ReleaseSeat(practice_id=practice, member_id=admin, by=stays))
+    waits, gone = story.id("waits in"), story.id("gone in")
+    for seat_id in (waits, gone):
+        await story.do(OfferSeat(practice_id=practice, seat_id=seat_id, by=stays))
+        await story.do(AskToComeIn(practice_id=practice, seat_id=seat_id))
+        if seat_id == gone:
+            await story.do(WithdrawSeatOffer(practice_id=practice, seat_id=gone, by=stays))
     for who in (leaves, admin):
         await story.do(NameSeatManager(practice_id=practice, member_id=who, by=stays))
     await story.do(RelieveSeatManager(practice_id=practice, member_id=admin, by=stays))

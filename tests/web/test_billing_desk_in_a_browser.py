@@ -13,11 +13,10 @@ from playwright.async_api import Browser, expect
 from domain.members.member import Role
 from services.members.commands import GrantRole
 from tests.support.billing_house import BillingHouse
+from tests.support.browser import CHROMIUM, fit
 from tests.web.test_billing_desk import account_of, intent_of, paid, subscription_of
-from tests.web.test_in_a_browser import CHROMIUM, fit
-from tests.web.test_membership_in_a_browser import NARROW, chromium, window
+from tests.web.test_membership_in_a_browser import NARROW, window
 
-__all__ = ["chromium"]  # a fixture
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs the system's Chromium"),

@@ -163,6 +163,7 @@ async def test_an_answer_that_cannot_be_kept_is_said_beside_its_field(
     told = await send(browser, address_of(claim, "/answer"), typed)
     assert told.status_code == 400
     assert 'aria-invalid="true"' in told.text
+    assert ("Write it without a minus" in told.text) == (text == "-1")
     assert await pages.count("claim.decided", claim.id) == 0
 
 
@@ -292,7 +293,7 @@ async def test_a_replaced_certificate_is_not_revoked(
     assert refused.status_code == 422
 
 
-@pytest.mark.parametrize(("code", "status"), [("nonsense", 422), ("", 200)])
+@pytest.mark.parametrize(("code", "status"), [("nonsense", 422), ("", 400)])
 async def test_a_code_that_finds_nothing_is_said(
     browser: httpx.AsyncClient, code: str, status: int
 ) -> None:

@@ -303,6 +303,7 @@ async def test_somebody_takes_their_own_words_along_and_nobody_elses(
     at: str, pages: Pages, ana: httpx.AsyncClient, bo: httpx.AsyncClient
 ) -> None:
     await say(ana, at)
+    pages.real.clock.move(seconds=60)
     await say(ana, at, "For Joy.", to=pages.story.joy)
     await say(bo, at, "From Bo.")
     answer = await ana.get("/you/data/peerhour.zip")

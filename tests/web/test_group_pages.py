@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from datetime import time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -207,3 +208,28 @@ async def test_a_new_member_finds_the_meetings_that_are_planned_already(
         assert "A planned evening" in (await eve.get("/")).text
         await eve.post(f"/groups/{group}/leave")
         assert (await eve.get(f"/meetings/{meeting_id}")).status_code == 404
+
+
+async def test_a_meeting_planned_for_next_year_keeps_nobody_from_next_week(
+    pages: Pages, group: UUID, joy: httpx.AsyncClient
+) -> None:
+    async def proposed() -> str:
+        page = (await joy.get(f"/groups/{group}")).text
+        return page.partition('name="day" value="')[2][:10]
+
+    week, name = timedelta(weeks=1), f"group {next(_GROUPS) - 1}"
+    assert pages.story.id(name) == group
+    next_week = await proposed()
+    at = datetime.combine(date.fromisoformat(next_week), time(18), ZoneInfo("Europe/Berlin"))
+    for start in (at + 40 * week, at + timedelta(days=1)):  # one far away; the next one, moved
+        assert await proposed() == next_week
+        await pages.story.plan(f"{group} {start}", start=start.astimezone(UTC), group=name)
+        await pages.real.drain()
+    assert await proposed() == f"{at + week:%Y-%m-%d}"
+
+
+async def test_an_administrator_finds_every_group(pages: Pages, group: UUID) -> None:
+    async with await pages.browser(pages.story.admin) as browser:
+        page = (await browser.get("/admin/groups")).text
+    assert f'href="/groups/{group}"' in page
+    assert "held together by Joy" in words_of(page)

@@ -24,6 +24,9 @@ WORDS = (
 FORMS = {
     "/groups/{group}/meetings": ("title", "day", "time", "minutes", "modality", "command_id"),
     "/groups/{group}/members": ("email", "command_id"),
+    "/groups/{group}/corridor": ("text", "to", "just_listen", "command_id"),
+    "/groups/{group}/corridor/{ana}/take-back": ("command_id",),
+    "/groups/{group}/corridor/{ana}/remove": ("command_id",),
     "/groups/{group}/leave": ("command_id",),
     "/groups/{group}/members/{ana}/remove": ("reason", "command_id"),
     "/groups/{group}/facilitator": ("member_id", "seen", "command_id"),

@@ -6,12 +6,9 @@ Set ``PEERHOUR_SCREENSHOTS`` to a folder to look at every page in two sizes and 
 from __future__ import annotations
 
 import asyncio
-import os
-import shutil
 import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -19,28 +16,17 @@ import pytest
 import uvicorn
 from axe_playwright_python.async_playwright import Axe
 from litestar import Controller, Response, get
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from services.web.live import LiveHub, live_answer
+from tests.support.browser import AXE, CHROMIUM, SIZES, fit
 from tests.support.web import ANA, ANA_ADDRESS, Harness, make_app
 from tests.web.gallery import GalleryController
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="needs the system's Chromium"),
 ]
-FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    "--disable-dev-shm-usage",
-]  # fmt: skip
-SIZES = {"phone": (360, 780), "desktop": (1280, 800)}
-AXE = {
-    "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],  # what passes is not listed element by element
-}
 LIVE_PAGE = """<!doctype html><html lang="en"><head><title>Roster</title>
 <script type="module" src="{script}"></script></head><body><main>
 <output id="count" data-live-count>{count}</output>
@@ -103,14 +89,6 @@ async def site() -> AsyncIterator[Site]:
         roster.hub.close()
         server.should_exit = True
         await serving
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager
@@ -211,15 +189,6 @@ async def test_pages_are_fit_for_everybody(
         await page.get_by_role("button", name="Sign out").click()
         await expect(page.get_by_role("heading", name="You are signed out")).to_be_visible()
         await fit(page, f"signed-out-{size}-{scheme}")
-
-
-async def fit(page: Page, name: str) -> None:
-    """Fail if axe finds fault, or if the page scrolls sideways."""
-    found = await Axe().run(page, options=AXE)
-    assert found.violations_count == 0, found.generate_report()
-    assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    if folder := os.environ.get("PEERHOUR_SCREENSHOTS"):
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
 
 
 async def test_nothing_runs_off_a_narrow_screen_with_large_type(

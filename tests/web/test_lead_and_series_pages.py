@@ -159,7 +159,8 @@ async def test_a_series_is_announced_placed_and_told_on_every_page(
     assert (await joy.post(f"/meetings/{other}/series", data=taken)).status_code == 400
 
     page = (await joy.get(at)).text
-    await joy.post(at, data=hidden(page) | {"part": "none"})
+    answer = await joy.post(at, data=hidden(page) | {"part": "none"})
+    assert "It stands alone" in (await joy.get(answer.headers["location"])).text
     assert "Part 2 of 2" not in words_of((await joy.get(f"/meetings/{held}")).text)
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from domain.meetings.rules import MeetingState
 from tests.support.builders import SIX_PM, minutes
-from tests.support.pages import Pages, hidden
+from tests.support.pages import Pages, hidden, words_of
 
 ANSWERS = {"content_met_objectives": "5", "facilitation": "4", "useful_for_practice": "3"}
 _WEEKS = iter(range(1, 500))
@@ -76,7 +76,7 @@ async def test_the_hour_from_door_to_close(
     assert spaced(digits) not in (await ana.get(at)).text, "the member reads it in the room"
     await ana.post(f"{at}/check-in", data={"door_code": f" {digits[:3]}-{digits[3:]} "})
     page = (await ana.get(f"{at}?done=in")).text
-    assert "You are here since" in page
+    assert "You have been here since" in page
     assert "You are checked in." in page
     assert "1 of 4" in (await joy.get(at)).text
     await joy.post(f"{at}/roster", data={"member_id": str(pages.story.joy), "to": "here"})
@@ -383,6 +383,11 @@ async def test_a_report_is_read_matched_and_taken_once(
     assert "Take back" in (await joy.get(at)).text
     unchosen = await joy.post(f"{at}/matches", data=match | {"member_id": ""})
     assert unchosen.status_code == 400
+    assert "Choose who it is. Nothing was changed." in unchosen.text
+    assert "Who the meeting tool saw" in unchosen.text, "the choice is still there to be made"
+    assert "Zoom saw you for 49 minutes" in words_of((await ana.get(at)).text)
+    theirs = words_of((await joy.get(f"{at}/presence/{pages.story.chidi}")).text)
+    assert "nothing at the door. Zoom saw them for 49 minutes." in theirs
     match = {"person_key": match["person_key"], "take_back": "yes"}
     assert (await joy.post(f"{at}/matches", data=match)).status_code == 303
     assert await pages.count("meeting.observed_person_unmatched", opened) == 1
@@ -400,6 +405,40 @@ async def test_a_file_that_is_no_report_changes_nothing(
     assert 400 <= answer.status_code < 500
     assert "Nothing was changed." in answer.text
     assert await pages.count("meeting.presence_observed", opened) == 0
+
+
+async def test_a_report_of_another_day_changes_nothing_and_says_so(
+    pages: Pages, opened: UUID, joy: httpx.AsyncClient
+) -> None:
+    begins = (await pages.story.meeting(opened)).scheduled.from_at - timedelta(days=7)
+    content = (
+        "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n"
+        f"Ana,ana@example.org,{begins:%m/%d/%Y} 07:01:00 PM,{begins:%m/%d/%Y} 07:50:00 PM,49,No\n"
+    )
+    file = ("participants.csv", content.encode(), "text/csv")
+    answer = await joy.post(f"/meetings/{opened}/reports", files={"report": file})
+    assert answer.status_code == 422
+    assert "this report is of another day than the meeting" in answer.text
+    assert await pages.count("meeting.presence_observed", opened) == 0
+
+
+async def test_closing_before_the_hour_begins_says_that_it_counts_for_nobody(
+    pages: Pages, planned: UUID, joy: httpx.AsyncClient
+) -> None:
+    said = "Closed now, it counts for nobody."
+    pages.real.clock.at -= minutes(10)
+    await joy.post(f"/meetings/{planned}/open")
+    assert said in (await joy.get(f"/meetings/{planned}/close")).text
+    pages.real.clock.at += minutes(20)
+    assert said not in (await joy.get(f"/meetings/{planned}/close")).text
+
+
+async def test_a_planned_meeting_is_called_off_and_not_voided(
+    planned: UUID, joy: httpx.AsyncClient
+) -> None:
+    page = (await joy.get(f"/meetings/{planned}/void")).text
+    assert f'href="/meetings/{planned}/call-off"' in page
+    assert 'name="reason"' not in page
 
 
 async def test_voiding_asks_why_and_withdraws(

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from services.web.session import SESSION_COOKIE
 from tests.support.billing_house import BillingHouse
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, fit
+from tests.support.browser import CHROMIUM, fit
 
 pytestmark = [
     pytest.mark.browser,
@@ -31,14 +31,6 @@ PAGES = {
     "invoices": "/membership/invoices",
     "money": "/membership/money",
 }
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 @asynccontextmanager

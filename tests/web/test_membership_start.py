@@ -35,6 +35,12 @@ async def test_the_price_is_said_with_its_tax_before_anything_is_agreed(
     assert "12.00 EUR" in await dues.words(dues.story.joy, f"{START}?currency=XXX")
 
 
+async def test_the_currency_is_the_one_where_somebody_is_licensed(dues: BillingHouse) -> None:
+    """Whoever begins in one stays with it, so it is not the first of an alphabet."""
+    assert "Monthly: 13.00 USD" in await dues.words(dues.story.bo, START)
+    assert "Monthly: 12.00 EUR" in await dues.words(dues.story.eve, START), "no licence yet"
+
+
 async def test_only_the_membership_pages_may_lead_to_the_payment_service(
     dues: BillingHouse,
 ) -> None:
@@ -54,7 +60,7 @@ async def test_a_choice_has_to_be_made(dues: BillingHouse) -> None:
 
 async def test_the_same_form_sent_twice_opens_one_page(dues: BillingHouse) -> None:
     async with await dues.browser(dues.story.bo) as browser:
-        form = hidden((await browser.get(START)).text)
+        form = hidden((await browser.get(f"{START}?currency=EUR")).text)
         answers = form | {"plan": "membership-monthly", "currency": "EUR"}
         first = await browser.post(START, data=answers)
         again = await browser.post(START, data=answers)

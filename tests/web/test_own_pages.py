@@ -35,6 +35,16 @@ async def test_a_member_ends_a_licence_and_lengthens_it_when_it_is_renewed(pages
         assert "until Friday 30 June 2028" in words_of((await ana.get("/you")).text)
 
 
+async def test_no_profession_is_chosen_for_anybody(pages: Pages) -> None:
+    story = pages.story
+    typed = {"jurisdiction": "US-CA", "number": "A 1", "valid_from": "2025-01-01"}
+    async with await pages.browser(story.eve) as eve:
+        assert '<option value="">Choose</option>' in (await eve.get("/you")).text
+        answer = await send(eve, "/you/licences", "/you", **typed, profession="")
+    assert answer.status_code == 400
+    assert "Profession: Choose your profession." in words_of(answer.text)
+
+
 async def test_a_licence_cannot_end_before_it_began_and_the_day_is_asked_again(
     pages: Pages,
 ) -> None:
@@ -96,7 +106,7 @@ async def test_somebody_on_leave_who_comes_all_the_same_is_welcome(pages: Pages)
         code = story.codes.current(meeting_id, story.clock.now())
         page = f"/meetings/{meeting_id}"
         answer = await send(bo, f"{page}/check-in", page, door_code=code)
-        assert "You are here since" in words_of(answer.text)
+        assert "You have been here since" in words_of(answer.text)
         assert "1 of 4 here" in words_of(answer.text)
         await send(bo, "/membership/leave/end", "/membership/leave")
 

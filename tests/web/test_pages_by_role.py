@@ -118,6 +118,7 @@ READING = {
     "/admin": (SIGN_IN, NO, NO, NO, OK),
     "/admin/settle": (SIGN_IN, NO, NO, NO, 409),
     "/admin/people": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/groups": (SIGN_IN, NO, NO, NO, OK),
     "/admin/access": (SIGN_IN, NO, NO, NO, OK),
     "/admin/access/{ana}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/access/{ana}?on=soon": (SIGN_IN, NO, NO, NO, BAD),

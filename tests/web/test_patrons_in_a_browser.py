@@ -6,14 +6,13 @@ Set ``PEERHOUR_SCREENSHOTS`` to a folder to look at every page.
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, async_playwright, expect
+from playwright.async_api import Browser, expect
 
 from tests.support.billing_house import BillingHouse
-from tests.web.test_in_a_browser import CHROMIUM, FLAGS, fit
+from tests.support.browser import CHROMIUM, fit
 from tests.web.test_membership_in_a_browser import NARROW, window
 
 pytestmark = [
@@ -21,14 +20,6 @@ pytestmark = [
     pytest.mark.skipif(CHROMIUM is None, reason="needs the system's Chromium"),
 ]
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
-
-
-@pytest.fixture(scope="module")
-async def chromium() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        await browser.close()
 
 
 async def test_a_practice_begins_invites_and_its_colleague_sits(

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from domain.meetings.rules import MeetingState
+from services.members.commands import ComeBack, TakeLeave
 from tests.support.builders import SIX_PM, minutes
 from tests.support.pages import Pages, hidden, words_of
 
@@ -175,3 +176,29 @@ async def test_programs_move_call_off_and_hand_over_too(pages: Pages, planned: U
         shown = (await joy.get(at)).json()
     assert (shown["state"], shown["called_off_because"]) == ("cancelled", "Snow.")
     assert shown["facilitator_id"] == str(pages.story.ana)
+
+
+async def test_a_time_that_the_clocks_jump_over_is_said_at_its_field(
+    pages: Pages, planned: UUID, joy: httpx.AsyncClient
+) -> None:
+    plan = {"day": "2037-03-29", "time": "02:30", "minutes": "60"}  # Berlin springs forward
+    group = f"/groups/{pages.story.group}/meetings"
+    for address, form in (
+        (f"/meetings/{planned}/move", plan),
+        (group, plan | {"title": "At night", "modality": "live_video"}),
+    ):
+        answer = await joy.post(address, data=form)
+        assert (answer.status_code, 'id="e-time"' in answer.text) == (400, True), answer.text
+    assert await pages.count("meeting.postponed", planned) == 0
+
+
+async def test_whoever_is_away_is_named_so_where_somebody_chooses_who_leads(
+    pages: Pages, planned: UUID, joy: httpx.AsyncClient
+) -> None:
+    story = pages.story
+    await story.do(TakeLeave(member_id=story.chidi))
+    await pages.real.drain()
+    for address in (f"/meetings/{planned}/facilitator", f"/groups/{story.group}/facilitator"):
+        assert (await joy.get(address)).text.count("(away)") == 1
+    await story.do(ComeBack(member_id=story.chidi))
+    await pages.real.drain()

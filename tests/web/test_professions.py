@@ -43,7 +43,7 @@ def test_the_form_offers_every_profession_of_the_packs_once_by_its_label_and_ano
     assert offered[-1] == OTHER
     assert [label for label, times in Counter(labels).items() if times > 1] == []
     assert not any("_" in label for label in labels)
-    assert licence_form(SHIPPED).fields["profession"].choices == offered
+    assert licence_form(SHIPPED).fields["profession"].choices == (("", "Choose"), *offered)
 
 
 def test_a_new_packs_profession_is_offered_without_a_change_of_code() -> None:

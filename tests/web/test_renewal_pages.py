@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import httpx
 import pytest
 
-from services.members.commands import EndLicence
+from services.members.commands import AddLicence, EndLicence
 from tests.support.builders import minutes
 from tests.support.pages import Pages, words_of
 
@@ -33,12 +33,35 @@ async def section(client: httpx.AsyncClient, address: str = "/renewals") -> str:
 async def test_a_cycle_without_an_end_is_not_determined_and_says_what_is_wanted(
     ana: httpx.AsyncClient,
 ) -> None:
-    assert "its last day is not recorded" in await section(ana)
+    said = await section(ana)
+    assert "its last day is not recorded" in said
+    assert "Write the last day of this licence" in said
 
 
 async def test_somebody_without_licences_is_told_where_to_add_them(pages: Pages) -> None:
     eve = await pages.browser(pages.story.eve)
     assert "Add your licences" in (await eve.get("/renewals")).text
+
+
+async def test_a_licence_about_which_no_text_is_known_is_not_passed_over(pages: Pages) -> None:
+    """Its holder would wait for hours that nobody counts."""
+    story = pages.story
+    licence = AddLicence(
+        member_id=story.bo,
+        licence_id=story.id("elsewhere"),
+        profession="psychology",
+        jurisdiction="ZZ",
+        number="Z 1",
+        valid_from=date(2024, 1, 1),
+        valid_until=None,
+    )
+    bo = await pages.browser(story.bo)
+    whole = "Licences whose renewal we cannot reckon"
+    assert whole not in (await bo.get("/renewals")).text
+    await story.do(licence)
+    await pages.real.drain()
+    shown = words_of((await bo.get("/renewals")).text)
+    assert f"{whole} Psychology, ZZ" in shown
 
 
 async def test_the_account_the_schedule_and_what_if(pages: Pages, ana: httpx.AsyncClient) -> None:

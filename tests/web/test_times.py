@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.web.times import clock, day, when
+from services.web.times import clock, day, until, when
 from services.web.zone_names import _BY_ZONE
 
 SUMMER_NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
@@ -80,3 +80,10 @@ def test_every_named_zone_has_a_name_all_year(zone: str) -> None:
     for month in (1, 4, 7, 10):
         moment = datetime(2026, month, 15, 12, tzinfo=UTC).astimezone(ZoneInfo(zone))
         assert "(UTC" not in when(moment, zone)
+
+
+def test_the_end_names_its_zone_where_the_clocks_change_before_it() -> None:
+    denver = "America/Denver"
+    twice = until(CLOCKS_GO_BACK + HOUR, CLOCKS_GO_BACK, denver)
+    assert "1:30 AM (Mountain Standard Time)" in twice
+    assert until(HALF_PAST_ONE + HOUR, HALF_PAST_ONE, denver) == clock(HALF_PAST_ONE + HOUR, denver)

@@ -104,6 +104,7 @@ async def test_the_form_leads_to_the_page_of_a_code(
         answer = await browser.get("/v", params={"code": f" {printed.lower()} "})
         assert answer.headers["location"] == f"/v/{printed}"
         assert (await browser.get("/v", params={"code": "x"})).status_code == 422
+        assert (await browser.get("/v", params={"code": " "})).status_code == 400
 
 
 async def test_the_licence_is_shown_by_its_end_alone(

@@ -95,3 +95,4 @@ def test_every_state_there_is_has_words() -> None:
 
 def test_an_event_is_named_in_words() -> None:
     assert words.topic("peerhour.meeting.checked_in") == "meeting: checked in"
+    assert words.topic("peerhour.access_record.ended") == "access record: ended"

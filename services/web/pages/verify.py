@@ -67,7 +67,10 @@ class VerificationController(Controller):
         """Ask for a code; a code in the query leads to its page."""
         typed = str(request.query_params.get("code", "")).strip()
         if not typed:
-            return await _form_page(request, CODE_FORM.blank())
+            form = CODE_FORM.blank()
+            if "code" in request.query_params:
+                form = form.with_errors({"code": CODE_FORM.fields["code"].missing})
+            return await _form_page(request, form, status=200 if form.ok else 400)
         return self._to_page(await _refused_form(request, typed), typed)
 
     @get("/{typed:str}")

@@ -82,6 +82,22 @@ async def test_who_comes_back_with_a_card_that_fails_is_back_all_the_same(
     assert await status(desk, key) == "past_due"
 
 
+async def test_a_return_whose_payment_met_no_answer_is_paid_when_it_is_sent_again(
+    desk: StripeDesk, connection: Connection, simulated: SimulatedStripe, key: str
+) -> None:
+    """Under the same key the service repeats its answer to the return, and the payment is tried."""
+    nothing_back: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
+    await connection.client.v1.subscriptions.pause_async(key, nothing_back)
+    [call] = await desk.render(ResumeDues(MEMBERSHIP, key), order_id="o")
+    await simulated.fault("error_before", "post /v1/invoices/*/pay", times=3)
+    with pytest.raises(PaymentsAway):
+        await desk.send(call, key=f"return-{key}")
+    assert await status(desk, key) == "paused"
+    assert await desk.made_by(call) is None
+    await desk.send(call, key=f"return-{key}")
+    assert await status(desk, key) == "active"
+
+
 async def test_another_plan_is_charged_less_what_was_paid(
     desk: StripeDesk, connection: Connection, seen: Seen, key: str
 ) -> None:

@@ -11,6 +11,7 @@ from litestar.response import Redirect
 
 from domain.errors import AlreadyExists, DomainError, NotAllowed, NotFound
 from projections.audit_trail import queries as audit_trail
+from projections.schedule import queries as schedule
 from services.house import House
 from services.members.commands import RegisterMember
 from services.payments.figures import money_figures
@@ -22,7 +23,7 @@ from services.web.pages.admin.practices import practices_waiting
 from services.web.problems import to_problem
 from services.web.refusals import LaterPlease
 from services.web.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page
 
 _NEWEST: Final = 30
 
@@ -57,6 +58,16 @@ class AdminController(Controller):
     async def desk(self, request: Asking, house: TheHouse) -> Response[str]:
         """Show what waits for a person, and what happened last."""
         return await desk_page(request, house)
+
+    @get("/groups")
+    async def groups(self, request: Asking, house: TheHouse) -> Response[str]:
+        """List every group: an administrator belongs to none, and takes members into all."""
+        async with house.views() as conn:
+            groups = await schedule.groups(conn)
+            names = await names_of(conn, (each.facilitator_id for each in groups))
+        return await subject_page(
+            request, "admin_groups.html", here="you", groups=groups, names=names
+        )
 
     @get("/people")
     async def people(self, request: Asking) -> Response[str]:

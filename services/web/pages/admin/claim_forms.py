@@ -58,8 +58,20 @@ def period_form(payers: Sequence[PayerRow]) -> Form:
             choices=tuple((str(each.payer_id), each.name) for each in payers),
             missing="Choose a payer.",
         ),
-        Field(name="first", label="First day", parse=calendar_day, kind="date"),
-        Field(name="last", label="Last day", parse=calendar_day, kind="date"),
+        Field(
+            name="first",
+            label="First day",
+            parse=calendar_day,
+            kind="date",
+            missing="Choose the first day.",
+        ),
+        Field(
+            name="last",
+            label="Last day",
+            parse=calendar_day,
+            kind="date",
+            missing="Choose the last day.",
+        ),
     )
 
 
@@ -97,11 +109,19 @@ def answers_of(form: Filled, lines: Sequence[LineRow]) -> tuple[list[LineAnswer]
     for line in lines:
         paid, reason = form[f"paid-{line.line_id}"], form[f"reason-{line.line_id}"]
         if not min(0, line.amount_cents) <= paid <= max(0, line.amount_cents):
-            errors[f"paid-{line.line_id}"] = "This is more than was asked for."
+            errors[f"paid-{line.line_id}"] = _beyond(paid, line.amount_cents)
         elif paid != line.amount_cents and reason is None:
             errors[f"reason-{line.line_id}"] = "Write why it was not paid as asked."
         answers.append(LineAnswer(line_id=line.line_id, paid_cents=paid, reason_code=reason))
     return answers, errors
+
+
+def _beyond(paid: int, asked: int) -> str:
+    """Return what is wrong with an amount that lies outside of what was asked for."""
+    if paid * asked >= 0:
+        return "This is more than was asked for."
+    sign = "with a minus before it" if asked < 0 else "without a minus"
+    return f"Write it {sign}, as it was asked for; 0 if nothing was paid."
 
 
 def take_back_form(instead: str = "") -> Form:

@@ -58,9 +58,11 @@ class RevocationController(Controller):
     async def find(self, request: Asking, house: TheHouse) -> Response[Any]:
         """Ask for a code; a certificate that has it is shown."""
         typed = str(request.query_params.get("code", "")).strip()
-        if not typed:
-            return await _find_page(request, CODE_FORM.blank())
         form = CODE_FORM.blank(code=typed[:64])
+        if not typed:
+            if "code" in request.query_params:
+                form = form.with_errors({"code": CODE_FORM.fields["code"].missing})
+            return await _find_page(request, form, status=200 if form.ok else 400)
         try:
             code = codes.normalise(typed)
         except codes.MalformedCode as refusal:

@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from domain.values import Money
+from services.dispatch import Work
 from services.house import House
 from services.money.refunds import (
     AgreeToRefund,
@@ -159,7 +160,10 @@ async def _refund_view(
     for invoice in invoices_of(await ledger_of(house, account_id)):
         if invoice.invoice_id == invoice_id:
             currency = invoice.paid.currency
-            alone = alone_up_to(house.refund_limits, payer.payer_id, person_id, currency)
+            work = Work(house.store, account_id)
+            alone = await alone_up_to(
+                work, house.refund_limits, payer.payer_id, by=person_id, currency=currency
+            )
             return RefundView(account_id=account_id, name=name, invoice=invoice, alone=alone)
     raise NotFound(_NO_INVOICE)
 

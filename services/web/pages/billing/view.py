@@ -51,12 +51,14 @@ class InvoiceView:
     Attributes:
         invoice_id: the service's.
         paid: what was paid for it.
+        paid_at: when, as the service says it.
         left: what can still be paid back.
         disputed: whether a bank is deciding about it.
     """
 
     invoice_id: str
     paid: Money
+    paid_at: datetime
     left: Money
     disputed: bool
 
@@ -168,6 +170,7 @@ def invoices_of(ledger: MoneyLedger | None) -> list[InvoiceView]:
         InvoiceView(
             invoice_id=fact.object_id,
             paid=fact.amount,
+            paid_at=fact.true_at,
             left=ledger.refundable(fact.object_id, fact.amount.currency),
             disputed=ledger.is_disputed(fact.object_id),
         )

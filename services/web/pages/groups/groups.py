@@ -16,7 +16,7 @@ from services.meetings.commands import ScheduleMeeting
 from services.web.orders import Asking
 from services.web.pages.groups.forms import ADMIT_FORM, PLAN_FORM
 from services.web.pages.groups.visit import TheGroupVisit
-from services.web.pages.meetings.forms import planned_times
+from services.web.pages.meetings.forms import plan_faults, planned_times
 from services.web.refusals import AdministratorsOnly
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -57,10 +57,9 @@ class GroupController(Controller):
         form = PLAN_FORM.read(await group_visit.request.form())
         if not form.ok:
             return await group_visit.show(status=400, plan=form)
+        if errors := plan_faults(form, view.group.zone, view.now):
+            return await group_visit.show(status=400, plan=form.with_errors(errors))
         starts_at, ends_at = planned_times(form, view.group.zone)
-        if ends_at <= view.now:
-            form = form.with_errors({"day": "This time is over. Choose one that comes."})
-            return await group_visit.show(status=400, plan=form)
         order = await group_visit.order()
         command = ScheduleMeeting(
             meeting_id=uuid5(order.command_id, "meeting"),

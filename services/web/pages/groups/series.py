@@ -137,7 +137,7 @@ class PartController(Controller):
             command = PlacePart(series_id=UUID(series_id), part=int(part), **about)
         return await visit.act(
             command,
-            visit.done("part"),
+            visit.done("alone" if form["part"] == _ALONE else "part"),
             again=lambda now, why: _part_page(now, rows, form, refused=why),
         )
 

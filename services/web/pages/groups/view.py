@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
 
@@ -66,8 +66,12 @@ class GroupView:
 
     @property
     def others(self) -> list[tuple[UUID, str]]:
-        """Everybody but the facilitator."""
-        return [each for each in self.members if each[0] != self.group.facilitator_id]
+        """Everybody but the facilitator, and whether they are away."""
+        return [
+            (member_id, f"{name} (away)" if member_id in self.away else name)
+            for member_id, name in self.members
+            if member_id != self.group.facilitator_id
+        ]
 
     @property
     def rhythm(self) -> Rhythm:
@@ -88,9 +92,16 @@ class GroupView:
         return sha256(repr(self.rhythm).encode()).hexdigest()[:16]
 
     def next_occurrence(self) -> datetime:
-        """Return when the rhythm proposes the next meeting, after all that are planned."""
-        after = max([self.now, *(meeting.starts_at for meeting in self.coming)])
-        return self.rhythm.occurrences(after=after, many=1)[0]
+        """Return when the rhythm proposes the next meeting that is not planned yet.
+
+        An hour of the rhythm that lies nearer to a planned meeting than to its own neighbours is
+        that meeting, moved; one that is planned for next summer keeps nobody from next week.
+        """
+        taken = [meeting.starts_at for meeting in self.coming]
+        nearer = timedelta(weeks=self.rhythm.every_weeks) / 2
+        proposed = self.rhythm.occurrences(after=self.now, many=2 * len(taken) + 1)
+        free = (at for at in proposed if all(abs(at - each) >= nearer for each in taken))
+        return next(free, proposed[-1])
 
     def name_of(self, member_id: UUID) -> str:
         """Return a member's name.

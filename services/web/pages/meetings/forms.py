@@ -168,6 +168,22 @@ def planned_times(form: Filled, zone: str) -> tuple[datetime, datetime]:
     return starts_at, starts_at + timedelta(minutes=form["minutes"])
 
 
+def plan_faults(form: Filled, zone: str, now: datetime) -> dict[str, str]:
+    """Return why an hour cannot be planned as the form says, by field; nothing if it can.
+
+    Args:
+        form: could be read.
+        zone: where people meet.
+        now: the moment.
+    """
+    starts_at, ends_at = planned_times(form, zone)
+    if starts_at.astimezone(ZoneInfo(zone)).time() != form["time"]:
+        return {"time": "On this night the clocks jump over that time. Choose another one."}
+    if ends_at <= now:
+        return {"day": "This time is over. Choose one that comes."}
+    return {}
+
+
 def who_leads(people: Sequence[tuple[UUID, str]]) -> Form:
     """Return the form that asks which of these people leads from now on."""
     return Form(

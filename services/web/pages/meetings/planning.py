@@ -12,6 +12,7 @@ from services.web.orders import Refused
 from services.web.pages.meetings.forms import (
     CANCEL_FORM,
     MOVE_FORM,
+    plan_faults,
     plan_of,
     planned_times,
     who_leads,
@@ -40,10 +41,10 @@ class PlanningController(Controller):
         form = MOVE_FORM.read(await visit.request.form())
         if not form.ok:
             return await _page(visit, "meeting_move.html", form)
-        starts_at, ends_at = planned_times(form, visit.view.meeting.zone)
-        if ends_at <= visit.view.now:
-            form = form.with_errors({"day": "This time is over. Choose one that comes."})
-            return await _page(visit, "meeting_move.html", form)
+        zone = visit.view.meeting.zone
+        if errors := plan_faults(form, zone, visit.view.now):
+            return await _page(visit, "meeting_move.html", form.with_errors(errors))
+        starts_at, ends_at = planned_times(form, zone)
         command = PostponeMeeting(
             meeting_id=visit.meeting_id, starts_at=starts_at, ends_at=ends_at, by=visit.person_id
         )

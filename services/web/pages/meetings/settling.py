@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from litestar import Controller, Response, get, post
@@ -24,6 +24,8 @@ from services.web.pages.meetings.visit import TheVisit, Visit
 from services.web.requests import close_uploads
 from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
+
+_NOBODY_CHOSEN: Final = "Choose who it is. Nothing was changed."
 
 
 class SettlingController(Controller):
@@ -54,10 +56,10 @@ class SettlingController(Controller):
     async def match(self, visit: TheVisit) -> Response[Any]:
         """Say which member somebody in a report is; nobody takes the match back."""
         form = MATCH_FORM.read(await visit.request.form())
-        if form.ok and form["member_id"] is None and not form["take_back"]:
-            form = form.with_errors({"member_id": "Choose somebody."})
         if not form.ok:
             raise InvalidFields(**form.errors)
+        if form["member_id"] is None and not form["take_back"]:
+            return await visit.show(refused=Refused(400, _NOBODY_CHOSEN, {}))
         command = MatchObservedPerson(
             meeting_id=visit.meeting_id,
             person_key=form["person_key"],

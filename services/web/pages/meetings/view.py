@@ -75,6 +75,7 @@ class MeetingView:
         leads: whether the reader decides here: the facilitator, or an administrator.
         opened: whether the reader opened the door.
         observed: whom meeting tools saw; for who leads alone.
+        tools_saw_me: where and how long meeting tools saw the reader.
         led: who led, as somebody recorded it, in a sentence; empty where nobody did.
         part: which part of which series it is; empty where it is none.
     """
@@ -89,6 +90,7 @@ class MeetingView:
     unled: bool = False
     led: str = ""
     part: str = ""
+    tools_saw_me: Sequence[roster.ObservedRow] = ()
 
     @property
     def state(self) -> str:
@@ -167,9 +169,13 @@ class MeetingView:
         return f"{self.state} {self.meeting.starts_at.isoformat()}"
 
     def others(self) -> list[tuple[UUID, str]]:
-        """Return everybody expected but who leads, to choose from."""
+        """Return everybody expected but who leads, to choose from, and whether they are away."""
         leads = self.meeting.facilitator_id
-        return [(each.member_id, each.name) for each in self.people if each.member_id != leads]
+        return [
+            (each.member_id, f"{each.name} (away)" if each.kind == "away" else each.name)
+            for each in self.people
+            if each.member_id != leads
+        ]
 
     def attendee(self, member_id: UUID) -> Attendee:
         """Return somebody on the roster.
@@ -235,13 +241,15 @@ async def see_meeting(
         key=lambda each: (each.name.casefold(), each.member_id),
     )
     leads = administrator or reader_id == meeting.facilitator_id
+    observed = await roster.observed(conn, meeting_id)
     return MeetingView(
         meeting=meeting,
         people=attendees,
         me=next((each for each in attendees if each.member_id == reader_id), None),
         leads=leads,
         opened=not leads and reader_id in await _who_opened(conn, meeting),
-        observed=await roster.observed(conn, meeting_id) if leads else (),
+        observed=observed if leads else (),
+        tools_saw_me=[each for each in observed if each.member_id == reader_id],
         now=now,
         led=_led(await in_series.lead(conn, meeting_id), names),
         part=_part(await in_series.series(conn, meeting.group_id), meeting_id),

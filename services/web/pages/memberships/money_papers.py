@@ -78,7 +78,7 @@ async def story_file(house: House, papers: Papers, file_name: str) -> Response[b
         raise NotFound("There is no such file.")
     lines = await story_of(house, papers.payer_id, reader=papers.reader_id)
     if file_name == "money.csv":
-        return _file(as_csv(lines), "text/csv; charset=utf-8", file_name)
+        return _file(as_csv(lines), "text/csv", file_name)
     content = as_json(lines, made_at=house.clock.now())
     return _file(content, "application/json", file_name)
 

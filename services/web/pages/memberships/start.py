@@ -27,7 +27,7 @@ from services.web.forms import Field, Filled, Form
 from services.web.membership_words import plan_name, price_words
 from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
 from services.web.pages.memberships.beside import beside
-from services.web.pages.memberships.start_offers import Offer, offer_for
+from services.web.pages.memberships.start_offers import Offer, currency_at_home, offer_for
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
 from services.web.session import signed_in
@@ -73,8 +73,12 @@ class MembershipStartController(Controller):
             return Redirect("/membership", status_code=303)
         if await find_customer(house, person_id) is not None:  # whose currency has to be asked
             await ask_service(request, person_id)
+        currency = str(request.query_params.get("currency", ""))
         offer = await offer_for(
-            house, PayerKind.PERSON, person_id, str(request.query_params.get("currency", ""))
+            house,
+            PayerKind.PERSON,
+            person_id,
+            currency or await currency_at_home(house, person_id),
         )
         return await _page(request, house, person_id, offer)
 

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
 from uuid import UUID
 
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.payments.prices import Price
 from domain.payments.refusals import PaymentsAway
+from projections.people import queries as people
 from services.house import House
 from services.money.customers import find_payer
 from services.web.pages.memberships.view import desk_of, prices_for
+
+_EURO: Final = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"  # 2026
+_PAID_IN: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "US": "USD", "GB": "GBP", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF",
+        **dict.fromkeys(_EURO.split(), "EUR"),
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +53,14 @@ class Offer:
     def seen(self) -> str:
         """Return what a form sends back, so that nobody agrees to what they did not see."""
         return ";".join(f"{each.plan} {each.amount.cents}" for each in self.shown)
+
+
+async def currency_at_home(house: House, person_id: UUID) -> str:
+    """Return the currency where somebody is licensed: what one begins to pay in, one stays with."""
+    async with house.views() as conn:
+        licences = await people.licences(conn, person_id)
+    countries = [each.jurisdiction[:2] for each in licences]
+    return next((_PAID_IN[each] for each in countries if each in _PAID_IN), "")
 
 
 async def offer_for(house: House, kind: PayerKind, payer_id: UUID, currency: str) -> Offer | None:

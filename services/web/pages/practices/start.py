@@ -32,7 +32,7 @@ from services.web.form_values import one_of, whole_number
 from services.web.forms import Field, Filled, Form
 from services.web.membership_words import plan_name, price_words
 from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
-from services.web.pages.memberships.start_offers import Offer, offer_for
+from services.web.pages.memberships.start_offers import Offer, currency_at_home, offer_for
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.pages.practices.view import gather
 from services.web.payment_pages import lead
@@ -98,8 +98,12 @@ class PracticeStartController(Controller):
             return Redirect(f"/practices/{practice_id}", status_code=303)
         if (await find_account(house, practice_id)).customer_id is not None:
             await ask_service(request, person_id)  # in which currency the practice pays
+        currency = str(request.query_params.get("currency", ""))
         offer = await offer_for(
-            house, PayerKind.PRACTICE, practice_id, str(request.query_params.get("currency", ""))
+            house,
+            PayerKind.PRACTICE,
+            practice_id,
+            currency or await currency_at_home(house, person_id),
         )
         return await _page(request, house, practice_id, person_id, offer)
 

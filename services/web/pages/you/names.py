@@ -24,7 +24,8 @@ NAME_FORM: Final = Form(
     Field(
         name="name_on_papers",
         label="Name on papers",
-        hint="As it stands on your licence.",
+        hint="As it stands on your licence. Papers can print Latin, Greek, Cyrillic, Chinese, "
+        "Japanese and Korean letters; for another script, write it in one of these.",
         missing="Write your name.",
         autocomplete="name",
         longest=120,

@@ -81,7 +81,7 @@ def licence_form(book: RuleBook) -> Form:
         hint="As your board calls it; below stands what each of them says.",
         parse=one_of([value for value, _ in choices]),
         kind="select",
-        choices=[_NONE_YET, *choices],
+        choices=(_NONE_YET, *choices),
         missing="Choose your profession.",
     )
     return Form(profession, *_FIELDS)

@@ -163,7 +163,8 @@ def pay_invoice(call: Call) -> Json:
     if method is None:
         message = "There is no `default_payment_method` set on this Customer or Invoice."
         raise invalid(message, code="missing")
-    said = collecting.attempt(world, invoice, method, present=not given.get("off_session", True))
+    present = not given.get("off_session", True)
+    said = collecting.attempt(world, invoice, method, present=present, scheduled=False)
     if said.verdict == "asks":
         message = "This payment requires additional user action before it can be completed."
         raise Refusal(402, "card_error", message, code="invoice_payment_intent_requires_action")
@@ -174,7 +175,9 @@ def pay_invoice(call: Call) -> Json:
 
 @simulates("post /v1/invoices/{}/void")
 def void_invoice(call: Call) -> Json:
-    return invoices.void(call.world, call.world.find("invoice", call.key))
+    invoice = invoices.void(call.world, call.world.find("invoice", call.key))
+    statuses.voided(call.world, invoice)
+    return invoice
 
 
 @simulates("post /v1/invoices/{}/mark_uncollectible")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.support.simulated_stripe.api.calls import PAGING, Call, simulates
 from tests.support.simulated_stripe.api.lists import page
-from tests.support.simulated_stripe.billing import disputes, refunds
+from tests.support.simulated_stripe.billing import credit_notes, disputes, refunds
 from tests.support.simulated_stripe.refusals import missing
 from tests.support.simulated_stripe.world.metadata import edit
 from tests.support.simulated_stripe.world.world import Json
@@ -67,7 +67,7 @@ def list_refunds(call: Call) -> Json:
 )
 def create_credit_note(call: Call) -> Json:
     invoice = call.world.find("invoice", call.given["invoice"], param="invoice")
-    return refunds.credit(call.world, invoice, call.given)
+    return credit_notes.credit(call.world, invoice, call.given)
 
 
 @simulates(
@@ -95,7 +95,7 @@ def update_credit_note(call: Call) -> Json:
 
 @simulates("post /v1/credit_notes/{}/void")
 def void_credit_note(call: Call) -> Json:
-    return refunds.void(call.world, call.world.find("credit_note", call.key))
+    return credit_notes.void(call.world, call.world.find("credit_note", call.key))
 
 
 @simulates("get /v1/credit_notes/{}/lines", _UNDATED)

@@ -20,7 +20,8 @@ def confirm(world: World, intent: Json, method: Json, *, present: bool) -> cards
     """One try of a payment intent; the invoice behind it, if any, learns how it went."""
     key = world.note(intent["id"]).get("invoice")
     if key:
-        return attempt(world, world.find("invoice", key), method, present=present)
+        invoice = world.find("invoice", key)
+        return attempt(world, invoice, method, present=present, scheduled=False)
     return _confirm(world, intent, method, present=present)
 
 
@@ -33,7 +34,9 @@ def _confirm(world: World, intent: Json, method: Json, *, present: bool) -> card
     return said
 
 
-def attempt(world: World, invoice: Json, method: Json | None, *, present: bool) -> cards.Outcome:
+def attempt(
+    world: World, invoice: Json, method: Json | None, *, present: bool, scheduled: bool = True
+) -> cards.Outcome:
     """One attempt to have an open invoice paid, with everything Stripe tells about it.
 
     Args:
@@ -41,11 +44,15 @@ def attempt(world: World, invoice: Json, method: Json | None, *, present: bool) 
         invoice: open or uncollectible, and owing something.
         method: the card to try; None when the customer has none.
         present: whether the customer is there to confirm.
+        scheduled: whether it is Stripe's own doing. "Any payment attempt counts as the first
+            attempt, and subsequently only automatic retries increment the attempt count" (the
+            SDK about ``Invoice.attempt_count``).
 
     Returns:
         What the bank said; without a card it is a decline.
     """
-    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + 1}
+    counts = scheduled or not invoice["attempt_count"]
+    invoice |= {"attempted": True, "attempt_count": invoice["attempt_count"] + counts}
     intent = payments.intent_of(world, invoice)
     assert intent is not None, "an open invoice that owes money has an intent"
     said = _confirm(world, intent, method, present=present) if method else _NOBODY
@@ -54,7 +61,9 @@ def attempt(world: World, invoice: Json, method: Json | None, *, present: bool) 
         return said
     if said.verdict == "asks" or said.decline_code == "authentication_required":
         world.journal.tell("invoice.payment_action_required", invoice)
-    _plan_next(world, invoice)
+    if counts:
+        _plan_next(world, invoice)
+    world.journal.tell_changes("invoice.updated", invoice)
     world.journal.tell("invoice.payment_failed", invoice)
     statuses.payment_failed(world, invoice)
     return said

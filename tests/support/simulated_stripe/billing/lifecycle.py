@@ -24,7 +24,9 @@ def cancel(world: World, subscription: Json, given: Json) -> Json:
     Args:
         world: the account.
         subscription: not over yet.
-        given: ``prorate`` gives back unused time, ``invoice_now`` bills what waits.
+        given: ``prorate`` gives back unused time, ``invoice_now`` bills what waits. "Pending
+            prorations are removed if invoice_now and prorate are both set to false" (the SDK
+            about ``SubscriptionService.cancel``).
     """
     if subscription["status"] in statuses.ENDED:
         message = f"No such subscription: '{subscription['id']}'"
@@ -35,6 +37,8 @@ def cancel(world: World, subscription: Json, given: Json) -> Json:
         _credit_unused(world, subscription, world.now(subscription["test_clock"]))
     if given.get("invoice_now"):
         changes.bill_now(world, subscription, given)
+    elif not given.get("prorate"):
+        pending.forget_prorations(world, subscription)
     statuses.end(world, subscription, reason="cancellation_requested")
     return subscription
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.support.simulated_stripe.billing import cards
-from tests.support.simulated_stripe.refusals import Refusal, not_found
+from tests.support.simulated_stripe.refusals import Refusal, invalid, not_found
 from tests.support.simulated_stripe.world.world import Json, World
 
 DECLINED = {
@@ -54,8 +54,12 @@ def attach(world: World, method: Json, customer: Json) -> Json:
     """Gives a customer a card.
 
     Raises:
-        Refusal: the card is one of those that are declined at once.
+        Refusal: the card is one of those that are declined at once, or was detached before:
+            "once detached, a PaymentMethod can no longer be used for payments or re-attached".
     """
+    if world.note(method["id"]).get("detached"):
+        message = "This PaymentMethod was previously detached from a Customer, and may not be used."
+        raise invalid(message, param="payment_method")
     card = card_of(world, method)
     if card.refused_at_once:
         raise declined(card.decline or "generic_decline")
@@ -68,6 +72,7 @@ def detach(world: World, method: Json) -> Json:
     """Takes a card from its customer, and from every place that would use it."""
     customer = world.objects["customer"].get(method["customer"] or "")
     method["customer"] = None
+    world.note(method["id"])["detached"] = True
     if customer and customer["invoice_settings"]["default_payment_method"] == method["id"]:
         customer["invoice_settings"]["default_payment_method"] = None
         world.journal.tell_changes("customer.updated", customer)

@@ -82,6 +82,14 @@ def of(world: World, customer_id: str, subscription_id: str | None) -> list[Json
     return [each for each in waiting if each["invoice"] is None and belongs(each)]
 
 
+def forget_prorations(world: World, subscription: Json) -> None:
+    """Nobody pays for, or is paid back, the parts of a period that still wait."""
+    for each in of(world, subscription["customer"], subscription["id"]):
+        if each["proration"]:
+            world.journal.tell("invoiceitem.deleted", each)
+            world.forget("invoiceitem", each["id"])
+
+
 def take(world: World, waiting: list[Json]) -> list[Json]:
     """Their lines; :func:`bind` says on which invoice they went."""
     return [lines.of_invoice_item(world, each) for each in waiting]

@@ -191,7 +191,7 @@ def _pay(world: World, invoice: Json, form: Form) -> str | None:
     """Pays; where the bank asks first, the address of its page."""
     method = portal.new_card(world, invoice["customer"], form)
     methods.make_default(world, world.find("customer", invoice["customer"]), method)
-    said = collecting.attempt(world, invoice, method, present=True)
+    said = collecting.attempt(world, invoice, method, present=True, scheduled=False)
     if said.verdict == "declined":
         raise methods.declined(said.decline_code or "generic_decline")
     intent = payments.intent_of(world, invoice)
