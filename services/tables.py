@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
-_FORMULA: Final = ("=", "+", "@", "\t", "\r")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
+_NUMBER: Final = re.compile(r"-?\d+(\.\d+)?", re.ASCII)
 
 
 def as_csv(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> bytes:
@@ -33,4 +35,5 @@ def instant(at: datetime) -> str:
 
 def _cell(value: Any) -> str:
     text = "" if value is None else instant(value) if isinstance(value, datetime) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    harmless = not text.startswith(_FORMULA) or _NUMBER.fullmatch(text)
+    return text if harmless else f"'{text}"

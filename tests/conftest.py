@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,17 @@ FOLDERS = pytest.StashKey[list[Path]]()
 # No test asserts on time: what is slow on a busy machine is not wrong.
 settings.register_profile("peerhour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("peerhour")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Look for no garbage while tests are read, nor later among what was read: all of it stays."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -73,11 +73,7 @@ class PaymentDesk(Protocol):
         ...
 
     async def buy(self, ask: PurchaseAsk) -> CheckoutPage:
-        """Return a page for something that is paid once; an invoice is made for it.
-
-        Raises:
-            CurrencyBound: this payer pays in another currency.
-        """
+        """Return a page for something that is paid once; an invoice is made for it."""
         ...
 
     async def checkout(self, session_id: str) -> CheckoutSeen:

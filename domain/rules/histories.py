@@ -194,10 +194,9 @@ def accounts_of(
     accounts: list[Account] = []
     for window in sorted(by_window, key=lambda each: each.from_day):
         accounts += _carried_on(pack, licence, accounts, before=window.from_day)
-        carried = accounts[-1].carries_over if accounts else None
-        if carried is None or accounts[-1].window.until_day + _DAY < window.from_day:
-            carried = Decimal(0)
-        accounts.append(account(pack, window, by_window[window], carried_in=carried))
+        carried = accounts[-1].carries_over if accounts else None  # 0 where a gap is left
+        mine = by_window[window]
+        accounts.append(account(pack, window, mine, carried_in=carried or Decimal(0)))
     if until is not None:
         accounts += _carried_on(pack, licence, accounts, before=until + _DAY)
     return accounts, []

@@ -40,8 +40,8 @@ class Judgement:
 
     @property
     def may_be_credited(self) -> bool:
-        """Whether nothing is missing and there is something to credit."""
-        return not self.missing and self.amount > 0
+        """Whether nothing is missing; an amount of nothing is always for want of something."""
+        return not self.missing
 
 
 def judge(
@@ -92,9 +92,10 @@ def judge(
 
 def _too_little(rule: Rule, counted: Counted) -> Missing:
     """Return why an hour with every condition met comes to nothing."""
-    more = [step for step in counted.steps if step.code == "more.minutes"]
-    if more:
-        needed = more[0].sentence
+    values: dict[str, str] = {}
+    more = next((step for step in counted.steps if step.code == "more.minutes"), None)
+    if more is not None:
+        needed, values = more.sentence, more.values
     elif rule.instruction_minutes_per_unit is not None:
         needed = "More minutes of instruction would count."
     elif rule.share is Share.OWN_PRESENTATION:
@@ -105,5 +106,5 @@ def _too_little(rule: Rule, counted: Counted) -> Missing:
         "amount.nothing",
         "Every condition is met, but it is less than the least that counts.",
         needed=needed,
-        values=more[0].values if more else {},
+        values=values,
     )

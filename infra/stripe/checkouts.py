@@ -84,11 +84,7 @@ class Checkouts:
         """Open a page for something that is paid once."""
         customer_id = ask.customer_id or await self._customer(ask)
         params = page_params(ask, customer_id, self._environment, taxes=self._taxes)
-        try:
-            return await self._page(params, ask, customer_id)
-        except PaymentRefused:
-            await self._require_currency(customer_id, ask.price.currency)
-            raise
+        return await self._page(params, ask, customer_id)
 
     async def seen(self, session_id: str) -> CheckoutSeen:
         """Return what became of a page.

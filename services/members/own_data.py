@@ -6,14 +6,17 @@ It is open to everybody about themselves for ever, whatever became of their dues
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 import msgspec
 
+from domain.access.records import access_record_id
 from domain.errors import NotFound
 from domain.evidence.documents import DocumentKind
+from domain.memberships.scholarships import scholarship_id
 from domain.money.billing_accounts import billing_account_id
 from projections import Connection
 from projections.certificate_checks import queries as checks
@@ -29,11 +32,13 @@ from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services import tables
 from services.corridor.words import own_words
+from services.credits.judging import ledger_id_of
 from services.days import own_day
 from services.evidence import packs
 from services.evidence.offers import Offered, packs_of
 from services.house import House
 from services.members import own_hours
+from services.members.own_record import record_of
 from services.money import story
 
 File = tuple[str, bytes]
@@ -49,8 +54,11 @@ Times are UTC unless a zone stands beside them. JSON files hold everything; CSV 
 in fewer columns, for spreadsheets. A file that is not here has nothing to say.
 
 you.json            your name on papers, your address for mail, your licences
+record.json         the facts about you alone as they were recorded: your names, licences, leaves,
+                    credits, access, scholarship, membership
 groups.json         the groups you belong or belonged to, with the days
-hours.json, .csv    every meeting you were expected at: stays, minutes, what shows them, corrections
+hours.json, .csv    every meeting you were expected at: stays, minutes, what shows them,
+                    corrections, your answers, names a meeting tool showed, doors that stayed shut
 credits.json, .csv  what each hour was worth under which rule, with the arithmetic; what is held
 outside_credits.json, documents/    what you earned elsewhere and entered, and its documents
 certificates.json, certificates/    your certificates, and when somebody looked at them
@@ -64,73 +72,106 @@ What is said in a meeting is not kept, so it is not here. Other people's presenc
 """
 
 
-async def require_member(house: House, member_id: UUID) -> None:
-    """Refuse whoever is not a member any more, before anything is sent.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnData:
+    """What the views know of a member, gathered before anything is handed over."""
+
+    house: House
+    person: people.PersonRow
+    made_at: datetime
+    licences: Sequence[people.LicenceRow]
+    belonged: Sequence[dict[str, Any]]
+    meetings: Sequence[schedule.MeetingRow]
+    credited: dict[str, Any]
+    entered: Sequence[OutsideCreditRow]
+    certified: Sequence[CertificateRow]
+    looks: Mapping[UUID, checks.ChecksRow]
+    claimed: Sequence[dict[str, Any]]
+    dues: dict[str, Any]
+    offered: Sequence[Offered]
+
+    @property
+    def member_id(self) -> UUID:
+        """Whose data it is."""
+        return self.person.member_id
+
+
+async def gather(house: House, member_id: UUID) -> OwnData:
+    """Look up what there is about a member.
 
     Raises:
         NotFound: there is no such member, or they were forgotten.
     """
+    now = house.clock.now()
     async with house.views() as conn:
-        await _person(conn, member_id)
+        person = await people.person(conn, member_id)
+        if person is None or person.forgotten:
+            raise NotFound("You are not registered here any more.")
+        certified = await register.of_member(conn, member_id)
+        today = await own_day(conn, member_id, now)
+        return OwnData(
+            house=house,
+            person=person,
+            made_at=now,
+            licences=await people.licences(conn, member_id),
+            belonged=await _belonged(conn, member_id),
+            meetings=await schedule.every(conn, member_id),
+            credited=await _credited(conn, member_id),
+            entered=await outside.of_member(conn, member_id),
+            certified=certified,
+            looks=await checks.counted(conn, [row.certificate_id for row in certified]),
+            claimed=await _claimed(conn, member_id),
+            dues=await _dues(conn, member_id),
+            offered=await packs_of(conn, house.rules(), member_id, today=today),
+        )
 
 
-async def own_data(
-    house: House, member_id: UUID, also: Mapping[str, tuple[str, bytes]]
-) -> AsyncIterator[File]:
+async def files(data: OwnData, also: Mapping[str, tuple[str, bytes]]) -> AsyncIterator[File]:
     """Yield a member's files one after the other, so that nobody's whole life lies in memory.
 
     Args:
-        house: whose record it is.
-        member_id: whose data, and who gets it.
+        data: what was gathered.
         also: files that others keep about the member: by name, what it says and its content.
-
-    Raises:
-        NotFound: there is no such member any more.
     """
-    now = house.clock.now()
-    async with house.views() as conn:
-        person = await _person(conn, member_id)
-        licences = await people.licences(conn, member_id)
-        belonged = await schedule.belongings_of(conn, member_id)
-        meetings = await schedule.every(conn, member_id)
-        credited = await _credited(conn, member_id)
-        entered = await outside.of_member(conn, member_id)
-        certified = await register.of_member(conn, member_id)
-        looks = await checks.counted(conn, [row.certificate_id for row in certified])
-        claimed = await _claimed(conn, member_id)
-        dues = await _dues(conn, member_id)
-        today = await own_day(conn, member_id, now)
-        offered = await packs_of(conn, house.rules(), member_id, today=today)
-    yield _read_me(house, person.name, now, also)
+    house, member_id = data.house, data.member_id
+    yield _read_me(house, data.person.name, data.made_at, also)
     mail = await house.vault.mail_of(member_id)
-    yield _json("you", {"member": person, "mail": mail, "licences": licences})
-    yield _json("groups", belonged)
-    hours = await own_hours.hours_of(house.store, member_id, meetings)
+    yield _json("you", {"member": data.person, "mail": mail, "licences": data.licences})
+    yield _json("record", await record_of(house.store, member_id, _own_streams(data)))
+    yield _json("groups", data.belonged)
+    hours = await own_hours.hours_of(house.store, member_id, data.meetings)
     yield _json("hours", hours)
     yield "hours.csv", own_hours.as_csv(hours)
-    yield _json("credits", credited)
-    yield "credits.csv", _credit_table(credited["awards"])
-    async for file in _entered(house, entered):
+    yield _json("credits", data.credited)
+    yield "credits.csv", _credit_table(data.credited["awards"])
+    async for file in _entered(house, data.entered):
         yield file
-    async for file in _certified(house, certified, looks):
+    async for file in _certified(house, data.certified, data.looks):
         yield file
-    async for file in _evidence(house, member_id, offered):
+    async for file in _evidence(house, member_id, data.offered):
         yield file
-    yield _json("claims", claimed)
-    yield _json("dues", dues)
+    yield _json("claims", data.claimed)
+    yield _json("dues", data.dues)
     lines = await story.story_of(house, member_id, reader=member_id)
-    yield "money.json", story.as_json(lines, made_at=now)
+    yield "money.json", story.as_json(lines, made_at=data.made_at)
     yield "money.csv", story.as_csv(lines)
     yield _json("words", await own_words(house, member_id))
     for name, (_, content) in also.items():
         yield name, content
 
 
-async def _person(conn: Connection, member_id: UUID) -> people.PersonRow:
-    person = await people.person(conn, member_id)
-    if person is None or person.forgotten:
-        raise NotFound("You are not registered here any more.")
-    return person
+def _own_streams(data: OwnData) -> list[UUID]:
+    """Return the streams that tell of this member alone."""
+    member_id = data.member_id
+    membership = data.dues["membership"]
+    return [
+        member_id,
+        ledger_id_of(member_id),
+        access_record_id(member_id),
+        scholarship_id(member_id),
+        billing_account_id(member_id),
+        *([] if membership is None else [membership.membership_id]),
+    ]
 
 
 def _read_me(house: House, name: str, now: datetime, also: Mapping[str, tuple[str, bytes]]) -> File:
@@ -144,6 +185,19 @@ def _read_me(house: House, name: str, now: datetime, also: Mapping[str, tuple[st
 def _json(name: str, value: object) -> File:
     encoded = msgspec.json.encode(value, order="deterministic")
     return f"{name}.json", msgspec.json.format(encoded, indent=2) + b"\n"
+
+
+async def _belonged(conn: Connection, member_id: UUID) -> list[dict[str, Any]]:
+    """Return the groups, each time by itself; who else is in them is not told."""
+    told = [
+        (asdict(row), row.facilitator_id == member_id)
+        for row in await schedule.belongings_of(conn, member_id)
+    ]
+    return [
+        {name: value for name, value in row.items() if name != "facilitator_id"}
+        | {"you_hold_it_together_today": holds}
+        for row, holds in told
+    ]
 
 
 async def _credited(conn: Connection, member_id: UUID) -> dict[str, Any]:
@@ -190,14 +244,15 @@ async def _entered(house: House, rows: Sequence[OutsideCreditRow]) -> AsyncItera
     if not rows:
         return
     yield _json("outside_credits", rows)
-    for row in rows:
-        for said in (row.now, *row.before):
-            if said.document_id is None or said.document_kind is None:
-                continue
-            content = await house.documents.fetch(said.document_id)
-            if content is not None:
-                suffix = DocumentKind(said.document_kind).suffix
-                yield f"documents/{said.day}-{said.document_id}.{suffix}", content
+    versions = (said for row in rows for said in (row.now, *row.before))
+    # A correction of the words alone names the document it had.
+    for document_id, said in {said.document_id: said for said in versions}.items():
+        if document_id is None or said.document_kind is None:
+            continue
+        content = await house.documents.fetch(document_id)
+        if content is not None:
+            suffix = DocumentKind(said.document_kind).suffix
+            yield f"documents/{said.day}-{document_id}.{suffix}", content
 
 
 async def _certified(
@@ -222,5 +277,9 @@ async def _evidence(
 ) -> AsyncIterator[File]:
     for each in offered:
         first = each.window.from_day
-        pack = await packs.make_pack(house, member_id, UUID(each.licence.id), each.text.id, first)
+        licence_id = UUID(each.licence.id)
+        try:
+            pack = await packs.make_pack(house, member_id, licence_id, each.text.id, first)
+        except NotFound:  # the licence was changed while the other files were handed over
+            continue
         yield f"evidence/{each.text.id}-{each.licence.id[:8]}-{first}.json", packs.as_json(pack)

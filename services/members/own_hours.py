@@ -8,7 +8,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from domain.meetings.events import EvaluationGiven, PresenceCorrected
+from domain.meetings.events import (
+    CheckInRefused,
+    EvaluationGiven,
+    PresenceCorrected,
+    PresenceObserved,
+)
 from domain.meetings.meeting import Meeting
 from domain.meetings.presence import Presence, Stay
 from domain.personal import shown
@@ -29,6 +34,8 @@ class _Told:
 
     answers: list[dict[str, int]] = field(default_factory=list)
     corrections: list[dict[str, Any]] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
+    names: dict[str, dict[str, None]] = field(default_factory=dict)  # by person of a report
 
 
 async def hours_of(
@@ -83,6 +90,13 @@ async def _hour(store: EventStore, member_id: UUID, row: MeetingRow) -> dict[str
             if turn.presenter_id == member_id
         ],
         "your_answers": told.answers,
+        "doors_that_stayed_shut": told.refused,
+        "names_a_meeting_tool_showed": [
+            name
+            for key, names in told.names.items()
+            if attendance.matches.get(key) == member_id
+            for name in names
+        ],
     }
 
 
@@ -96,6 +110,12 @@ async def _read(store: EventStore, member_id: UUID, meeting_id: UUID) -> tuple[M
                 told.answers.append(answers)
             case PresenceCorrected(member_id=whose, reason=reason) if whose == member_id:
                 told.corrections.append({"at": event.timestamp, "reason": shown(reason)})
+            case CheckInRefused(member_id=whose, code=code, method=way) if whose == member_id:
+                told.refused.append({"at": event.timestamp, "why": code, "way": way})
+            case PresenceObserved(people=people):
+                for each in people:
+                    names = told.names.setdefault(each.person_key, {})
+                    names.update(dict.fromkeys(map(shown, each.names)))
     assert meeting is not None, "the schedule shows meetings that there are"
     return meeting, told
 

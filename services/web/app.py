@@ -1,4 +1,7 @@
-"""Builds the web application. Nothing is global: two applications in one process share nothing."""
+"""Builds the web application.
+
+Nothing is global: two applications in one process share no more than the code of templates.
+"""
 
 from __future__ import annotations
 

@@ -38,13 +38,19 @@ WISHES: Final[Mapping[str, str]] = MappingProxyType(
         "keep": "To stay after all",
     }
 )
+_CONFIRM: Final = (
+    "the bank wanted you to confirm the payment, which it cannot ask for from here; nothing was "
+    "charged, and with another card it may go through"
+)
 _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
     {
         "card_declined": "the bank declined the card",
         "generic_decline": "the bank declined the card",
         "insufficient_funds": "there was not enough on the account",
         "expired_card": "the card had expired",
-        "authentication_required": "the bank wanted you to confirm the payment",
+        "authentication_required": _CONFIRM,
+        "subscription_payment_intent_requires_action": _CONFIRM,
+        "invoice_payment_intent_requires_action": _CONFIRM,
         "price_gone": "the plan is not offered any more",
         "price_changed": "what it costs changed after you had agreed; nothing was charged",
         "payments.price_gone": "the plan is not offered any more",

@@ -68,6 +68,7 @@ from services.web.pages.practices.seat_links import SeatLinkController
 from services.web.pages.practices.seats import PracticeSeatController
 from services.web.pages.practices.start import PracticeStartController
 from services.web.pages.verify import VerificationController
+from services.web.pages.verify_many import ManyVerificationsController
 from services.web.pages.you.access import AccessController, AdminAccessController
 from services.web.pages.you.leave import LeaveController
 from services.web.pages.you.names import NameController
@@ -117,6 +118,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     CertificateController,
     CheckController,
     VerificationController,
+    ManyVerificationsController,
     YouController,
     LicenceController,
     LeaveController,

@@ -100,8 +100,8 @@ async def rejudge_vs_read(ground: Ground) -> list[Pair]:
 )
 async def rejudge_memory(ground: Ground) -> list[Pair]:
     """Compare the memory of a rule change in a house and in one ten times as large."""
-    peaks = [await _peak(ground, crowd) for crowd in (_WHOLE, _TENTH)]
-    return [Pair(*peaks)]
+    tenth = await _peak(ground, _TENTH)
+    return [Pair(await _peak(ground, _WHOLE), tenth)]
 
 
 async def _peak(ground: Ground, crowd: Crowd) -> float:

@@ -12,7 +12,7 @@ SEED = 7
 SECONDS = 20.0
 SECONDS_WITH_A_BUG = 8.0
 CLIENTS = 8
-SEEDS_WITH_A_BUG = 3
+SEEDS_WITH_A_BUG = 9  # most are caught by the first; a busy machine needs more
 
 pytestmark = pytest.mark.faults
 

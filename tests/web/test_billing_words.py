@@ -12,7 +12,7 @@ from domain.money.facts import MoneyKind
 from domain.money.refunds import RefundReason
 from domain.payments.orders import PaymentOrder
 from domain.values import Money
-from services.web import billing_words
+from services.web import billing_words, membership_words
 from services.web.forms import Unusable
 from services.web.pages.billing.forms import is_id, message_id, refund_form
 
@@ -73,3 +73,17 @@ def test_an_amount_that_cannot_be_is_refused(currency: str, text: str) -> None:
     field = refund_form(Money(10_000, currency)).fields["amount"]
     with pytest.raises(Unusable):
         field.read([text])
+
+
+@pytest.mark.parametrize(
+    "word",
+    [
+        "authentication_required",
+        "subscription_payment_intent_requires_action",
+        "invoice_payment_intent_requires_action",
+    ],
+)
+def test_a_bank_that_wanted_a_second_factor_is_told_as_such_whatever_stripe_calls_it(
+    word: str,
+) -> None:
+    assert "wanted you to confirm" in membership_words.refused_words(word)

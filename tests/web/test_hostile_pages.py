@@ -90,6 +90,7 @@ FORMS = {
         "instructor_qualification", "command_id",
     ),
     "/admin/programs/{program}/retire": ("reason", "command_id"),
+    "/v/many": ("codes",),
     "/v/00000000000000": ("paper",),
 }  # fmt: skip
 LOOKS = (

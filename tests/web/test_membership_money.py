@@ -53,6 +53,7 @@ async def test_the_table_reads_back_as_the_story(paying: BillingHouse) -> None:
     async with await paying.browser(ana) as browser:
         answer = await browser.get(f"{MONEY}/money.csv")
     assert answer.headers["content-disposition"] == 'attachment; filename="money.csv"'
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
     assert answer.headers["cache-control"] == "no-store"
     rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
     story = await story_of(paying.real.house, ana, reader=ana)

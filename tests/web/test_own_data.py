@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from domain.members.member import ErasureBasis
+from services.credits.outside import CorrectOutsideCredit
 from services.members.commands import EndLicence, ForgetMember
 from tests.support import outside
 from tests.support.builders import SIX_PM, span
@@ -35,7 +36,16 @@ async def taken(pages: Pages) -> zipfile.ZipFile:
     await pages.real.drain()
     late = 7 * 24 * 60
     await story.correct(corrected, story.ana, span(late, late + 30))
-    await outside.enter(story, document=await outside.kept(pages.real.house, story))
+    document = await outside.kept(pages.real.house, story)
+    entered = await outside.enter(story, document=document)
+    await story.do(
+        CorrectOutsideCredit(
+            credit_id=entered,
+            by=story.ana,
+            activity=outside.an_activity(story, title="-2+3 Ethics", document=document),
+            reason="A slip.",
+        )
+    )
     await pages.real.house.vault.keep_mail(story.ana, "ana@example.org")
     await pages.real.drain()
     async with await pages.browser(story.ana) as ana:
@@ -90,7 +100,25 @@ def test_credits_certificates_evidence_and_documents_come_along(taken: zipfile.Z
     assert any(name.startswith("evidence/") for name in taken.namelist())
     (document,) = (name for name in taken.namelist() if name.startswith("documents/"))
     assert taken.read(document) == outside.PDF
-    assert read(taken, "outside_credits.json")[0]["now"]["title"].startswith("Law and ethics")
+    (entry,) = read(taken, "outside_credits.json")
+    assert [entry["now"]["title"], entry["before"][0]["title"]] == [
+        "-2+3 Ethics",
+        "Law and ethics, a short course",
+    ]
+
+
+def test_the_record_of_their_own_streams_is_told_with_what_only_they_may_read(
+    taken: zipfile.ZipFile, pages: Pages
+) -> None:
+    record = read(taken, "record.json")
+    told = {row["what"]: row for row in record}
+    registered = told["peerhour.member.registered"]
+    assert "Nguyễn Thị Ánh" in json.dumps(registered["facts"], ensure_ascii=False)
+    assert registered["in_words"]
+    assert "peerhour.credit.awarded" in told
+    assert [row["at"] for row in record if row["what"].startswith("peerhour.member.")] == sorted(
+        row["at"] for row in record if row["what"].startswith("peerhour.member.")
+    )
 
 
 def test_they_find_who_they_are_and_nobody_else(taken: zipfile.ZipFile, pages: Pages) -> None:
@@ -102,7 +130,8 @@ def test_they_find_who_they_are_and_nobody_else(taken: zipfile.ZipFile, pages: P
     everything = b"".join(
         taken.read(name) for name in taken.namelist() if not name.endswith(".pdf")
     ).decode("utf-8", "replace")
-    for other in ("Chidi Anozie", "Søren Ægir", str(pages.story.bo)):
+    others = [pages.story.id(key) for key in ("bo", "chidi", "joy", "eve", "admin")]
+    for other in ("Chidi Anozie", "Søren Ægir", *map(str, others)):
         assert other not in everything
 
 

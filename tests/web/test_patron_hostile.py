@@ -28,6 +28,8 @@ FORMS = {
     "/gifts": ("months", "currency", "seen", "command_id"),
     "/admin/funds": ("name", "currency", "command_id"),
     "/admin/gifts": ("months", "command_id"),
+    "/admin/practices/{practice}/managers": ("manager", "command_id"),
+    "/seats/{practice}/{fund}/wrong/come-in": ("command_id",),
 }
 LOOKS = (
     "/practices?done={word}",

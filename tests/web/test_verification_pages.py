@@ -167,6 +167,46 @@ async def test_guessing_is_slowed_down(pages: Pages) -> None:
     pages.real.clock.at += timedelta(minutes=2)
 
 
+async def test_many_codes_are_checked_from_one_form(
+    pages: Pages, papers: dict[str, Certificate]
+) -> None:
+    typed = [papers[name].verification_code.lower() for name in ("standing", "replaced", "revoked")]
+    async with await pages.browser() as board:
+        sent = {"codes": "\r\n".join([*typed, "", typed[0], UNKNOWN, "hello"])}
+        answer = await board.post("/v/many", data=sent)
+    rows = [words_of(row) for row in answer.text.split("<tr>")[2:]]
+    printed = [codes.printed(codes.normalise(each)) for each in [*typed, UNKNOWN]]
+    assert answer.status_code == 200
+    assert [row.split()[0] for row in rows] == [*printed, "hello"], "each once, as they were typed"
+    assert "yes Nguyễn Thị Ánh" in rows[0]
+    assert f"no, replaced by {printed[0]}" in rows[1]
+    assert "no, revoked" in rows[2]
+    assert "unknown: no certificate has this code" in rows[3]
+    assert "does not read as a code" in rows[4]
+
+
+async def test_codes_beyond_a_networks_turns_stay_in_the_form(pages: Pages) -> None:
+    typed = [codes.make(number.to_bytes(2, "big") * 4) for number in range(80)]
+    pages.real.clock.at += timedelta(minutes=2)
+    async with await pages.browser() as board:
+        first = (await board.post("/v/many", data={"codes": "\n".join(typed)})).text
+        pages.real.clock.at += timedelta(minutes=2)
+        left = first.partition("<textarea")[2].partition(">")[2].partition("</textarea>")[0]
+        second = (await board.post("/v/many", data={"codes": left})).text
+    assert "20 codes are not looked up yet" in first
+    assert left.split() == typed[60:]
+    assert second.count("no certificate has this code") == 20
+    assert "not looked up yet" not in second
+    pages.real.clock.at += timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("typed", ["", " \n ", "\n".join(map(str, range(501))), "x" * 40_000])
+async def test_a_list_that_cannot_be_checked_is_said_at_its_field(pages: Pages, typed: str) -> None:
+    async with await pages.browser() as board:
+        answer = await board.post("/v/many", data={"codes": typed})
+    assert (answer.status_code, 'id="e-codes"' in answer.text) == (400, True)
+
+
 async def test_the_paper_comes_under_a_name_of_its_version(
     pages: Pages, papers: dict[str, Certificate]
 ) -> None:

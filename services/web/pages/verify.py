@@ -30,6 +30,9 @@ PAPER_LIMIT: Final = 6 * MIB  # bytes; our papers have under 1 MiB
 _LIMIT: Final = 60  # checks of one network in a minute: a reviewer's pace, not a guesser's
 _WINDOW: Final = timedelta(minutes=1)
 _PURPOSE: Final = "verify"
+MANY: Final = 500
+"""Most codes that are looked up from one form (services/web/pages/verify_many.py)."""
+LONGEST_CODE: Final = 64  # characters of one as people type it
 
 CODE_FORM: Final = Form(
     Field(
@@ -37,7 +40,17 @@ CODE_FORM: Final = Form(
         label="Verification code",
         hint="Fourteen letters and digits, printed on the certificate. Case does not matter.",
         missing="Write the code from the certificate.",
-        longest=64,
+        longest=LONGEST_CODE,
+    ),
+)
+MANY_FORM: Final = Form(
+    Field(
+        name="codes",
+        label="Verification codes",
+        hint=f"One on each line, at most {MANY}.",
+        missing="Write one code on each line.",
+        kind="textarea",
+        longest=MANY * (LONGEST_CODE + 1),
     ),
 )
 
@@ -70,7 +83,7 @@ class VerificationController(Controller):
             form = CODE_FORM.blank()
             if "code" in request.query_params:
                 form = form.with_errors({"code": CODE_FORM.fields["code"].missing})
-            return await _form_page(request, form, status=200 if form.ok else 400)
+            return await form_page(request, form, status=200 if form.ok else 400)
         return self._to_page(await _refused_form(request, typed), typed)
 
     @get("/{typed:str}")
@@ -102,8 +115,17 @@ class VerificationController(Controller):
         return Redirect(f"/v/{codes.printed(codes.normalise(typed))}", status_code=303)
 
 
-async def _form_page(request: Asking, form: Filled, status: int = 200) -> Response[str]:
-    return await subject_page(request, "verify.html", status=status, form=form)
+async def form_page(
+    request: Asking, form: Filled | None = None, *, many: Filled | None = None, status: int = 200
+) -> Response[str]:
+    """Ask for a code, or for many."""
+    return await subject_page(
+        request,
+        "verify.html",
+        status=status,
+        form=form or CODE_FORM.blank(),
+        many=many or MANY_FORM.blank(),
+    )
 
 
 async def _refused_form(request: Asking, typed: str) -> Response[str] | None:
@@ -111,8 +133,8 @@ async def _refused_form(request: Asking, typed: str) -> Response[str] | None:
     try:
         codes.normalise(typed)
     except codes.MalformedCode as refusal:
-        form = CODE_FORM.blank(code=typed[:64]).with_errors({"code": refusal.message})
-        return await _form_page(request, form, status=422)
+        form = CODE_FORM.blank(code=typed[:LONGEST_CODE]).with_errors({"code": refusal.message})
+        return await form_page(request, form, status=422)
     return None
 
 

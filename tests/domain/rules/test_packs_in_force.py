@@ -195,8 +195,9 @@ def entry(
     pack: Pack, window: Window, number: int, day: int, amount: int, rule: int, about: int, way: int
 ) -> Entry:
     """Return a credit of one of the text's rules, or entered under one of its categories."""
-    names = sorted({name for cap in pack.caps for name in cap.of.categories} | {""})
-    tags = sorted({tag for each in (*pack.caps, *pack.floors) for tag in each.of.topics} | {""})
+    limits = [*(cap.of for cap in pack.caps), *(floor.of for floor in pack.floors)]
+    names = sorted({name for of in limits for name in of.categories} | {""})
+    tags = sorted({tag for of in limits for tag in of.topics} | {""})
     ours = (*pack.rules, None)[rule % (len(pack.rules) + 1)]
     days = (window.until_day - window.from_day).days + 1
     return Entry(

@@ -11,7 +11,7 @@ from litestar import Controller, Response, get
 from litestar.di import NamedDependency
 from litestar.response import Stream
 
-from services.members.own_data import own_data, require_member
+from services.members.own_data import files, gather
 from services.web.context import web_of
 from services.web.orders import Asking
 from services.web.session import signed_in
@@ -40,12 +40,11 @@ class OwnDataController(Controller):
     ) -> Stream:
         """Hand everything over, to whom it is about and to nobody else."""
         web = web_of(request)
-        await require_member(house, person_id)
         await take_turn(_TURNS, str(person_id), web.ports, web.settings)
+        data = await gather(house, person_id)
         also = {"sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id))}
-        now = house.clock.now()
-        name = f"peerhour-{now:%Y-%m-%d}.zip"
-        return zip_answer(own_data(house, person_id, also), name=name, made_at=now)
+        name = f"peerhour-{data.made_at:%Y-%m-%d}.zip"
+        return zip_answer(files(data, also), name=name, made_at=data.made_at)
 
 
 async def _sign_ins(request: Asking, person_id: UUID) -> bytes:
