@@ -16,8 +16,12 @@ LONGEST_TEXT: Final = 4000
 _MISSING: Final = "Fill this in."
 UNSHOWABLE: Final = "This holds a character that cannot be shown."
 _ALLOWED_CONTROLS: Final = "\n\t"
-# They turn around whatever follows them, on a page or a paper; no script needs them.
-_OVERRIDES: Final = "\u202d\u202e"
+# They turn around whatever follows them, on a page or a paper, and no script needs them: the
+# embeddings and overrides of the Unicode bidirectional algorithm (UAX 9), and their end.
+_EMBEDDINGS: Final = "\u202a\u202b\u202c\u202d\u202e"
+# Isolates keep a foreign word from turning its neighbours around, as long as each one ends.
+_ISOLATES: Final = "\u2066\u2067\u2068"
+_END_OF_ISOLATE: Final = "\u2069"
 
 
 def is_showable(text: str, *, lines: bool = False) -> bool:
@@ -33,10 +37,23 @@ def is_showable(text: str, *, lines: bool = False) -> bool:
     # Cs: half a surrogate pair, which no encoder writes; Cc: NUL and its kin, which no database
     # column takes.
     allowed = _ALLOWED_CONTROLS if lines else ""
-    return all(
-        c not in _OVERRIDES and (unicodedata.category(c) not in {"Cc", "Cs"} or c in allowed)
+    return _isolates_end(text) and all(
+        c not in _EMBEDDINGS and (unicodedata.category(c) not in {"Cc", "Cs"} or c in allowed)
         for c in text
     )
+
+
+def _isolates_end(text: str) -> bool:
+    """Tell whether every isolate ends in the line in which it begins."""
+    for line in text.splitlines():
+        open_ones = 0
+        for c in line:
+            open_ones += (c in _ISOLATES) - (c == _END_OF_ISOLATE)
+            if open_ones < 0:
+                return False
+        if open_ones:
+            return False
+    return True
 
 
 def require_lines(**lines: str) -> None:

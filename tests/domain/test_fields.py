@@ -20,7 +20,12 @@ ANA = UUID(int=1)
 
 
 @pytest.mark.parametrize(
-    "control", ["\x00", "\x1f", "\x7f", "\x85", "\x9f", "\r", "\ud800", "\u202e"]
+    "control",
+    [
+        *("\x00", "\x1f", "\x7f", "\x85", "\x9f", "\r", "\ud800"),
+        *("\u202a", "\u202b", "\u202c", "\u202d", "\u202e"),  # embeddings and overrides
+        *("\u2066", "\u2067", "\u2068", "\u2069"),  # an isolate without its other half
+    ],
 )
 def test_what_cannot_be_shown_is_refused_everywhere_by_the_fields_name(control: str) -> None:
     text = f"a{control}b"
@@ -37,6 +42,12 @@ def test_lines_break_in_long_texts_and_never_in_names(text: str) -> None:
     require_personal(ANA, reason=Personal(ANA, text))
     with pytest.raises(InvalidFields):
         require_personal_lines(ANA, name=Personal(ANA, text))
+
+
+def test_an_isolate_ends_in_the_line_in_which_it_begins() -> None:
+    assert is_showable("Ana \u2068עברית\u2069, Zürich")
+    assert not is_showable("\u2069Ana\u2068")
+    assert not is_showable("\u2067Ana\nBo\u2069", lines=True)
 
 
 def test_names_of_every_script_are_fine() -> None:
