@@ -14,6 +14,7 @@ from services.certificates import checks as certificate_checks
 from services.certificates import issuing as certificates
 from services.claims import answers as claim_answers
 from services.claims import commands as claims
+from services.corridor import parting as corridor_parting
 from services.credits import judging as credits
 from services.credits import outside as outside_credits
 from services.credits import rejudging
@@ -75,6 +76,7 @@ def handlers(
         groups.ChangeRhythm: groups.change_rhythm,
         parting.PartWithGroups: parting.part_with_groups,
         parting.PartWithGroup: parting.part_with_group,
+        corridor_parting.TakeWordsBack: corridor_parting.take_words_back,
         dues_parting.PartWithDues: dues_parting.part_with_dues,
         dues_parting.PartWithSupport: dues_parting.part_with_support,
         dues_parting.PartWithPractice: dues_parting.part_with_practice,

@@ -1,8 +1,8 @@
 """Who reads a word, who may write to whom, and who takes a word away.
 
 A word is for those who belonged to the group when it was written, and still do; it is never shown
-to somebody who came later, and whoever leaves takes theirs out of sight. Who may write stands in
-the table of access, row "write to peers" (the design of membership, section 7.6).
+to somebody who came later, and whoever leaves takes theirs along. Who may write stands in the table
+of access, row "write to peers" (the design of membership, section 7.6).
 """
 
 from __future__ import annotations
@@ -14,10 +14,11 @@ from uuid import UUID
 
 from domain.access.table import Action, Answer
 from domain.access.union import Access, AccessNeeded
-from domain.corridor.word import LONGEST_WORD, Gone, Word
+from domain.corridor.word import LONGEST_WORD, MOST_STANDING, Gone, Word
 from domain.errors import DomainError, InvalidFields, NotAllowed, NotFound
 from domain.fields import require_texts
 from domain.groups.group import GroupFacilitatorOnly, PeerGroup
+from domain.values import local_text
 
 _WHOLE_GROUP: Final = frozenset({Answer.YES, Answer.OWN_GROUPS})
 
@@ -47,6 +48,18 @@ class NotYourWord(NotAllowed):
 
     def __init__(self) -> None:
         super().__init__("Somebody else wrote this; only they can take it back.")
+
+
+class EnoughWords(DomainError):
+    """As many words of one peer stand in a corridor as leave room for everybody else's."""
+
+    code = "corridor.enough_words"
+
+    def __init__(self, fades_at: str) -> None:
+        super().__init__(
+            f"{MOST_STANDING} of your words stand here, which is as many as one peer leaves at a "
+            f"time. Take an older one back, or come again: your oldest fades at {fades_at}."
+        )
 
 
 class ReaderNotThere(DomainError):
@@ -79,6 +92,32 @@ def require_words(text: str) -> None:
         raise InvalidFields(text=f"Use at most {LONGEST_WORD} characters.")
 
 
+def require_room(own: Iterable[Word], zone: str) -> None:
+    """Leave room for what the others write: nobody is to fill a corridor alone.
+
+    Args:
+        own: what the writer left in it; what is gone already takes no room.
+        zone: IANA name of the group's place.
+
+    Raises:
+        EnoughWords: as many stand as one peer leaves at a time.
+    """
+    fading = [word.fades_at for word in own if word.gone is None]
+    if len(fading) >= MOST_STANDING:
+        raise EnoughWords(local_text(min(fading), zone))
+
+
+def parted(word: Word, group: PeerGroup) -> bool:
+    """Tell whether somebody a word is between has left since, even if they came back.
+
+    Args:
+        word: of this group.
+        group: as it stands.
+    """
+    between = {word.author_id, word.only_for or word.author_id}
+    return not all(_belongs_since(group, each, word.written_at) for each in between)
+
+
 def reads(word: Word, reader_id: UUID, group: PeerGroup, at: datetime) -> bool:
     """Tell whether somebody sees a word, or that one was removed.
 
@@ -92,7 +131,7 @@ def reads(word: Word, reader_id: UUID, group: PeerGroup, at: datetime) -> bool:
         return False
     if word.only_for is not None and reader_id not in {word.only_for, word.author_id}:
         return False
-    return all(_belongs_since(group, each, word.written_at) for each in (reader_id, word.author_id))
+    return _belongs_since(group, reader_id, word.written_at) and not parted(word, group)
 
 
 def open_readers(
@@ -106,7 +145,8 @@ def open_readers(
     """Return for whom somebody may leave a word, ``None`` being the whole group.
 
     Everybody may write to the facilitator alone, so that nobody who does shows by it that they
-    could do nothing else. Whoever was written to alone may answer in the same way.
+    could do nothing else. Whoever was written to alone may answer in the same way, whatever their
+    dues: else their silence would tell of them.
 
     Args:
         group: as it stands; the writer belongs.
@@ -116,10 +156,8 @@ def open_readers(
         wrote_to_them: who left a word for the writer alone.
     """
     answer = access.may(Action.WRITE_TO_PEERS, at)
-    if not answer.allows:
-        return []
     whole = answer in _WHOLE_GROUP
-    alone = [group.facilitator_id, *(wrote_to_them if whole else ())]
+    alone = [*([group.facilitator_id] if answer.allows else ()), *wrote_to_them]
     members = group.members()
     others = [each for each in dict.fromkeys(alone) if each in members and each != writer_id]
     return [None, *others] if whole else [*others]

@@ -15,12 +15,13 @@ from uuid import UUID
 
 FADES_AFTER: Final = timedelta(days=14)
 LONGEST_WORD: Final = 2_000  # characters
+MOST_STANDING: Final = 60  # words of one peer in one corridor; about four a day until they fade
 
 
 class Gone(StrEnum):
     """Why the text of a word is gone before it faded."""
 
-    TAKEN_BACK = "taken_back"  # by its author
+    TAKEN_BACK = "taken_back"  # by its author, or since one it was between left the group
     REMOVED = "removed"  # by the facilitator
 
 
@@ -71,6 +72,10 @@ class WordShelf(Protocol):
 
     async def of_author(self, author_id: UUID, *, at: datetime) -> Sequence[Word]:
         """Return what somebody wrote, still stands and has not faded by *at*, oldest first."""
+        ...
+
+    async def of_member(self, group_id: UUID, member_id: UUID) -> Sequence[Word]:
+        """Return what somebody wrote in a group, or alone reads there, and still stands."""
         ...
 
     async def take_away(self, word: Word, gone: Gone) -> None:

@@ -15,8 +15,6 @@ from domain.corridor.word import FADES_AFTER, Gone, Word
 from infra.secrets.keystore import KeyStore
 from infra.secrets.sealed_bytes import closed, opened
 
-_MOST: Final = 500  # the newest of a group; more than 30 people write in two weeks
-
 # Open pages hear in whose corridor something changed (infra/log_signal.py), and nothing about what.
 _PUT: Final = """WITH left_here AS (
                  INSERT INTO corridor_words
@@ -25,13 +23,17 @@ _PUT: Final = """WITH left_here AS (
                  RETURNING group_id)
                  SELECT pg_notify('peerhour_corridor', group_id::text) FROM left_here"""
 _FIND: Final = "SELECT * FROM corridor_words WHERE word_id = $1"
+# Nothing is cut off: what stands is at most a roster times MOST_STANDING; the removed has no text.
 _OF_GROUP: Final = """SELECT * FROM corridor_words
                         WHERE group_id = $1 AND written_at > $2
                           AND gone IS DISTINCT FROM 'taken_back'
-                        ORDER BY written_at DESC, word_id DESC LIMIT $3"""
+                        ORDER BY written_at, word_id"""
 _OF_AUTHOR: Final = """SELECT * FROM corridor_words
                          WHERE author_id = $1 AND written_at > $2 AND gone IS NULL
-                         ORDER BY written_at DESC, word_id DESC"""
+                         ORDER BY written_at, word_id"""
+_OF_MEMBER: Final = """SELECT * FROM corridor_words
+                         WHERE group_id = $1 AND (author_id = $2 OR only_for = $2) AND gone IS NULL
+                         ORDER BY written_at, word_id"""
 _TAKE_AWAY: Final = """WITH taken AS (
                        UPDATE corridor_words SET sealed = NULL, gone = $2
                         WHERE word_id = $1 AND gone IS NULL
@@ -77,12 +79,16 @@ class CorridorShelf:
 
     async def of_group(self, group_id: UUID, *, at: datetime) -> list[Word]:
         """Return what stands in a group's corridor and has not faded by *at*, oldest first."""
-        rows = await self._pool.fetch(_OF_GROUP, group_id, at - FADES_AFTER, _MOST)
+        rows = await self._pool.fetch(_OF_GROUP, group_id, at - FADES_AFTER)
         return self._readable(rows)
 
     async def of_author(self, author_id: UUID, *, at: datetime) -> list[Word]:
         """Return what somebody wrote, still stands and has not faded by *at*, oldest first."""
         return self._readable(await self._pool.fetch(_OF_AUTHOR, author_id, at - FADES_AFTER))
+
+    async def of_member(self, group_id: UUID, member_id: UUID) -> list[Word]:
+        """Return what somebody wrote in a group, or alone reads there, and still stands."""
+        return self._readable(await self._pool.fetch(_OF_MEMBER, group_id, member_id))
 
     async def take_away(self, word: Word, gone: Gone) -> None:
         """Delete the text of a word before its time; one that is gone already stays so."""
@@ -97,7 +103,7 @@ class CorridorShelf:
         await self._pool.execute(_SWEEP, at - FADES_AFTER)
 
     def _readable(self, rows: list[Any]) -> list[Word]:
-        return [word for row in reversed(rows) if (word := self._read(row)) is not None]
+        return [word for row in rows if (word := self._read(row)) is not None]
 
     def _read(self, row: Any) -> Word | None:
         """Return a row as a word; ``None`` if its author was forgotten this very moment."""

@@ -25,6 +25,7 @@ from services.bootstrap.parts import Parts
 from services.bootstrap.payment_news import PaymentNews
 from services.bootstrap.payments import Orders
 from services.bootstrap.readers import PROJECTIONS
+from services.corridor import parting as corridor_parting
 from services.credits import outside as outside_credits
 from services.credits import rejudging
 from services.effects import LETTERS, Outside, performers
@@ -97,6 +98,7 @@ def _effects(
         **performers(_outside(parts)),
         **rejudging.performers(bulk),
         **parting.performers(store, dispatch),
+        **corridor_parting.performers(store, parts.corridor),
         **dues_parting.performers(store, dispatch),
         **troubles.performers(house.desk),
         **outside_credits.performers(parts.documents),

@@ -29,6 +29,7 @@ from services.processes import (
     leave_groups,
     note_access,
     settle_certificates,
+    take_words_back,
     write_letters,
 )
 
@@ -55,6 +56,7 @@ PROCESSES: Final = (
     settle_certificates,
     forget_late_names,
     leave_groups,
+    take_words_back,
     end_dues,
     keep_one_leave,
     note_access,

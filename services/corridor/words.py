@@ -12,13 +12,16 @@ from datetime import datetime
 from uuid import UUID, uuid5
 
 from domain.corridor.rules import (
+    ReaderNotThere,
     WordGone,
     open_readers,
+    parted,
     reads,
     require_author,
     require_belonging,
     require_facilitator,
     require_open,
+    require_room,
     require_words,
 )
 from domain.corridor.word import Gone, Word
@@ -92,6 +95,7 @@ async def leave_word(house: House, said: LeaveWord) -> None:
         InvalidFields: the text cannot stand there.
         AccessNeeded: writing to the whole group is not open to them.
         ReaderNotThere: nobody writes to this person alone.
+        EnoughWords: so many of theirs stand there already.
         MemberForgotten: nothing is kept of a forgotten person.
     """
     group = await _group(house, said.group_id, said.author_id)
@@ -100,6 +104,8 @@ async def leave_word(house: House, said: LeaveWord) -> None:
     require_words(said.text)
     corridor = await _seen_by(house, group, said.author_id)
     require_open(said.to, corridor.readers)
+    own = [word for word in corridor.words if word.author_id == said.author_id]
+    require_room(own, group.zone)
     word = Word(
         word_id=said.word_id,
         group_id=said.group_id,
@@ -111,6 +117,7 @@ async def leave_word(house: House, said: LeaveWord) -> None:
     )
     if not await house.corridor.put(word):
         raise MemberForgotten("You are not registered here any more.")
+    await _require_together(house, word)
 
 
 async def take_back(house: House, group_id: UUID, word_id: UUID, *, by: UUID) -> None:
@@ -161,6 +168,22 @@ async def _group(house: House, group_id: UUID, person_id: UUID) -> PeerGroup:
     group = await _reading(house, person_id).load(PeerGroup, group_id)
     require_belonging(group, person_id)
     return group
+
+
+async def _require_together(house: House, word: Word) -> None:
+    """Take a word away that came just after somebody it is between had left.
+
+    Whoever takes the words of a leaving person away may have looked before this one was there.
+
+    Raises:
+        CorridorOfPeers: its author left.
+        ReaderNotThere: its one reader left.
+    """
+    group = await _reading(house, word.author_id).load(PeerGroup, word.group_id)
+    if parted(word, group):
+        await house.corridor.take_away(word, Gone.TAKEN_BACK)
+        require_belonging(group, word.author_id)
+        raise ReaderNotThere
 
 
 async def _seen_by(house: House, group: PeerGroup, reader_id: UUID) -> Corridor:

@@ -363,7 +363,7 @@ class _Story:
             meetings.ScheduleMeeting(
                 meeting_id=meeting_id,
                 group_id=GROUP,
-                title=f"Evening of {starts_at.astimezone(ZoneInfo(ZONE)):%d %B %Y}",
+                title=f"The hour of {starts_at.astimezone(ZoneInfo(ZONE)):%d %B %Y}",
                 starts_at=starts_at,
                 ends_at=starts_at + timedelta(hours=1),
                 modality=Modality.LIVE_VIDEO,

@@ -13,17 +13,20 @@ from domain.access.table import AccessState
 from domain.access.union import Access, AccessNeeded, Grant, GrantKind
 from domain.corridor.rules import (
     CorridorOfPeers,
+    EnoughWords,
     NotYourWord,
     ReaderNotThere,
     open_readers,
+    parted,
     reads,
     require_author,
     require_belonging,
     require_facilitator,
     require_open,
+    require_room,
     require_words,
 )
-from domain.corridor.word import FADES_AFTER, LONGEST_WORD, Gone, Word
+from domain.corridor.word import FADES_AFTER, LONGEST_WORD, MOST_STANDING, Gone, Word
 from domain.errors import InvalidFields
 from domain.groups.group import GroupFacilitatorOnly, PeerGroup
 from domain.values import EARLIEST
@@ -138,7 +141,8 @@ def test_whoever_was_written_to_alone_may_answer_alone() -> None:
     wrote = (BO, EVE, BO)  # Eve belongs no more
     assert open_readers(of, JOY, full, NOW, wrote_to_them=wrote) == [None, BO]
     assert open_readers(of, ANA, full, NOW, wrote_to_them=(BO, JOY)) == [None, JOY, BO]
-    assert open_readers(of, ANA, lapsed, NOW, wrote_to_them=wrote) == [JOY]
+    assert open_readers(of, ANA, lapsed, NOW, wrote_to_them=wrote) == [JOY, BO]
+    assert open_readers(of, JOY, lapsed, NOW, wrote_to_them=wrote) == [BO]  # who leads, and lapsed
 
 
 def test_a_refusal_speaks_to_the_writer_and_names_no_reason() -> None:
@@ -149,6 +153,30 @@ def test_a_refusal_speaks_to_the_writer_and_names_no_reason() -> None:
     assert refused.value.facts == {"action": "write_to_peers"}
     with pytest.raises(ReaderNotThere):
         require_open(EVE, [None, JOY])
+
+
+def test_one_peer_leaves_room_for_the_others_and_reads_when_theirs_fades() -> None:
+    words = [a_word(written_at=at(50 + number)) for number in range(MOST_STANDING)]
+    require_room(words[1:], "Europe/Berlin")
+    for gone in Gone:
+        require_room([*words[1:], a_word(text="", gone=gone)], "Europe/Berlin")
+    with pytest.raises(EnoughWords, match=r"oldest fades at 19:50 on 2026-03-16 \(Europe/Berlin"):
+        require_room(reversed(words), "Europe/Berlin")
+
+
+@pytest.mark.parametrize("leaver", [ANA, JOY])
+def test_a_word_is_parted_once_either_it_is_between_has_left_also_when_they_are_back(
+    leaver: UUID,
+) -> None:
+    of, alone = group(), a_word(only_for=JOY)
+    of.name_facilitator(BO, by=JOY, at=at(55))
+    assert not parted(alone, of)
+    of.leave(leaver, at=at(60))
+    assert parted(alone, of)
+    assert parted(a_word(), of) == (leaver == ANA)
+    of.admit(leaver, by=BO, at=at(70))
+    assert parted(alone, of)
+    assert not parted(a_word(only_for=JOY, written_at=at(70)), of)
 
 
 def test_only_its_author_takes_a_word_back() -> None:

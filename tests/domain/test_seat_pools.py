@@ -68,6 +68,32 @@ def test_an_offer_is_taken_once_by_one_person() -> None:
     assert pool.seated() == [ANA]
 
 
+def test_an_offer_waits_for_thirty_days_and_gives_its_place_back() -> None:
+    pool = a_pool(1)
+    pool.offer(SEAT, by=JOY, at=day(1))
+    known(pool)
+    assert pool.end_offers(at=day(30)) == []
+    with pytest.raises(OfferNotOpen):  # nobody has ended it yet, and it is over all the same
+        pool.accept(SEAT, member_id=ANA, at=day(31))
+    assert facts(pool) == []
+    assert pool.end_offers(at=day(31)) == [SEAT]
+    assert pool.end_offers(at=day(32)) == []
+    assert pool.free() == 1
+
+
+def test_whoever_is_invited_and_no_member_asks_once_while_the_offer_waits() -> None:
+    pool = a_pool(2)
+    pool.offer(SEAT, by=JOY, at=day(1))
+    known(pool)
+    for _ in range(2):
+        pool.ask_to_come_in(SEAT, at=day(2))
+    assert len(facts(pool)) == 1
+    pool.accept(SEAT, member_id=ANA, at=day(3))
+    assert pool.entries_asked == set()
+    with pytest.raises(OfferNotOpen):
+        pool.ask_to_come_in(SEAT, at=day(4))
+
+
 def test_no_more_is_offered_than_is_free_now_and_after_the_renewal() -> None:
     pool = a_pool(2, ANA)
     pool.offer(SEAT, by=JOY, at=day(1))

@@ -96,6 +96,7 @@ async def subscribe(ana: Page, house: BillingHouse) -> None:
     await ana.goto("/you")
     await ana.get_by_role("link", name="Your membership").click()
     await ana.get_by_role("link", name="Begin").click()
+    await ana.get_by_role("link", name="EUR").click()
     await ana.get_by_label("Monthly: 12.00 EUR").check()
     await ana.get_by_role("button", name="Begin the trial").click()
     await expect(ana.get_by_text("Simulated Stripe.")).to_be_visible()

@@ -78,6 +78,42 @@ async def test_words_come_oldest_first_and_of_one_group(shelf: CorridorShelf) ->
 
 
 @pytest.mark.parametrize("gone", Gone)
+async def test_nothing_that_is_gone_or_for_others_hides_what_somebody_wrote(
+    shelf: CorridorShelf, pool: asyncpg.Pool[Any], gone: Gone
+) -> None:
+    word = a_word(uuid4())
+    await shelf.put(word)
+    await pool.execute(
+        "INSERT INTO corridor_words (word_id, group_id, author_id, just_listen, written_at, gone)"
+        " SELECT gen_random_uuid(), $1, $2, false, $3, $4 FROM generate_series(1, 1700)",
+        word.group_id,
+        uuid4(),
+        SIX_PM + timedelta(hours=1),
+        gone.value,
+    )
+    assert word in await shelf.of_group(word.group_id, at=SIX_PM + timedelta(hours=1))
+
+
+async def test_the_words_of_a_member_are_theirs_and_those_for_them_alone(
+    shelf: CorridorShelf,
+) -> None:
+    group_id, ana, bo = uuid4(), uuid4(), uuid4()
+    own = a_word(group_id, author_id=ana)
+    for_her = a_word(group_id, author_id=bo, only_for=ana, written_at=SIX_PM + timedelta(hours=1))
+    back = a_word(group_id, author_id=ana)
+    for word in (
+        for_her,
+        own,
+        back,
+        a_word(group_id, author_id=bo),
+        a_word(uuid4(), author_id=ana),
+    ):
+        await shelf.put(word)
+    await shelf.take_away(back, Gone.TAKEN_BACK)
+    assert await shelf.of_member(group_id, ana) == [own, for_her]
+
+
+@pytest.mark.parametrize("gone", Gone)
 async def test_a_text_that_is_taken_away_is_deleted_and_stays_away(
     shelf: CorridorShelf, pool: asyncpg.Pool[Any], gone: Gone
 ) -> None:

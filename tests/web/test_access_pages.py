@@ -11,6 +11,7 @@ import pytest
 
 from domain.access.table import AccessState, Action, Answer, may
 from domain.access.words import ALWAYS_YOURS
+from domain.corridor.word import Word
 from infra.database import ConnectKwargs
 from tests.support.builders import SIX_PM, minutes
 from tests.support.evenings import DAYS, Evening, a_group, an_evening, opened
@@ -98,6 +99,34 @@ async def test_writing_to_peers_is_as_the_table_says(
         read_by_bo, read_by_joy = [words_of((await each.get(corridor)).text) for each in (bo, joy)]
     assert ("A word for all." in read_by_bo) != alone
     assert ("For Joy." in read_by_bo, "For Joy." in read_by_joy) == (False, True)
+
+
+async def test_whoever_has_lapsed_answers_alone_who_wrote_to_them_alone(
+    pages: Pages, evenings: dict[AccessState, tuple[Story, Evening]]
+) -> None:
+    story, _ = evenings[AccessState.LAPSED]
+    corridor = f"/groups/{story.group}/corridor"
+    to_ana = Word(
+        word_id=story.id("to Ana"),
+        group_id=story.group,
+        author_id=story.chidi,
+        only_for=story.ana,
+        just_listen=False,
+        written_at=story.clock.now(),
+        text="How are you?",
+    )
+    await pages.real.house.corridor.put(to_ana)
+    async with await pages.browser(story.ana) as ana, await pages.browser(story.chidi) as chidi:
+        asked = (await ana.get(corridor)).text
+        unsaid = await post(ana, corridor, corridor, text="Well enough.")
+        answered = await post(ana, corridor, corridor, text="Well enough.", to=str(story.chidi))
+        read_by_chidi = words_of((await chidi.get(corridor)).text)
+    assert "How are you?" in asked
+    assert "you can write to one of those named below" in words_of(asked)
+    assert re.findall(r'name="to" value="([^"]*)"', asked) == [str(story.joy), str(story.chidi)]
+    # of two, nobody is chosen before: an answer is for the one who asked
+    assert (unsaid.status_code, "Choose who reads it." in unsaid.text) == (400, True)
+    assert (answered.status_code, "Well enough." in read_by_chidi) == (200, True)
 
 
 @pytest.mark.parametrize("state", STATES)
@@ -211,6 +240,9 @@ async def test_a_member_reads_why_now_and_on_a_day_that_is_over(
         before = words_of((await ana.get("/you/access?on=2026-02-26")).text)
         long_ago = words_of((await ana.get("/you/access?on=2025-12-01")).text)
         ahead = await ana.get("/you/access?on=2026-12-01")
+        today = pages.real.clock.now().date().isoformat()
+        not_over = words_of((await ana.get(f"/you/access?on={today}")).text)
+    assert "At the end of" not in not_over, "today is not over"
     assert "Your membership ended as you asked." in now
     assert "Your place in your groups is kept until 29 March 2026" in now
     assert ALWAYS_YOURS in now

@@ -13,8 +13,9 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from domain.corridor.word import FADES_AFTER, LONGEST_WORD
+from domain.corridor.word import FADES_AFTER, LONGEST_WORD, MOST_STANDING
 from domain.members.member import ErasureBasis
+from services.corridor.words import LeaveWord, leave_word
 from services.groups.commands import LeaveGroup, RemoveMember
 from services.members.commands import ForgetMember
 from services.web.pages.groups.corridor import WORDS
@@ -237,6 +238,29 @@ async def test_whoever_left_or_was_removed_reads_and_writes_nothing(
     shown = await read(bo, at)
     assert "From Bo." in shown
     assert "From Ana." not in shown
+    assert [sealed is None for sealed, _ in await kept(pages, at)] == [True, False]
+
+
+async def test_whoever_has_left_enough_reads_what_to_do_and_keeps_what_they_typed(
+    pages: Pages, at: str, joy: httpx.AsyncClient
+) -> None:
+    for number in range(MOST_STANDING):  # not through the page, which lets nobody write so fast
+        said = LeaveWord(
+            word_id=uuid4(),
+            group_id=group_of(at),
+            author_id=pages.story.joy,
+            to=None,
+            just_listen=False,
+            text=f"word {number}",
+        )
+        await leave_word(pages.real.house, said)
+    answer = await say(joy, at)
+    assert (answer.status_code, TEXT in answer.text) == (422, True)
+    assert "Take an older one back, or come again: your oldest fades at" in words_of(answer.text)
+    own = _TAKE_BACK.findall((await joy.get(at)).text)
+    assert len(own) == MOST_STANDING
+    await joy.post(own[0])
+    assert (await say(joy, at)).status_code == 303
 
 
 @pytest.mark.parametrize(

@@ -62,6 +62,7 @@ async def test_without_script_somebody_begins_pays_turns_and_reads_their_story(
         await page.goto("/you")
         await page.get_by_role("link", name="Your membership").click()
         await page.get_by_role("link", name="Begin").click()
+        await page.get_by_role("link", name="EUR").click()
         await page.get_by_label("Monthly: 12.00 EUR").check()
         await page.get_by_role("button", name="Begin the trial").click()
         await page.wait_for_url(f"{dues.stripe.address}/**")  # the policy lets the form lead there

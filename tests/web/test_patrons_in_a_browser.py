@@ -22,6 +22,23 @@ pytestmark = [
 WIDE: dict[str, Any] = {"viewport": {"width": 1280, "height": 800}}
 
 
+async def ask_to_come_in(chromium: Browser, dues: BillingHouse, link: str) -> None:
+    """Open an invitation as somebody who is no member yet, and read at the desk that they ask."""
+    async with window(chromium, dues, dues.story.eve, **NARROW) as page:
+        await page.context.clear_cookies()  # whoever was invited and is no member yet
+        await page.goto(link)
+        await fit(page, "seat-invited-320")
+        await page.get_by_role("button", name="Ask to come in").click()
+        await expect(page.get_by_text("Whoever looks after this house reads it")).to_be_visible()
+        await fit(page, "seat-asked-320")
+    await dues.settle()
+    async with window(chromium, dues, dues.story.admin, **NARROW) as page:
+        await page.goto("/admin")
+        await page.get_by_role("link", name="Practices (1 waits)").click()
+        await expect(page.get_by_text("Invited by Harbour practice.")).to_be_visible()
+        await fit(page, "admin-practices-320")
+
+
 async def test_a_practice_begins_invites_and_its_colleague_sits(
     chromium: Browser, dues: BillingHouse
 ) -> None:
@@ -59,6 +76,7 @@ async def test_a_practice_begins_invites_and_its_colleague_sits(
     await dues.settle()
     link = re.search(r"https?://\S+/seats/\S+", dues.real.mail.sent[-1][2])
     assert link is not None
+    await ask_to_come_in(chromium, dues, link[0])
     async with window(chromium, dues, ana, **NARROW) as page:
         await page.goto(link[0])
         await fit(page, "seat-320")

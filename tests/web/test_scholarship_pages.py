@@ -191,3 +191,12 @@ async def test_without_the_payment_service_a_wish_is_kept(dues: BillingHouse, fu
         assert (await dues.ask(eve, "/scholarship", tier="25")).status_code == 303
     await dues.pass_by(seconds=7200)
     assert (await scholarship(dues, eve)).percent == 25
+
+
+async def test_a_part_without_dues_says_what_it_waits_for(dues: BillingHouse, fund: UUID) -> None:
+    eve, waits = dues.story.eve, "It begins to help with a membership"
+    await feed(dues, fund, dues.story.bo, "500")
+    assert await ask_for(dues, eve, 25) == "/scholarship?done=carried"
+    assert waits in await dues.words(eve, "/scholarship")
+    await dues.subscribe(eve)
+    assert waits not in await dues.words(eve, "/scholarship")

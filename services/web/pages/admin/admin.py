@@ -31,7 +31,8 @@ PERSON_FORM: Final = Form(
     Field(
         name="name",
         label="Name on papers",
-        hint="As it stands on the licence.",
+        hint="As it stands on the licence. Papers can print Latin, Greek, Cyrillic, Chinese, "
+        "Japanese and Korean letters; a name in another script is written in one of these.",
         missing="Write the name.",
         longest=120,
     ),

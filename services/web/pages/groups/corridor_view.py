@@ -98,8 +98,10 @@ class CorridorView:
         )
 
     def blank(self) -> Filled:
-        """Return the form before anybody typed."""
-        return self.form().blank(to=next(map(value_of, self.corridor.readers), None))
+        """Return the form before anybody typed; between single readers, they choose themselves."""
+        readers = self.corridor.readers
+        settled = self.corridor.may_write_to_all or len(readers) == 1
+        return self.form().blank(to=value_of(readers[0]) if settled else None)
 
     def once_more(self, sent: Filled) -> Filled:
         """Return a form as it was sent, with the readers that can be chosen now.
