@@ -440,7 +440,7 @@ def test_a_first_meeting_is_told_before_during_and_after() -> None:
     ]
     assert lines_of(at=2, first_meeting_at=day(1), **free) == [
         "You came to your free first meeting; "
-        + "everything stays open until 6 March 2026, 19:00 (Europe/Berlin time)."
+         "everything stays open until 6 March 2026, 19:00 (Europe/Berlin time)."
     ]
     again = "To come again, begin a membership, or ask for a scholarship."
     assert lines_of(at=4.5, first_meeting_at=day(1), **free) == [
