@@ -11,7 +11,10 @@ from enum import StrEnum
 from typing import Final
 from uuid import UUID, uuid5
 
+from typing_extensions import override
+
 from domain.base import AggregateCreated, Root
+from domain.errors import DomainError
 from domain.fields import require_lines, require_personal
 from domain.personal import Personal
 
@@ -24,6 +27,18 @@ class Place(StrEnum):
     INBOX = "inbox"
     OUTBOX = "outbox"
     READER = "reader"
+
+
+class NotStuck(DomainError):
+    """Only what is stuck is settled: what is tried again may be done yet."""
+
+    code = "trouble.not_stuck"
+
+
+class TroubleSettled(DomainError):
+    """Somebody dealt with it in another way; doing it as well would do it twice."""
+
+    code = "trouble.settled"
 
 
 def trouble_id(place: Place, key: str) -> UUID:
@@ -58,6 +73,15 @@ class Trouble(Root):
         reason: Personal[str]
         by: UUID
 
+        @override
+        def apply(self, trouble: Trouble) -> None:
+            trouble.is_settled = True
+
+    def __init__(self, *, place: Place, key: str) -> None:
+        self.place = place
+        self.key = key
+        self.is_settled = False
+
     @classmethod
     def take_up(cls, place: Place, key: str, *, at: datetime) -> Trouble:
         """Begin with something stuck.
@@ -76,9 +100,15 @@ class Trouble(Root):
     def try_again(self, *, problem: str, by: UUID, at: datetime) -> None:
         """Order that it be tried again.
 
+        An effect that is settled never gets stuck anew, so it is not tried again either; a message
+        can be replayed, and a reader begin again.
+
         Raises:
+            TroubleSettled: it is an effect, and was dealt with in another way.
             InvalidFields: the word for the problem cannot be used.
         """
+        if self.is_settled and self.place is Place.OUTBOX:
+            raise TroubleSettled("Somebody dealt with this in another way; it is not tried again.")
         require_lines(problem=problem)
         self.record(self.TriedAgain, at=at, problem=problem, by=by)
 

@@ -18,15 +18,30 @@ def local_day_of(at: datetime, zone: str) -> date:
     return at.astimezone(ZoneInfo(zone)).date()
 
 
-async def own_day(conn: Connection, member_id: UUID, now: datetime) -> date:
-    """Return the day that a member's calendar shows: a licence ends with the evening at home.
+async def zone_of(conn: Connection, member_id: UUID, *, here: str = _NOWHERE) -> str:
+    """Return the zone in which somebody reads days and times, on pages and in letters alike.
 
     Nobody asks members where they live. What the house does know is where they meet: the zone of
-    the group that they have belonged to longest, or left last. Who never had a group reads UTC.
+    the group that they have belonged to longest, or left last.
 
     Args:
         conn: a connection to the views.
-        member_id: whose calendar.
+        member_id: who reads.
+        here: zone of the place that the text is about, for whoever never had a group; UTC where
+            it is about none.
+
+    Returns:
+        An IANA name.
+    """
+    return await schedule.zone_of(conn, member_id) or here
+
+
+async def own_day(conn: Connection, member_id: UUID, now: datetime) -> date:
+    """Return the day that a member's calendar shows: a licence ends with the evening at home.
+
+    Args:
+        conn: a connection to the views.
+        member_id: whose calendar, as :func:`zone_of` finds it.
         now: aware UTC.
     """
-    return local_day_of(now, await schedule.zone_of(conn, member_id) or _NOWHERE)
+    return local_day_of(now, await zone_of(conn, member_id))

@@ -38,7 +38,7 @@ def handlers(
     *,
     takes_dues: bool = False,
     refund_limits: RefundLimits = refunds.STANDARD_LIMITS,
-    orders: settling.OrdersInQueue = settling.no_orders,
+    orders: desk_records.OrdersInQueue = settling.no_orders,
 ) -> dict[type, Handler]:
     """Return the handler of every command.
 
@@ -140,7 +140,7 @@ def handlers(
         desk_records.OrderLook: desk_records.order_look,
         desk_records.OrderReplay: desk_records.order_replay,
         desk_records.TryOrderAgain: desk_records.try_order_again,
-        desk_records.SettleOrder: desk_records.settle_order,
+        desk_records.SettleOrder: desk_records.settle_order(orders),
         desk_records.SettleQuestion: desk_records.settle_question,
         memberships.RequestMembership: memberships.request_membership,
         memberships.NoteCheckout: memberships.note_checkout,

@@ -146,6 +146,14 @@ class Fund(Root):
         given = _sum(self.gifts) - _sum(self.returned)
         return self._money(given - _sum(self.promises) + _sum(self.freed))
 
+    def promised_to(self, scholarship_id: UUID) -> dict[datetime, Money]:
+        """Return what is promised to a scholarship, by the ends of its years, and was not freed."""
+        return {
+            until: amount
+            for (each, until), amount in self.promises.items()
+            if each == scholarship_id and (each, until) not in self.freed
+        }
+
     def feed(self, key: str, amount: Money, *, at: datetime) -> None:
         """Take a gift in; the same payment twice is one gift.
 

@@ -33,6 +33,12 @@ class GiftPaidBack(DomainError):
     code = "gift.paid_back"
 
 
+class GiftPartlyPaidBack(DomainError):
+    """A part of the gift's payment is with whoever paid it, or on its way there."""
+
+    code = "gift.partly_paid_back"
+
+
 class Gift(Root):
     """Some months for whoever holds the link; a link is used once."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import IntEnum, StrEnum
+from fractions import Fraction
 from typing import Final
 from uuid import UUID, uuid5
 
@@ -125,6 +126,9 @@ class Scholarship(Root):
         self.until: datetime | None = None
         self.fund_id: UUID | None = None
         self.history: list[tuple[datetime, Tier | None]] = []  # what ran from when
+        self.begun_at: datetime | None = None  # when the present tier began to run
+        self.month: tuple[datetime, Tier] | None = None  # begun before, and the widest tier in it
+        self.shared: tuple[datetime, Tier] | None = None  # of a year's end: what was carried before
 
     @classmethod
     def apply_for(cls, member_id: UUID, *, tier: Tier, at: datetime) -> Scholarship:
@@ -205,12 +209,69 @@ class Scholarship(Root):
         if self.until is not None and at >= self.until + timedelta(days=ANSWER_DAYS):
             self.record(self.Ended, at=at, why=ScholarshipEnd.NOT_RENEWED)
 
+    # How much of a year a fund has to carry: a month is carried once, at the widest tier in it
+
+    def part_to_carry(self, percent: Tier, *, at: datetime) -> Fraction:
+        """Return the part of a year's promise that is needed if a tier begins now.
+
+        A month that began with another tier is carried already, as far as that one went: whoever
+        changes their mind five times in a minute takes one month out of the fund, not five.
+
+        Args:
+            percent: the tier that would run.
+            at: now.
+        """
+        carried = self._carried_at(at)
+        return 1 - Fraction(min(carried, percent), MONTHS_OF_A_YEAR * percent)
+
+    def part_left(self, until: datetime, *, at: datetime) -> Fraction:
+        """Return the part of a year's promise that is not needed if the scholarship ends now.
+
+        Args:
+            until: the end of that year.
+            at: now; the month that has begun is kept.
+        """
+        if self.percent is None:
+            return Fraction(0)
+        ahead = sum(months_later(at, n) <= until for n in range(1, MONTHS_OF_A_YEAR + 1))
+        carried = self.shared[1] if self.shared is not None and self.shared[0] == until else 0
+        promised = MONTHS_OF_A_YEAR * self.percent - min(carried, self.percent)
+        return min(Fraction(1), Fraction(ahead * self.percent, promised))
+
     def run(self, at: datetime, percent: Tier, until: datetime, fund_id: UUID) -> None:
         """Remember that it runs (for events; decides nothing)."""
+        self.month = self._month(at)
+        carried = self._carried_at(at)
+        self.shared = (until, Tier(carried)) if carried else None
+        self.begun_at = at
         self.percent, self.until, self.fund_id = percent, until, fund_id
         self.history.append((at, percent))
 
+    def _carried_at(self, at: datetime) -> int:
+        """Return the widest tier of the month that has begun already; 0 if none has."""
+        month = self._month(at)
+        return 0 if month is None or at >= months_later(month[0], 1) else month[1]
+
+    def _month(self, at: datetime) -> tuple[datetime, Tier] | None:
+        """Return the newest month that was begun until now, and the widest tier in it."""
+        begun, percent = self.begun_at, self.percent
+        if begun is None or percent is None or self.until is None or at in {begun, self.until}:
+            return self.month
+        if at > self.until:
+            return None
+        if (
+            self.month is not None
+            and begun < months_later(self.month[0], 1)
+            and at < months_later(begun, 1)
+        ):
+            return self.month[0], max(self.month[1], percent)
+        whole = 0
+        while months_later(begun, whole + 1) <= at:
+            whole += 1
+        return months_later(begun, whole), percent
+
     def stop(self, at: datetime) -> None:
         """Remember that it runs no more (for events; decides nothing)."""
-        self.percent = self.until = self.fund_id = None
+        self.month = self._month(at)
+        self.percent = self.until = self.fund_id = self.begun_at = None
         self.history.append((at, None))

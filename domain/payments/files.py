@@ -22,7 +22,7 @@ class OrderRow:
     Attributes:
         effect_id: ours.
         order: what is to be done; ``None`` if it can be read no more.
-        stuck: whether it waits for a person.
+        stuck: whether it waits for a person, and none has ordered that it be tried again.
         tries: how often anything was sent.
         problem: a word for what stands in its way.
         request_id: the service's id of its last answer.

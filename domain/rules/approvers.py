@@ -8,6 +8,11 @@ from typing import Final
 
 _WORD: Final = re.compile(r"\w+")
 _BRACKETS: Final = re.compile(r"[()\[\]]")
+_DENIED: Final = frozenset(
+    {"not", "never", "pending", "applied", "denied", "refused", "expired", "withdrawn"}
+)
+"""Whoever writes one of these beside a body says that it does not approve: then nothing is credited
+and somebody looks."""
 
 
 def names_any(bodies: Iterable[str], wanted: Iterable[str]) -> bool:
@@ -16,8 +21,10 @@ def names_any(bodies: Iterable[str], wanted: Iterable[str]) -> bool:
     A body is meant if its name is the wanted one or begins with it, or holds a wanted name of
     several words. Several bodies share an abbreviation: one beside a name in full, in brackets or
     before them, says nothing, and the full name decides. Where a text names abbreviations only,
-    there is nothing else to compare, and one will do wherever it stands.
+    there is nothing else to compare, and one will do wherever it stands. A body beside which it is
+    written that it did not approve is none.
     """
+    bodies = [body for body in bodies if _DENIED.isdisjoint(_words(body).split())]
     names = [_words(name).strip() for name in wanted]
     if not any(" " in name for name in names):
         return any(f" {name} " in _words(body) for name in names for body in bodies)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 import segno
@@ -22,6 +21,7 @@ from infra.papers.layout import (
     SMALL,
     SOFT,
     labelled,
+    legibly,
     panel,
     place,
     style,
@@ -53,14 +53,14 @@ _SIGNER: Final = style(13, INK, Face.HEADING, leading=18)
 _TOLD: Final = frozenset({"objectives", "topics"})
 """What is told about the hour beside its title: its words may be printed in part."""
 _PRINTED_IN_PART: Final = (
-    f"{LEFT_OUT} stands for words in a script that cannot be printed here; the page that checks "
+    f"{LEFT_OUT} stands for words or symbols that cannot be printed here; the page that checks "
     "this certificate shows them."
 )
 
 
 def story(paper: CertificatePaper, *, width: float) -> list[Flowable]:
     """Return the flowing part of the certificate for a column *width* points wide."""
-    title, rows = legible(paper.title), [_legible(row) for row in wording.rows(paper)]
+    title, rows = legible(paper.title), [_told(row) for row in wording.rows(paper)]
     told = [title, *(words for row in rows if row.field in _TOLD for words in row.paragraphs)]
     flow: list[Flowable] = [
         text(paper.provider.name, _PROVIDER, "provider.name"),
@@ -88,10 +88,8 @@ def story(paper: CertificatePaper, *, width: float) -> list[Flowable]:
     return flow[:-1]  # no line below the last row: the seal draws its own
 
 
-def _legible(row: Row) -> Row:
-    if row.field not in _TOLD:
-        return row
-    return replace(row, paragraphs=tuple(map(legible, row.paragraphs)))
+def _told(row: Row) -> Row:
+    return legibly(row) if row.field in _TOLD else row
 
 
 def draw_seal(canvas: Any, paper: CertificatePaper, code: str) -> None:

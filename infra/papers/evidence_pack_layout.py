@@ -1,9 +1,9 @@
 """How an evidence pack looks: a cover, the account, a list with its sums, then meeting by meeting.
 
-Texts that people typed may be in a script that we cannot print. A certificate refuses them; a
-pack of two hundred meetings must not fail for one title, so it leaves symbols out, and says of
-words in such a script that they stand in the file for machines. The holder's own name is never left
-out like this.
+Texts that people typed may be in a script that we cannot print. A pack of two hundred meetings must
+not fail for one title, so it leaves symbols out and marks words in such a script, by the rule of
+every paper (`fonts.legible`), and says that they stand in the file for machines. The holder's own
+name is never left out like this.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
-from unicodedata import category
 
 from reportlab.platypus import CondPageBreak, Flowable, Spacer, Table, TableStyle
 from reportlab.platypus.flowables import HRFlowable
 
 from domain.rules.explain import plain
 from infra.papers import evidence_pack_wording as wording
-from infra.papers.fonts import CharacterWithoutFont, Face, ScriptNotSupported, markup
+from infra.papers.fonts import LEFT_OUT, Face, legible
 from infra.papers.layout import (
     EDGE,
     INK,
@@ -28,6 +27,7 @@ from infra.papers.layout import (
     WASH,
     labelled,
     labelled_style,
+    legibly,
     panel,
     style,
     text,
@@ -43,9 +43,10 @@ if TYPE_CHECKING:
     from domain.evidence.pack import EvidencePack
     from infra.papers.words import Row
 
-_NOT_PRINTABLE: Final = "[cannot be printed in this script; it stands in the file for machines]"
-_ORNAMENTS: Final = frozenset({"So", "Sk", "Cf"})  # emoji, their shades, and what joins them
-_VARIATIONS: Final = frozenset(map(chr, range(0xFE00, 0xFE10)))
+_PRINTED_IN_PART: Final = (
+    f"{LEFT_OUT} stands for words or symbols that cannot be printed here; they stand in the file "
+    "for machines."
+)
 
 _HEADING: Final = style(23, INK, Face.HEADING, leading=29)
 _BODY: Final = style(10.5, PINE)
@@ -117,28 +118,11 @@ def _rows(rows: Iterable[Row]) -> list[Flowable]:
 
 
 def _safe(row: Row) -> Row:
-    return replace(row, paragraphs=tuple(map(_printable, row.paragraphs)))
-
-
-def _printable(words: str) -> str:
-    """Return words as they can be printed: one emoji must not cost a course its title."""
-    if _is_printable(words):
-        return words
-    bare = "".join(each for each in words if not _is_ornament(each) or _is_printable(each))
-    return bare if bare.strip() and _is_printable(bare) else _NOT_PRINTABLE
-
-
-def _is_printable(words: str) -> bool:
-    try:
-        markup(words)
-    except (CharacterWithoutFont, ScriptNotSupported):
-        return False
-    return True
-
-
-def _is_ornament(character: str) -> bool:
-    """Tell whether a character is a symbol, or only says how another one looks."""
-    return category(character) in _ORNAMENTS or character in _VARIATIONS
+    """Return a row as it can be printed, and below it what stands elsewhere."""
+    printed = legibly(row)
+    if any(LEFT_OUT in words for words in printed.paragraphs):
+        return replace(printed, paragraphs=(*printed.paragraphs, _PRINTED_IN_PART))
+    return printed
 
 
 def _panel(pack: EvidencePack, width: float) -> Table:
@@ -172,8 +156,7 @@ def _list(pack: EvidencePack, width: float) -> Table:
 
 def _cells(words: Iterable[str], left: ParagraphStyle, right: ParagraphStyle) -> list[Flowable]:
     return [
-        text(_printable(each), left if place < _WORDS else right)
-        for place, each in enumerate(words)
+        text(legible(each), left if place < _WORDS else right) for place, each in enumerate(words)
     ]
 
 

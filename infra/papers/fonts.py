@@ -133,16 +133,27 @@ def legible(text: str) -> str:
     """Return what of *text* can be drawn: symbols left out, words in another script marked.
 
     For titles and the like, where one emoji must not cost everybody their paper. Never for names:
-    those stand as on the licence, or not at all.
+    those stand as on the licence, or not at all. A symbol beside words is an ornament; where it
+    is all there is, alone or after a colon, it is marked as words are: nothing vanishes unsaid.
     """
     words: list[str] = []
-    for word in tidy(text).split(" "):
+    kept = ""
+    for word in (whole := tidy(text)).split(" "):
         kept = "".join(each for each in word if _is_drawn(each) or not _is_ornament(each))
         if not all(map(_is_drawn, kept)):
             kept = LEFT_OUT
+        elif kept != word and all(map(_is_punctuation, kept)):
+            kept = ""  # what stood around a symbol says nothing without it
         if kept and (kept, words[-1:]) != (LEFT_OUT, [LEFT_OUT]):
             words.append(kept)
+    if whole and not kept and (not words or words[-1].endswith(":")):
+        words.append(LEFT_OUT)
     return " ".join(words)
+
+
+def unprintable(text: str) -> tuple[str, ...]:
+    """Return the characters of *text* that :func:`runs` would refuse, each once, as they come."""
+    return tuple(dict.fromkeys(each for each in tidy(text) if not _is_drawn(each)))
 
 
 def _is_drawn(character: str) -> bool:
@@ -151,6 +162,10 @@ def _is_drawn(character: str) -> bool:
 
 def _is_ornament(character: str) -> bool:
     return unicodedata.category(character) in _ORNAMENTS or ord(character) in _VARIATIONS
+
+
+def _is_punctuation(character: str) -> bool:
+    return unicodedata.category(character).startswith("P")
 
 
 def width(text: str, face: Face, size: float, *, field: str = "text") -> float:

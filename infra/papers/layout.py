@@ -6,6 +6,7 @@ paragraphs can break across pages and table rows cannot.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,7 +16,7 @@ from reportlab.lib.styles import ParagraphStyle
 from reportlab.platypus import Flowable, Frame, KeepInFrame, Paragraph, Table
 from reportlab.platypus.flowables import HRFlowable
 
-from infra.papers.fonts import Face, markup
+from infra.papers.fonts import Face, legible, markup
 
 if TYPE_CHECKING:
     from infra.papers.words import Row
@@ -74,6 +75,11 @@ def labelled(row: Row, how: ParagraphStyle = VALUE) -> list[Flowable]:
         *unlined(row, how),
         HRFlowable("100%", 0.4, color=EDGE, spaceBefore=3.5, spaceAfter=3.5),
     ]
+
+
+def legibly(row: Row) -> Row:
+    """Return a row of told words as far as they can be printed; see `fonts.legible`."""
+    return replace(row, paragraphs=tuple(map(legible, row.paragraphs)))
 
 
 def unlined(row: Row, how: ParagraphStyle) -> list[Flowable]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reportlab.platypus import BaseDocTemplate, Flowable, PageTemplate, Spacer
 
 from domain.money.currencies import written
-from infra.papers.fonts import Face
+from infra.papers.fonts import Face, legible
 from infra.papers.layout import (
     INK,
     MARGIN,
@@ -19,6 +19,7 @@ from infra.papers.layout import (
     draw_page,
     frame,
     labelled,
+    legibly,
     panel,
     style,
     text,
@@ -76,7 +77,7 @@ def _draw(paper: PaymentConfirmation, *, pages: int) -> tuple[int, bytes]:
         lang="en-US",
         initialFontName=Face.TEXT.value,  # else each page begins in Helvetica, never embedded
     )
-    foot = f"{HEADING} for invoice {paper.invoice_number}. {paper.house}"
+    foot = legible(f"{HEADING} for invoice {paper.invoice_number}. {paper.house}")
 
     def page(canvas: Any, current: Any) -> None:
         draw_page(canvas, foot, page=current.page, pages=pages)
@@ -99,7 +100,7 @@ def _story(paper: PaymentConfirmation, *, width: float) -> list[Flowable]:
         Spacer(0, 8),
         panel(paid, kind, width),
         Spacer(0, 10),
-        *(flowable for row in _rows(paper) for flowable in labelled(row)),
+        *(flowable for row in _rows(paper) for flowable in labelled(legibly(row))),
     ]
 
 

@@ -18,7 +18,10 @@ _SOURCE: Final = "stripe"
 _NOT_DUE: Final = "not_due"  # what services/payments/carrying.py calls an order for a later day
 
 _ORDER: Final = """SELECT o.effect_id, o.payload, o.state, o.attempts, o.last_error AS problem,
-                          o.created_at, o.next_at, b.tries, b.request_id, b.last_error AS answered
+                          o.created_at, o.next_at, b.tries, b.request_id, b.last_error AS answered,
+                          EXISTS (SELECT FROM outbox a
+                                   WHERE a.kind = 'try_again' AND a.state IN ('waiting', 'dead')
+                                     AND a.payload::jsonb ->> 'key' = o.effect_id::text) AS reviving
                      FROM outbox o LEFT JOIN payment_orders b USING (effect_id)
                     WHERE o.kind = 'payment_order' AND o.state IN ('waiting', 'dead')"""
 _ABOUT: Final = f"""{_ORDER} AND (o.payload::jsonb ->> 'account_id' = ANY ($1)
@@ -116,7 +119,7 @@ class PaymentFiles:
 
 
 def _order(row: Mapping[str, Any]) -> OrderRow:
-    stuck = row["state"] == "dead"
+    stuck = row["state"] == "dead" and not row["reviving"]
     return OrderRow(
         effect_id=row["effect_id"],
         order=_read(row["payload"]),

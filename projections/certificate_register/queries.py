@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 from uuid import UUID
 
+from domain.meetings.presence import EvidenceStrength
 from projections import Connection
 
 _COLUMNS: Final = """c.certificate_id, c.verification_code, c.serial, c.award_id, c.member_id,
@@ -26,6 +27,25 @@ _STANDING: Final = """SELECT certificate_id FROM certificate
                        WHERE member_id = $1 AND state IN ('issued', 'sealed')
                          AND (starts_at AT TIME ZONE zone)::date BETWEEN $2 AND $3
                        ORDER BY starts_at, certificate_id"""
+
+# One in whose place another certifies the same, no weaker shown, has not fallen: only a name did.
+_FALLEN: Final = """SELECT c.certificate_id, c.member_id, c.starts_at, c.minutes FROM certificate c
+    WHERE c.state IN ('superseded', 'revoked') AND NOT EXISTS (
+          SELECT FROM certificate s
+           WHERE s.member_id = c.member_id AND s.starts_at = c.starts_at AND s.ends_at = c.ends_at
+             AND s.minutes = c.minutes AND s.state IN ('issued', 'sealed')
+             AND array_position($1::text[], s.strength) <= array_position($1::text[], c.strength))
+    ORDER BY c.starts_at, c.certificate_id"""
+
+
+@dataclass(frozen=True, slots=True)
+class FallenRow:
+    """A certificate that stands no more, whose hour no other certifies like it."""
+
+    certificate_id: UUID
+    member_id: UUID
+    starts_at: datetime
+    minutes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,3 +115,9 @@ async def standing_in(conn: Connection, member_id: UUID, first: date, last: date
     """Return the ids of a member's standing certificates for meetings in a period (local days)."""
     rows = await conn.fetch(_STANDING, member_id, first, last)
     return [row["certificate_id"] for row in rows]
+
+
+async def fallen(conn: Connection) -> list[FallenRow]:
+    """Return the certificates whose hours are not certified any more as they say, by hour."""
+    strengths = [each.value for each in EvidenceStrength]
+    return [FallenRow(**row) for row in await conn.fetch(_FALLEN, strengths)]

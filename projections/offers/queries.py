@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 from uuid import UUID
 
@@ -22,6 +22,9 @@ _PROVIDERS: Final = f"SELECT {_PROVIDER_COLUMNS} FROM provider p ORDER BY p.name
 _PROVIDER: Final = f"SELECT {_PROVIDER_COLUMNS} FROM provider p WHERE p.provider_id = $1"
 _APPROVALS: Final = f"""SELECT {_APPROVAL_COLUMNS} FROM approval a WHERE a.provider_id = $1
                          ORDER BY a.valid_from DESC, a.body, a.approval_id"""
+_EVERY_APPROVAL: Final = f"""SELECT {_APPROVAL_COLUMNS} FROM approval a
+                              ORDER BY a.valid_from, a.body, a.approval_id"""
+_PROVIDER_OF: Final = "SELECT program_id, provider_id FROM program"
 _PROGRAMS: Final = f"""SELECT {_PROGRAM_COLUMNS} FROM program g WHERE g.provider_id = $1
                         ORDER BY g.retired_at IS NOT NULL, g.title, g.program_id"""
 _PROGRAM: Final = f"SELECT {_PROGRAM_COLUMNS} FROM program g WHERE g.program_id = $1"
@@ -54,6 +57,18 @@ class ApprovalRow:
     modalities: Sequence[str]
     withdrawn_from: date | None
     withdrawn_why: str | None
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day that counts, or ``None`` while nobody said; a withdrawal may bring it on."""
+        days = [] if self.valid_until is None else [self.valid_until]
+        if self.withdrawn_from is not None:
+            days.append(self.withdrawn_from - timedelta(days=1))
+        return min(days, default=None)
+
+    def covers(self, day: date, modality: str) -> bool:
+        """Tell whether a meeting on *day*, held like this, is approved."""
+        return modality in self.modalities and self.standing_on(day) == "counts"
 
     def standing_on(self, day: date) -> str:
         """Return ``withdrawn``, ``to come``, ``ended`` or ``counts``."""
@@ -97,6 +112,16 @@ async def provider(conn: Connection, provider_id: UUID) -> ProviderRow | None:
 async def approvals(conn: Connection, provider_id: UUID) -> list[ApprovalRow]:
     """Return a provider's approvals, the youngest first."""
     return [ApprovalRow(**row) for row in await conn.fetch(_APPROVALS, provider_id)]
+
+
+async def every_approval(conn: Connection) -> list[ApprovalRow]:
+    """Return the approvals of all providers, the oldest first."""
+    return [ApprovalRow(**row) for row in await conn.fetch(_EVERY_APPROVAL)]
+
+
+async def provider_of_programs(conn: Connection) -> dict[UUID, UUID]:
+    """Return of every program whose it is."""
+    return {row["program_id"]: row["provider_id"] for row in await conn.fetch(_PROVIDER_OF)}
 
 
 async def programs(conn: Connection, provider_id: UUID) -> list[ProgramRow]:

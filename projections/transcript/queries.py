@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -21,6 +21,8 @@ _AWARDS: Final = """SELECT award_id, meeting_id, pack_id, rule_id, rule_version,
                       FROM award WHERE member_id = $1 ORDER BY awarded_at DESC, award_id"""
 _HELD: Final = """SELECT meeting_id, rule_id, licence_id, unit_name, amount, codes, sentences
                     FROM held WHERE member_id = $1 ORDER BY meeting_id, rule_id"""
+_LACKING: Final = """SELECT DISTINCT meeting_id FROM held WHERE codes && $1::text[]
+                      ORDER BY meeting_id"""
 _OVERLAPS: Final = """SELECT meeting_id, other_meeting_id, minutes FROM overlap
                        WHERE member_id = $1 ORDER BY meeting_id, other_meeting_id, minutes"""
 
@@ -111,6 +113,16 @@ async def awards(conn: Connection, member_id: UUID) -> list[AwardRow]:
 async def held(conn: Connection, member_id: UUID) -> list[HeldRow]:
     """Return what waits for something."""
     return [HeldRow(**row) for row in await conn.fetch(_HELD, member_id)]
+
+
+async def lacking(conn: Connection, codes: Collection[str]) -> list[UUID]:
+    """Return the meetings whose credit waits for one of some things, for anybody.
+
+    Args:
+        conn: where the view is read.
+        codes: what may be missing, such as ``provider_approval.missing``.
+    """
+    return [row["meeting_id"] for row in await conn.fetch(_LACKING, sorted(codes))]
 
 
 async def overlaps(conn: Connection, member_id: UUID) -> list[OverlapRow]:

@@ -24,6 +24,7 @@ from infra.queues.stuck import set_aside, stuck, waiting
 from infra.system import SystemRandomness
 from infra.web_store import PostgresSessions, PostgresSignInLinks
 from projections.people import queries as people_queries
+from services.days import zone_of
 from services.effects import sign_in_text
 from services.house import House, LagRow, ReadReport, SetAsideRow, StuckRow
 from services.process_runner import ProcessRunner
@@ -82,6 +83,11 @@ class People:
         async with self._house.views() as connection:
             person = await people_queries.person(connection, person_id)
         return person is not None and person.administrator and not person.forgotten
+
+    async def zone_of(self, person_id: UUID) -> str:
+        """Return the zone in which the person reads times."""
+        async with self._house.views() as connection:
+            return await zone_of(connection, person_id)
 
 
 class Sessions:

@@ -18,7 +18,7 @@ from infra.payments.watch import RegularChores
 from infra.queues.queues import Inbox, NotYet, Outbox, WillNeverWork
 from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignInLinks
 from projections.offers.queries import programs as programs_of
-from projections.schedule.queries import meetings_of_programs, zone_of
+from projections.schedule.queries import meetings_of_programs
 from services import troubles
 from services.bootstrap.adapters import Sessions
 from services.bootstrap.parts import Parts
@@ -28,6 +28,7 @@ from services.bootstrap.readers import PROJECTIONS
 from services.corridor import parting as corridor_parting
 from services.credits import outside as outside_credits
 from services.credits import rejudging
+from services.days import zone_of
 from services.effects import LETTERS, Outside, performers
 from services.groups import parting
 from services.groups.tending import tend_places
@@ -178,7 +179,7 @@ async def _work(
     return int(await queue.work_one(effects, only=only, but=but))
 
 
-async def _zone_of(pool: asyncpg.Pool[Any], member_id: UUID) -> str | None:
+async def _zone_of(pool: asyncpg.Pool[Any], member_id: UUID) -> str:
     async with pool.acquire() as conn:
         return await zone_of(conn, member_id)
 

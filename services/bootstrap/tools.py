@@ -7,7 +7,6 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any, TextIO
 from uuid import UUID
-from zipfile import BadZipFile, ZipFile
 
 from domain.errors import NotFound
 from infra import doctor
@@ -15,6 +14,7 @@ from infra.attendance_files import parse_scheduled, read_attendance, to_json
 from infra.attendance_files.text import MAX_BYTES
 from infra.mail import ConsoleMailer, Mailer
 from infra.payer_files.package import MANIFEST, zip_package
+from infra.payer_files.unpack import UnpackFailed, unpack_zip
 from infra.payer_files.verify import verify
 from infra.secrets.sealing import Seal
 from infra.settings import Settings
@@ -71,14 +71,11 @@ def read_payer_package(path: Path) -> dict[str, bytes]:
     """Return the files of a payer's package by name, from its folder or its zip.
 
     Raises:
-        NotFound: there is no package.
+        NotFound: there is no package, or a broken one.
     """
     try:
-        if path.is_dir():
-            return _read_folder(path)
-        with ZipFile(path) as packed:
-            return {each: packed.read(each) for each in packed.namelist()}
-    except (OSError, BadZipFile, RuntimeError, NotImplementedError):  # the last two: a locked zip
+        return _read_folder(path) if path.is_dir() else unpack_zip(path)
+    except (OSError, UnpackFailed):
         raise NotFound(f"{path} cannot be read as a package.") from None
 
 

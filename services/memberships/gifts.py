@@ -9,7 +9,7 @@ from uuid import UUID
 from domain.access.union import GrantKind
 from domain.errors import NotAllowed
 from domain.members.member import Member
-from domain.memberships.gifts import Gift, GiftPaidBack, GiftSpent
+from domain.memberships.gifts import Gift, GiftPaidBack, GiftPartlyPaidBack, GiftSpent
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.ports import Clock
 from services.access.records import note_source
@@ -81,7 +81,7 @@ class NoteGiftReturnFailed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GiveMonthsAgain:
-    """Let an ended gift be taken after all, because its payment is with the house."""
+    """Let an ended gift be taken after all, because all of its payment is with the house."""
 
     gift_id: UUID
     by: UUID
@@ -130,10 +130,11 @@ async def note_gift_return_failed(cmd: NoteGiftReturnFailed, *, work: Work, cloc
 
 
 async def give_months_again(cmd: GiveMonthsAgain, *, work: Work, clock: Clock) -> None:
-    """Give them again, unless their payment went back by another way since, or is on its way.
+    """Give them again, if all of their payment is with the house and none is on its way back.
 
     Raises:
-        GiftPaidBack: it did, or is.
+        GiftPaidBack: it went back by another way since, or is on its way.
+        GiftPartlyPaidBack: a part of it did, or is.
     """
     await require_administrator(work, cmd.by)
     gift = await work.load(Gift, cmd.gift_id)
@@ -141,7 +142,13 @@ async def give_months_again(cmd: GiveMonthsAgain, *, work: Work, clock: Clock) -
         account_id, invoice_id = gift.unreturned
         ledger = await work.load(MoneyLedger, money_ledger_id(account_id))
         paid = ledger.paid(invoice_id)
-        if not any(ledger.refundable(invoice_id, each.currency).cents for each in paid):
+        here = [ledger.refundable(invoice_id, each.currency) for each in paid]
+        if not any(each.cents for each in here):
             raise GiftPaidBack("The payment of this gift went back, or is on its way back.")
+        if here != paid:
+            raise GiftPartlyPaidBack(
+                "A part of this gift's payment went back, or is on its way back. "
+                "Send back what is left of it, or give months of the house."
+            )
     gift.give_again(by=cmd.by, at=clock.now())
     work.save(gift)

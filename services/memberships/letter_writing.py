@@ -59,14 +59,14 @@ class Post:
     Attributes:
         store: tells whether a letter still fits, and to whom.
         addresses: where they go.
-        zone_of: in which place's days somebody counts; ``None`` where nobody knows.
+        zone_of: in which place's days somebody counts; see :func:`services.days.zone_of`.
         mailer: sends mail.
         origin: public address of the house.
     """
 
     store: EventStore
     addresses: Addresses
-    zone_of: Callable[[UUID], Awaitable[str | None]]
+    zone_of: Callable[[UUID], Awaitable[str]]
     mailer: Mailer
     origin: str
 
@@ -105,7 +105,7 @@ def performers(post: Post) -> dict[str, Callable[[Piece], Awaitable[None]]]:
         for person_id in addressed.people:
             address = await post.addresses.mail_of(person_id)
             if address is not None:
-                zone = await post.zone_of(person_id) or "UTC"
+                zone = await post.zone_of(person_id)
                 text = text_of(addressed.letter or letter, addressed.facts, zone=zone)
                 await post.mailer.send(address, SUBJECT, text)
 

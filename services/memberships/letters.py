@@ -141,7 +141,7 @@ class Facts:
     until: datetime | None = None
 
 
-def text_of(letter: Letter, facts: Facts, *, zone: str = "UTC") -> str:
+def text_of(letter: Letter, facts: Facts, *, zone: str) -> str:
     """Return the words of a letter.
 
     Args:

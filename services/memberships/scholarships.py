@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from uuid import UUID
 
 from domain.errors import NotAllowed
 from domain.members.member import Member, MemberForgotten
 from domain.memberships.funds import Fund
 from domain.memberships.scholarships import (
-    MONTHS_OF_A_YEAR,
     Scholarship,
     ScholarshipNotRunning,
     Tier,
     scholarship_id,
 )
-from domain.periods import months_later
 from domain.ports import Clock
 from domain.values import Money
 from services.dispatch import Work
@@ -151,8 +150,9 @@ async def grant_scholarship(cmd: GrantScholarship, *, work: Work, clock: Clock) 
     scholarship = await work.load(Scholarship, scholarship_id(cmd.member_id))
     await _free_rest(work, scholarship, now)  # of the tier that ran before
     until = scholarship.next_until(now)
+    amount = _part(cmd.amount, scholarship.part_to_carry(cmd.percent, at=now))
     scholarship.grant(cmd.percent, until=until, fund_id=cmd.fund_id, at=now)
-    await _set_aside(work, cmd.fund_id, scholarship, cmd.amount, until, now)
+    await _set_aside(work, cmd.fund_id, scholarship, amount, until, now)
     if cmd.tell:
         letter = WriteLetter(letter=Letter.SCHOLARSHIP_CARRIED, subject_id=cmd.member_id)
         await write_letter(letter, work=work, clock=clock)
@@ -201,19 +201,23 @@ async def _set_aside(
 
 
 async def _free_rest(work: Work, scholarship: Scholarship, now: datetime) -> None:
-    """Give the fund back what a year that ends early does not need: its whole months to come."""
-    until = scholarship.until
-    if scholarship.fund_id is None or until is None or until <= now:
+    """Give the fund back what ends early and is not needed: the whole months to come.
+
+    Of a year that was renewed before its end, and of the next one.
+    """
+    if scholarship.fund_id is None:
         return
     fund = await work.load(Fund, scholarship.fund_id)
-    promised = fund.promises.get((scholarship.id, until))
-    if promised is None:
-        return
-    ahead = sum(months_later(now, n) <= until for n in range(1, MONTHS_OF_A_YEAR + 1))
-    rest = Money(promised.cents * ahead // MONTHS_OF_A_YEAR, promised.currency)
-    if rest.cents:
-        fund.free(scholarship.id, rest, until=until, at=now)
-        work.save(fund)
+    for until, promised in fund.promised_to(scholarship.id).items():
+        rest = _part(promised, scholarship.part_left(until, at=now)) if until > now else None
+        if rest is not None and rest.cents:
+            fund.free(scholarship.id, rest, until=until, at=now)
+    work.save(fund)
+
+
+def _part(amount: Money, part: Fraction) -> Money:
+    """Return a part of an amount; a part of a cent stays where it is."""
+    return Money(amount.cents * part.numerator // part.denominator, amount.currency)
 
 
 async def _save(work: Work, scholarship: Scholarship) -> None:

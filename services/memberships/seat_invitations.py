@@ -81,8 +81,9 @@ def invitation_text(practice: str, link: str) -> str:
         f"{practice} would like to pay for your place at Peerhour, where colleagues meet in small "
         "groups.\n\n"
         f"Take the seat here:\n{link}\n\n"
-        f"The link waits for {OFFER_LASTS.days} days and works once, for whoever opens it first; "
-        "keep it to yourself. If you are not a member here yet, it lets you ask to come in. The "
-        "practice sees that you have a seat, and never where you go or what you do.\n\n"
+        f"The link waits for {OFFER_LASTS.days} days. Opening it takes nothing: its button does, "
+        "for the first member who presses it; so keep it to yourself. If you are not a member "
+        "here yet, it lets you ask to come in. The practice sees that you have a seat, and never "
+        "where you go or what you do.\n\n"
         "If you do not want it, you need do nothing.\n"
     )

@@ -6,6 +6,7 @@ right after.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -14,13 +15,16 @@ from domain.memberships.membership import Membership
 from domain.money.billing_accounts import BillingAccount
 from domain.money.desk_records import NOBODYS, DeskRecord, desk_record_id
 from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.files import OrderRow
 from domain.ports import Clock
-from domain.troubles import Place
-from services.dispatch import Work
+from domain.troubles import NotStuck, Place, Trouble, trouble_id
+from services.dispatch import Handler, Work
 from services.members.commands import require_administrator
 from services.troubles import SettleTrouble, TryAgain, settle_trouble, try_again
 
 REPLAY: Final = "replay_payment_message"
+
+OrdersInQueue = Callable[[UUID], Awaitable[OrderRow | None]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +115,34 @@ async def try_order_again(cmd: TryOrderAgain, *, work: Work, clock: Clock) -> No
     await try_again(again, work=work, clock=clock)
 
 
-async def settle_order(cmd: SettleOrder, *, work: Work, clock: Clock) -> None:
+def settle_order(orders: OrdersInQueue) -> Handler:
+    """Return how a stuck order is settled.
+
+    Args:
+        orders: finds an order that waits in the queue by its key.
+    """
+
+    async def handle(cmd: SettleOrder, *, work: Work, clock: Clock) -> None:
+        """Settle it, if it is stuck.
+
+        Raises:
+            NotStuck: it is not, or somebody has it tried again.
+        """
+        await require_administrator(work, cmd.by)
+        # Known before the queue is asked: who orders another try meanwhile is not overlooked.
+        await work.find(Trouble, trouble_id(Place.OUTBOX, str(cmd.effect_id)))
+        row = await orders(cmd.effect_id)
+        if row is None or not row.stuck:
+            raise NotStuck(
+                "This is not stuck any more, or somebody has it tried again. "
+                "Look at it anew before you settle it."
+            )
+        await _settle(cmd, work=work, clock=clock)
+
+    return handle
+
+
+async def _settle(cmd: SettleOrder, *, work: Work, clock: Clock) -> None:
     """Record it with the account, free what a refund held back, and take it off the list."""
     record = await _record(work, cmd.account_id, cmd.by, clock)
     record.settle_order(cmd.effect_id, by=cmd.by, at=clock.now())

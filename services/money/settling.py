@@ -7,7 +7,6 @@ are told in the same decision: the amount of a refund that will never happen is 
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from uuid import UUID
 
 from domain.memberships.membership import Membership
@@ -17,10 +16,8 @@ from domain.ports import Clock
 from domain.troubles import Place
 from services import troubles
 from services.dispatch import Handler, Work
-from services.money.desk_records import SettleOrder, settle_order
+from services.money.desk_records import OrdersInQueue, SettleOrder, settle_order
 from services.troubles import SettleTrouble
-
-OrdersInQueue = Callable[[UUID], Awaitable[OrderRow | None]]
 
 
 async def no_orders(_: UUID) -> OrderRow | None:
@@ -50,7 +47,7 @@ def settle_trouble(orders: OrdersInQueue) -> Handler:
             reason=cmd.reason,
             by=cmd.by,
         )
-        await settle_order(settles, work=work, clock=clock)
+        await settle_order(orders)(settles, work=work, clock=clock)
 
     return handle
 

@@ -176,7 +176,7 @@ class RateLimits(Protocol):
 
 
 class People(Protocol):
-    """Who may come in."""
+    """Who may come in, and how they read times."""
 
     async def person_by_email(self, address: str) -> UUID | None:
         """Return the person with this address (already lower case and trimmed)."""
@@ -184,6 +184,10 @@ class People(Protocol):
 
     async def is_administrator(self, person_id: UUID) -> bool:
         """Tell whether the person looks after this installation."""
+        ...
+
+    async def zone_of(self, person_id: UUID) -> str:
+        """Return the IANA name of the zone in which the person reads times."""
         ...
 
 

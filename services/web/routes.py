@@ -53,6 +53,7 @@ from services.web.pages.meetings.settling import SettlingController
 from services.web.pages.meetings.visit import visit_of
 from services.web.pages.memberships.changes import MembershipChangeController
 from services.web.pages.memberships.funds import AdminFundController, FundController
+from services.web.pages.memberships.gift_links import GiftLinkController
 from services.web.pages.memberships.gifts import AdminGiftController, GiftController
 from services.web.pages.memberships.membership import MembershipController
 from services.web.pages.memberships.money import MembershipMoneyController
@@ -141,6 +142,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     ScholarshipController,
     FundController,
     GiftController,
+    GiftLinkController,
     AdminController,
     AdminFundController,
     AdminPracticeController,

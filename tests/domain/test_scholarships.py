@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from fractions import Fraction
 from typing import Any
 from uuid import UUID
 
@@ -121,6 +122,41 @@ def test_a_grant_is_at_most_what_was_asked_for_and_lies_ahead(
 def test_what_nobody_asked_for_is_not_granted() -> None:
     with pytest.raises(ScholarshipNotAsked):
         a_scholarship().grant(Tier.HALF, until=FULL_YEAR, fund_id=FUND, at=day(1))
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([*Tier, None]), st.integers(1, 40 * 24 * 60)),
+        min_size=1,
+        max_size=12,
+    )
+)
+def test_no_changing_of_minds_takes_more_than_one_full_month_for_each_month(
+    steps: list[tuple[Tier | None, int]],
+) -> None:
+    """Months begin anew for each tier, so one more than the calendar's is kept at most."""
+    scholarship = Scholarship.apply_for(ANA, tier=Tier.QUARTER, at=day(0))
+    kept, promise, at = Fraction(0), Fraction(0), day(0)
+
+    def part_with() -> Fraction:
+        until = scholarship.until
+        return Fraction(0) if until is None else promise * (1 - scholarship.part_left(until, at=at))
+
+    for tier, minutes in [*steps, (None, 1)]:
+        kept += part_with()
+        if tier is None or (scholarship.percent is tier and scholarship.asked is None):
+            scholarship.end(at=at)
+        else:
+            scholarship.apply_again(tier=tier, at=at)
+            promise = tier * scholarship.part_to_carry(tier, at=at) / 100 * 12
+            until = scholarship.next_until(at)
+            scholarship.grant(tier, until=until, fund_id=FUND, at=at)
+        at += timedelta(minutes=minutes)
+    widest = max((each for each, _ in steps if each is not None), default=Tier.QUARTER)
+    months = 1
+    while months_later(day(0), months) < at:
+        months += 1
+    assert kept <= Fraction((months + 1) * widest, 100)
 
 
 def test_the_figures_of_a_fund_are_what_everybody_may_know() -> None:

@@ -20,7 +20,16 @@ from reportlab.pdfbase import pdfmetrics
 from domain.certificates.papers import BareCeu, CreditKind, PaperContradictsItself, texts
 from domain.errors import DomainError
 from infra.papers.certificate_pdf import render
-from infra.papers.fonts import CharacterWithoutFont, Face, ScriptNotSupported, runs, tidy
+from infra.papers.fonts import (
+    LEFT_OUT,
+    CharacterWithoutFont,
+    Face,
+    ScriptNotSupported,
+    legible,
+    runs,
+    tidy,
+    unprintable,
+)
 from infra.papers.layout import PageSize
 from tests.support.papers import a_paper
 
@@ -138,13 +147,57 @@ def test_a_character_that_no_font_can_draw_is_refused_by_code_point(
         ("Tuesday lamp 🕯️", "Tuesday lamp"),
         ("👩🏽‍⚕️ Care 1️⃣ of 2", "Care 1 of 2"),
         ("Evening: ليلة هادئة for us", "Evening: […] for us"),
+        ("🎈🎈", "[…]"),
+        ("Grief at work: 🎈🎈", "Grief at work: […]"),
     ],
 )
 def test_a_title_is_printed_without_what_no_font_draws(typed: str, printed: str) -> None:
-    shown = text_of(render(replace(a_paper(), title=typed, objectives=(f"Name {typed}.",))))
+    shown = text_of(render(replace(a_paper(), title=typed, objectives=(f"Name: {typed}.",))))
     assert f"attended {printed}" in shown
-    assert f"Name {printed}" in shown
-    assert ("stands for words in a script" in shown) == ("[…]" in printed)
+    assert f"Name: {printed}" in shown
+    assert ("stands for words or symbols that" in shown) == ("[…]" in printed)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Tuesday lamp 🕯️", "Tuesday lamp"),
+        ("🕯️ Tuesday lamp", "Tuesday lamp"),
+        ("🎈🎈", LEFT_OUT),
+        (" 🎈  👩🏽‍⚕️ ", LEFT_OUT),
+        ("Grief: 🎈", f"Grief: {LEFT_OUT}"),
+        ("Grief: 🎈 and balance", "Grief: and balance"),
+        ("Grief 🎈:", "Grief"),
+        ("(🎈)!", LEFT_OUT),
+        ("🎈: Grief", "Grief"),
+        ("…", "…"),
+        ("ليلة هادئة", LEFT_OUT),
+        ("Quiet ليلة night", f"Quiet {LEFT_OUT} night"),
+        ("", ""),
+        ("\u200b ", ""),
+    ],
+)
+def test_what_is_legible_of_a_text_says_where_something_is_missing(typed: str, kept: str) -> None:
+    assert legible(typed) == kept
+
+
+@given(st.text(max_size=40))
+def test_what_is_legible_can_be_printed_and_stays_as_it_is(text: str) -> None:
+    kept = legible(text)
+    runs(kept, Face.TEXT)
+    assert legible(kept) == kept
+    assert bool(kept) == bool(tidy(text))
+    assert kept == tidy(text) or unprintable(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Ana Łuksza 李", ()), ("Ana 😀 😀", ("😀",)), ("Dana דנה", ("ד", "נ", "ה"))],
+)
+def test_what_a_name_has_that_cannot_be_printed_is_told_letter_by_letter(
+    name: str, letters: tuple[str, ...]
+) -> None:
+    assert unprintable(name) == letters
 
 
 @pytest.mark.parametrize("name", ["שלום", "عمر", "अनीता", "สมชาย", "தமிழ்", "မောင်", "ខ្មែរ"])

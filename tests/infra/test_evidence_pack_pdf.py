@@ -205,7 +205,7 @@ def test_what_is_said_to_be_shown_is_wanted_by_some_text() -> None:
 def test_every_text_that_ends_here_can_be_printed(text: Pack) -> None:
     shown = words(a_pack(text, evenings(text, 1)))
     assert all(rule.signer in shown for rule in text.rules if rule.credit_kind != "sponsored")
-    assert "script; it stands" not in shown
+    assert "[…]" not in shown
 
 
 @pytest.mark.parametrize("name", ["Nguyễn Thị Ánh", "李小龙", "Søren Ægir", "Αθηνά Παπαδοπούλου"])
@@ -229,7 +229,14 @@ def test_a_name_that_cannot_be_printed_is_refused_and_a_title_is_left_to_the_oth
     with pytest.raises(CharacterWithoutFont):
         render(a_pack(CALIFORNIA, [], holder_name="Ana \U0001f600"))
     evening = attended(0, a_credit(CALIFORNIA, 0), title="قلب", topics=())
-    assert "[cannot be printed in this script" in words(a_pack(CALIFORNIA, [evening]))
+    assert "[…] […] stands for words or symbols" in words(a_pack(CALIFORNIA, [evening]))
+
+
+def test_one_foreign_word_costs_a_title_that_word_alone() -> None:
+    evening = attended(0, a_credit(CALIFORNIA, 0), title="Grief قلب in the room", topics=())
+    shown = words(a_pack(CALIFORNIA, [evening]))
+    assert "Grief […] in the room" in shown
+    assert "they stand in the file for machines." in shown
 
 
 def test_pages_are_numbered_to_the_end() -> None:

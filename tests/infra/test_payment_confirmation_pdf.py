@@ -86,6 +86,11 @@ def test_a_name_that_cannot_be_set_is_refused_and_never_printed_as_boxes(name: s
         render(a_paper(payer_name=name))
 
 
+def test_a_house_whose_name_cannot_be_set_costs_nobody_their_paper() -> None:
+    shown = words(a_paper(house="peerhour שלום"))
+    assert "From peerhour […]" in shown
+
+
 def test_an_unknown_zone_is_refused() -> None:
     with pytest.raises(PaperContradictsItself):
         render(a_paper(zone="Nowhere/Land"))

@@ -45,7 +45,7 @@ ALL_FACTS = Facts(
 
 @pytest.mark.parametrize("letter", Letter)
 def test_a_letter_is_kind_short_and_has_one_link(letter: Letter) -> None:
-    text = text_of(letter, ALL_FACTS)
+    text = text_of(letter, ALL_FACTS, zone="UTC")
     assert _LINK.findall(text) == [f"{ORIGIN}/membership"]
     assert not [word for word in _NEVER if word.lower() in text.lower()]
     assert "{" not in text
@@ -58,7 +58,9 @@ def test_the_subject_tells_nobody_what_is_wrong() -> None:
 
 def test_a_practice_is_told_about_its_seats_by_name() -> None:
     facts = Facts(link="https://x.example/p", practice="Harbour", narrows=SIX_PM)
-    assert "a payment for the seats of Harbour did not go through" in text_of(Letter.UNPAID, facts)
+    assert "a payment for the seats of Harbour did not go through" in text_of(
+        Letter.UNPAID, facts, zone="UTC"
+    )
 
 
 @dataclass
@@ -177,7 +179,7 @@ async def test_leave_end_and_change_of_mind_are_confirmed(posted: Posted) -> Non
 
 def test_a_day_is_the_readers_own() -> None:
     facts = Facts(link=f"{ORIGIN}/membership", ends=datetime(2026, 3, 15, 2, tzinfo=UTC))
-    assert "ends on 15 March 2026" in text_of(Letter.END_ARRANGED, facts)
+    assert "ends on 15 March 2026" in text_of(Letter.END_ARRANGED, facts, zone="UTC")
     assert "ends on 14 March 2026" in text_of(Letter.END_ARRANGED, facts, zone="America/New_York")
 
 

@@ -20,7 +20,7 @@ from services.members.commands import HOUSE, GrantRole, WithdrawRole
 from services.money import desk_records as desk
 from services.money.billing import NoteMoney, OpenPractice
 from services.money.refunds import AgreeToRefund, AskRefund, DropRefundProposal, ProposeRefund
-from services.troubles import SettleTrouble
+from services.troubles import SettleTrouble, TryAgain
 from tests.support.billing import fact
 from tests.support.dues import Dues
 from tests.support.house import SmallHouse
@@ -167,6 +167,40 @@ async def test_settled_among_all_stuck_things_a_refund_frees_its_amount_in_one_d
     streams = {each.originator_id for each in await of_one_decision(house)}
     assert streams == {record.id, (await ledger_of(house)).id, trouble}
     assert len(house.effects("settle_trouble")) == 1
+
+
+async def test_a_refund_that_somebody_has_tried_again_is_not_given_up(house: SmallHouse) -> None:
+    await house.do(AskRefund(**a_refund(house, 10_000)))
+    (order,) = house.effects("payment_order")
+    about: dict[str, Any] = {"effect_id": order.effect_id, "problem": "charge_disputed"}
+    account_id = billing_account_id(house.ana)
+    await house.do(desk.TryOrderAgain(account_id=account_id, by=house.admin, **about))
+    settles = desk.SettleOrder(
+        account_id=account_id,
+        refund_order_id="refund-1",
+        reason="Sent by bank transfer.",
+        by=house.joy,
+        **about,
+    )
+    among_all = SettleTrouble(
+        place=Place.OUTBOX,
+        key=str(order.effect_id),
+        problem="charge_disputed",
+        reason="Sent by bank transfer.",
+        by=house.joy,
+    )
+    for command in (settles, among_all):
+        assert (await house.refused(command)).code == "trouble.not_stuck"
+    assert (await ledger_of(house)).refundable("in_1", "EUR") == Money(LARGE - 10_000, "EUR")
+
+
+async def test_a_refund_that_was_given_up_is_not_tried_again(house: SmallHouse) -> None:
+    await house.do(AskRefund(**a_refund(house, 10_000)))
+    (order,) = house.effects("payment_order")
+    about: dict[str, Any] = {"place": Place.OUTBOX, "key": str(order.effect_id), "problem": "gone"}
+    await house.do(SettleTrouble(reason="Sent by bank transfer.", by=house.joy, **about))
+    again = await house.refused(TryAgain(by=house.admin, **about))
+    assert again.code == "trouble.settled"
 
 
 async def test_another_stuck_thing_is_settled_as_ever(house: SmallHouse) -> None:

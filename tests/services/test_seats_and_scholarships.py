@@ -20,6 +20,7 @@ from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.values import Money
 from services.memberships.commands import ObserveSubscription, RequestMembership
 from services.memberships.gifts import GiveMonths, RedeemGift
+from services.memberships.scholarship_wishes import part_of
 from services.memberships.scholarships import (
     ApplyForScholarship,
     EndScholarship,
@@ -182,6 +183,38 @@ async def test_a_scholarship_is_asked_for_granted_renewed_and_given_up_by_its_ho
     assert (await house.refused(RenewScholarship(amount=YEARLY, **own))).code == (
         "scholarship.not_running"
     )
+
+
+async def test_a_month_is_carried_once_however_often_its_tier_was_changed(
+    house: SmallHouse,
+) -> None:
+    await fund_with(house, 60_000)
+    own: dict[str, Any] = {"member_id": house.ana, "by": house.ana}
+    for minute, tier in enumerate((Tier.QUARTER, Tier.HALF, Tier.THREE_QUARTERS, Tier.QUARTER)):
+        house.clock.at = day(0) + timedelta(minutes=minute)
+        await house.do(ApplyForScholarship(tier=tier, **own))
+        amount = part_of(YEARLY, tier)
+        await house.do(
+            GrantScholarship(member_id=house.ana, percent=tier, fund_id=FUND, amount=amount)
+        )
+    house.clock.at += timedelta(minutes=1)
+    await house.do(EndScholarship(**own))
+    figures = (await house.known(Fund, FUND)).figures(house.clock.at)
+    assert figures.scholarships == 0
+    widest = part_of(YEARLY, Tier.THREE_QUARTERS).cents // 12
+    assert figures.promised == Money(widest, "EUR")
+
+
+async def test_who_ends_a_year_that_was_renewed_early_frees_both_years(house: SmallHouse) -> None:
+    await fund_with(house, 60_000)
+    own: dict[str, Any] = {"member_id": house.ana, "by": house.ana}
+    await house.do(ApplyForScholarship(tier=Tier.FULL, **own))
+    await house.do(grant(house))
+    house.clock.at = day(310)  # nearly two months before the end of its year
+    await house.do(RenewScholarship(amount=YEARLY, **own))
+    await house.do(EndScholarship(**own))
+    figures = (await house.known(Fund, FUND)).figures(house.clock.at)
+    assert (figures.promised, figures.scholarships) == (Money(22_000, "EUR"), 0)
 
 
 async def test_an_empty_fund_grants_nothing_and_the_asking_is_kept(house: SmallHouse) -> None:

@@ -80,7 +80,9 @@ class SmallHouse(Story):
         return OrderRow(
             effect_id=effect_id,
             order=decoded(effect.payload),
-            stuck=True,
+            stuck=not any(
+                each.payload["key"] == str(effect_id) for each in self.effects("try_again")
+            ),
             tries=1,
             problem=None,
             request_id=None,

@@ -240,6 +240,9 @@ class KnownPeople:
     async def is_administrator(self, person_id: UUID) -> bool:
         return person_id in self.administrators
 
+    async def zone_of(self, person_id: UUID) -> str:
+        return "America/Denver" if person_id == ANA else "UTC"
+
 
 @dataclass(frozen=True)
 class SentMail:

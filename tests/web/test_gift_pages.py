@@ -93,6 +93,28 @@ async def test_months_are_bought_with_an_invoice_and_taken_once(
     assert str(gift.id) not in written.out + written.err
 
 
+async def test_a_stranger_reads_whom_to_ask_and_comes_in_by_a_person(dues: BillingHouse) -> None:
+    link, address = await give(dues, dues.story.joy, 1), "taking.part@example.org"
+    async with await dues.browser() as browser:
+        shown = words_of((await browser.get(link)).text)
+        assert "1 month for you" in shown
+        assert "Write to whoever gave you the link" in shown
+        assert "can pass it on to those who look after this house" in shown
+        forged = f"{link[:-1]}{'0' if link[-1] != '0' else '1'}"
+        assert (await browser.get(forged)).status_code == 404
+        assert (await browser.post(link, data={})).status_code == 401
+    await dues.ask(dues.story.admin, "/admin/people", name="Taking Part", email=address)
+    newcomer = await dues.real.house.vault.person_with_mail(address)
+    assert newcomer is not None
+    taken = await dues.ask(newcomer, link)
+    assert taken.headers["location"] == "/membership?done=months_taken"
+    async with await dues.browser() as browser:
+        late = words_of((await browser.get(link)).text)
+    assert "This link was used already" in late
+    assert "If you used it, the months are yours: sign in" in late
+    assert "Take them" not in late
+
+
 async def test_coming_back_twice_and_the_message_give_months_once(dues: BillingHouse) -> None:
     bo = dues.story.bo
     before = len(await links(dues, bo))
@@ -197,6 +219,8 @@ async def test_the_house_gives_months_that_nobody_pays_for(dues: BillingHouse) -
     sent = await dues.ask(admin, "/admin/gifts", months="6")
     assert sent.headers["location"] == "/admin/gifts?done=months_given_by_house"
     link = (await links(dues, admin, "/admin/gifts"))[0]
+    async with await dues.browser() as browser:
+        assert "They look after this house" in words_of((await browser.get(link)).text)
     taken = await dues.ask(dues.story.ana, link)
     assert taken.status_code == 303
     async with await dues.browser(dues.story.ana) as browser:

@@ -113,7 +113,7 @@ READING = {
     "/funds/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/gifts": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/gifts/return": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
-    "/gifts/{ana}/{ana}": (SIGN_IN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
+    "/gifts/{ana}/{ana}": (HIDDEN, HIDDEN, HIDDEN, HIDDEN, HIDDEN),
     "/admin/funds": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/gifts": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/practices": (SIGN_IN, NO, NO, NO, OK),

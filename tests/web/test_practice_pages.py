@@ -294,13 +294,7 @@ async def test_nobody_frees_somebody_elses_seat(paying: OpenPractice) -> None:
 
 async def test_managers_are_named_and_relieved(paying: OpenPractice) -> None:
     bo, joy = paying.house.story.bo, paying.joy
-    nobody = await paying.house.ask(
-        joy, paying.page, f"{paying.page}/managers", manager="nobody@example.org"
-    )
-    assert nobody.status_code == 400
-    named = await paying.house.ask(
-        joy, paying.page, f"{paying.page}/managers", manager="bo@example.org"
-    )
+    named = await paying.house.ask(joy, paying.page, f"{paying.page}/managers", manager=str(bo))
     assert named.status_code == 303
     assert "Harbour practice" in await paying.house.words(bo, paying.page)
     relieved = await paying.house.ask(bo, paying.page, f"{paying.page}/managers/{bo}/relieve")
@@ -311,11 +305,25 @@ async def test_managers_are_named_and_relieved(paying: OpenPractice) -> None:
     assert last.status_code == 422
 
 
+async def test_naming_a_manager_tells_nobody_whose_address_belongs_to_a_member(
+    paying: OpenPractice,
+) -> None:
+    eve = paying.house.story.eve
+    told = set()
+    for tried in ("eve@example.org", "nobody@example.org", str(eve)):
+        sent = await paying.house.ask(
+            paying.joy, paying.page, f"{paying.page}/managers", manager=tried
+        )
+        told.add((sent.status_code, words_of(sent.text).partition("Who looks after")[0]))
+    assert len(told) == 1, "a member, nobody, and a member who has no seat here"
+    assert (await paying.pool()).managers == {paying.joy}
+
+
 async def test_nobody_leaves_a_practice_by_the_button_that_takes_others_off_the_list(
     paying: OpenPractice,
 ) -> None:
     bo, joy = paying.house.story.bo, paying.joy
-    await paying.house.ask(joy, paying.page, f"{paying.page}/managers", manager="bo@example.org")
+    await paying.house.ask(joy, paying.page, f"{paying.page}/managers", manager=str(bo))
     shown = await paying.house.words(joy, paying.page)
     assert "This page closes to you at once." in shown
     assert shown.count("Take off this list") == 1, "Bo, and not herself"

@@ -82,6 +82,9 @@ async def test_a_stranger_reads_what_happens_next_and_an_administrator_that_they
             assert asked.headers["location"] == f"{link}?done=entry_asked"
         again = words_of((await browser.get(link)).text)
         assert "You asked to come in." in again
+        assert "Whoever decides about it reads it." not in again
+        told = words_of((await browser.get(f"{link}?done=entry_asked")).text)
+        assert "Whoever decides about it reads it." in told
         assert (await browser.post(link, data=hidden(page.text))).status_code == 401
     await house.settle()
     assert len((await harbour.pool()).entries_asked) == 1
@@ -140,6 +143,10 @@ async def test_an_offer_that_nobody_took_ends_and_its_address_is_deleted(
     assert address not in await house.words(house.story.admin, DESK)
     async with await house.browser() as browser:
         assert "not open any more" in words_of((await browser.get(link)).text)
+        over = words_of((await browser.get(f"{link}?done=entry_asked")).text)
+        assert "You asked to come in" not in over
+        late = await browser.post(f"{link}/come-in", data={})
+        assert (late.status_code, "Nothing was asked for" in late.text) == (422, True)
     assert (await house.ask(house.story.eve, "/", link)).status_code == 422
 
 

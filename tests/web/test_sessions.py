@@ -119,6 +119,7 @@ async def test_your_devices_can_be_signed_out_one_by_one(harness: Harness) -> No
         await harness.sign_in(phone)
         page = await laptop.get("/you/devices")
         assert "Chrome on Android" in page.text
+        assert "(Mountain" in page.text, "times are told as at home"
         [lost] = [row for row in harness.sessions.rows.values() if "Android" in row.device]
         answer = await laptop.post(f"/you/devices/{lost.public_id}/sign-out")
         assert answer.status_code == 303

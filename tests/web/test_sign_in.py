@@ -25,13 +25,6 @@ async def ask(
     return await browser.post("/sign-in", data={"email": address, **more})
 
 
-async def test_whoever_comes_by_the_link_of_a_gift_reads_what_it_is(harness: Harness) -> None:
-    async with harness.browser() as browser:
-        for address, told in (("/gifts/1/word", True), ("/gifts/return", False), ("/you", False)):
-            page = await browser.get("/sign-in", params={"next": address})
-            assert ("Somebody gave you months" in page.text) is told, address
-
-
 async def test_somebody_asks_opens_the_mail_presses_the_button_and_is_in(harness: Harness) -> None:
     async with harness.browser() as browser:
         asked = await ask(browser, " Ana@Example.org ")

@@ -17,9 +17,9 @@ from projections.memberships import queries as memberships
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
+from services.days import zone_of
 from services.web.orders import Asking
 from services.web.pages.meetings.view import MeetingView, see_meeting
-from services.web.pages.memberships.view import zone_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
@@ -87,7 +87,8 @@ class HomeController(Controller):
 
 async def _desk_of(conn: Connection, person_id: UUID, now: datetime, *, takes_dues: bool) -> Desk:
     coming = await schedule.upcoming(conn, person_id, now)
-    held = await transcript.held(conn, person_id)
+    # An hour that came to nothing waits for nobody; why is told with the credits.
+    held = [row for row in await transcript.held(conn, person_id) if row.amount]
     meetings = await meetings_by_id(conn, [row.meeting_id for row in held])
     following = None
     if coming:

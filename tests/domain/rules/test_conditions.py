@@ -554,6 +554,21 @@ def test_beside_a_name_in_full_an_abbreviation_says_nothing(body: str, *, found:
     assert names_any([body], ["APA", "American Psychological Association"]) is found
 
 
+@pytest.mark.parametrize(
+    "body",
+    [
+        "Board of Lamps: not approved yet",
+        "Board of Lamps (pending)",
+        "Board of Lamps, applied for in May",
+        "Withdrawn: Board of Lamps",
+    ],
+)
+def test_a_body_that_is_said_not_to_approve_is_none(body: str) -> None:
+    for wanted in (["Board of Lamps"], ["Lamps"]):
+        assert not names_any([body], wanted)
+        assert names_any([body, "Board of Lamps, number 1234"], wanted)
+
+
 def test_a_body_is_recognised_by_names_that_nobody_reads() -> None:
     names = {"approved_by": ["LLC"], "approved_by_spelled": ["League of Lamps and Candles"]}
     rule = a_rule(needs={"approved_provider": True} | names)

@@ -183,6 +183,19 @@ async def test_months_whose_refund_failed_stay_ended_until_somebody_decides(
     await unreturned.do(RedeemGift(gift_id=GIFT, member_id=unreturned.eve, by=unreturned.eve))
 
 
+async def test_months_of_which_a_part_went_back_for_good_are_not_given_again(
+    house: SmallHouse,
+) -> None:
+    purchase = bought(house, Purpose.MONTHS)
+    await bring(house, purchase, MoneyKind.INVOICE_PAID, "in_1")
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_1", 3_000)
+    await bring(house, purchase, MoneyKind.REFUND_DONE, "re_2", 600)
+    await bring(house, purchase, MoneyKind.REFUND_FAILED, "re_2", 600)
+    refused = await house.refused(GiveMonthsAgain(gift_id=GIFT, by=house.admin))
+    assert refused.code == "gift.partly_paid_back"
+    assert (await gift(house)).is_taken_back
+
+
 async def test_only_an_administrator_gives_months_again(unreturned: SmallHouse) -> None:
     refused = await unreturned.refused(GiveMonthsAgain(gift_id=GIFT, by=unreturned.bo))
     assert refused.code == "not_allowed"

@@ -1,4 +1,4 @@
-"""For administrators: what is stuck, who may come in, what payers owe."""
+"""For administrators: what waits for them, what is stuck, who may come in, what payers owe."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from litestar.response import Redirect
 from domain.errors import AlreadyExists, DomainError, NotAllowed, NotFound
 from projections.audit_trail import queries as audit_trail
 from projections.schedule import queries as schedule
+from services.attention import attention
 from services.house import House
 from services.members.commands import RegisterMember
 from services.payments.figures import money_figures
@@ -26,6 +27,7 @@ from services.web.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
 
 _NEWEST: Final = 30
+_SHOWN: Final = 8  # of each list of what waits
 
 PERSON_FORM: Final = Form(
     Field(
@@ -115,6 +117,8 @@ async def desk_page(
         "admin.html",
         status=status,
         here="you",
+        waits=await attention(house),
+        shown_of_each=_SHOWN,
         stuck=await house.desk.stuck(),
         waiting=await house.desk.waiting(),
         set_aside=await house.desk.set_aside(),

@@ -15,16 +15,27 @@ from litestar.response import Redirect
 from domain.errors import Stale
 from projections.patrons import queries as patrons
 from projections.patrons.queries import EntryRow
+from services.days import zone_of
 from services.house import House
 from services.memberships.seats import NameSeatManager
-from services.web.forms import Filled
+from services.web.form_values import LONGEST_ADDRESS, email
+from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, Refused, attempt, give, order_from_form, was_given
-from services.web.pages.memberships.view import zone_of
-from services.web.pages.practices.view import MANAGER_FORM
 from services.web.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 _VIEW: Final = "patrons"
+MANAGER_FORM: Final = Form(
+    Field(
+        name="manager",
+        label="Email address of a member of this house",
+        parse=email,
+        kind="email",
+        inputmode="email",
+        longest=LONGEST_ADDRESS,
+        missing="Write the address.",
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,11 +32,11 @@ from projections.memberships.queries import (
     SubscriptionRow,
 )
 from projections.patrons import queries as patrons
-from projections.patrons.queries import GiftRow
 from services.access.reading import told_why
 from services.dispatch import Work
 from services.house import House
 from services.money.story import fact_of, purposes
+from services.web.pages.billing.owed_gifts import OwedGift, owed_gifts
 from services.web.subjects import names_of
 
 _MESSAGES: Final = 50
@@ -97,7 +97,7 @@ class AccountView:
         lines: every line of the ledger, the newest first.
         invoices: those that were paid.
         disputes: with how they stand.
-        owed_gifts: months that ended, and whose payment came back to the house.
+        owed_gifts: months that ended, and of whose payment something came back to the house.
         proposals: refunds that wait for a second person.
         orders: what the service is still to be told.
         messages: what it told, the newest first.
@@ -114,7 +114,7 @@ class AccountView:
     lines: Sequence[MoneyLineRow]
     invoices: Sequence[InvoiceView]
     disputes: Sequence[DisputeView]
-    owed_gifts: Sequence[GiftRow]
+    owed_gifts: Sequence[OwedGift]
     proposals: Sequence[ProposalRow]
     orders: Sequence[OrderRow]
     messages: Sequence[MessageRow]
@@ -194,6 +194,7 @@ async def account_view(house: House, account_id: UUID) -> AccountView:
         references = await desk.references_of(conn, account_id)
         known = await names_of(conn, _people(lines, proposals))
         gifts = await patrons.gifts_by(conn, payer.payer_id)
+    ledger = await ledger_of(house, account_id)
     keys = references | {str(each.membership_id) for each in held}
     files = house.payment_files
     return AccountView(
@@ -204,9 +205,9 @@ async def account_view(house: House, account_id: UUID) -> AccountView:
         subscriptions=subscriptions,
         questions=questions,
         lines=lines,
-        invoices=invoices_of(await ledger_of(house, account_id)),
+        invoices=invoices_of(ledger),
         disputes=await _disputes(house, lines),
-        owed_gifts=[each for each in gifts if each.return_failed_at is not None],
+        owed_gifts=await owed_gifts(house, gifts, ledger),
         proposals=proposals,
         orders=[]
         if files is None

@@ -8,8 +8,8 @@ from typing import Final
 from uuid import UUID
 
 from domain.corridor.word import FADES_AFTER, LONGEST_WORD, Gone, Word
-from projections.schedule import queries as schedule
 from services.corridor.words import Corridor, look_into
+from services.days import zone_of
 from services.web.form_values import identifier, ticked
 from services.web.forms import Field, Filled, Form
 from services.web.pages.groups.visit import GroupVisit
@@ -137,12 +137,12 @@ async def see_corridor(visit: GroupVisit) -> CorridorView:
     ids |= {reader for reader in corridor.readers if reader is not None}
     async with visit.house.views() as conn:
         names = await names_of(conn, ids)
-        zone = await schedule.zone_of(conn, visit.person_id)
+        zone = await zone_of(conn, visit.person_id, here=visit.view.group.zone)
     return CorridorView(
         corridor=corridor,
         names=names,
         reader_id=visit.person_id,
-        zone=zone or visit.view.group.zone,
+        zone=zone,
     )
 
 

@@ -1,4 +1,4 @@
-"""Gift months: buying some, handing the link on, taking them; and those that the house gives."""
+"""Gift months: buying some, and handing their link on; and those that the house gives."""
 
 from __future__ import annotations
 
@@ -8,20 +8,18 @@ from uuid import UUID, uuid5
 
 from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
-from litestar.params import FromPath
 from litestar.response import Redirect
 
-from domain.errors import NotFound
-from domain.memberships.gifts import MOST_MONTHS, Gift
+from domain.memberships.gifts import MOST_MONTHS
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.money.currencies import written
 from domain.payments.checkouts import CheckoutPage, Purpose
 from domain.payments.prices import Every, Price
 from domain.payments.refusals import PaymentsAway
 from projections.patrons import queries as patrons
-from services.dispatch import Work
+from services.days import zone_of
 from services.house import House
-from services.memberships.gifts import GiveMonthsOfTheHouse, RedeemGift
+from services.memberships.gifts import GiveMonthsOfTheHouse
 from services.money.buying import Wanted, open_purchase
 from services.money.story import while_disputed
 from services.web.context import web_of
@@ -29,9 +27,8 @@ from services.web.form_values import one_of, whole_number
 from services.web.forms import Field, Filled, Form
 from services.web.membership_words import tax_words
 from services.web.orders import SEEN, Asking, Refused, attempt, give, order_from_form
-from services.web.pages.memberships.beside import is_charged
 from services.web.pages.memberships.purchase_returns import come_back_from
-from services.web.pages.memberships.view import ask_service, desk_of, zone_of
+from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
 from services.web.session import administrator, signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -137,29 +134,6 @@ class GiftController(Controller):
         done = await come_back_from(request, house, billing_account_id(person_id), "months_given")
         return Redirect(f"/gifts?done={done}", status_code=303)
 
-    @get("/{gift_id:uuid}/{word:str}")
-    async def show(
-        self, request: Asking, gift_id: FromPath[UUID], word: FromPath[str], house: TheHouse,
-        person_id: NamedDependency[UUID],
-    ) -> Response[str]:  # fmt: skip
-        """Say what the link gives; opening it changes nothing."""
-        gift = await _gift(house, gift_id, word)
-        return await _gift_page(request, house, gift, person_id)
-
-    @post("/{gift_id:uuid}/{word:str}")
-    async def take(
-        self, request: Asking, gift_id: FromPath[UUID], word: FromPath[str], house: TheHouse,
-        person_id: NamedDependency[UUID],
-    ) -> Response[Any]:  # fmt: skip
-        """Take the months for oneself."""
-        gift = await _gift(house, gift_id, word)
-        order = order_from_form(request, await request.form(), person_id)
-        command = RedeemGift(gift_id=gift_id, member_id=person_id, by=person_id)
-        refused = await attempt(give(house, command, order, VIEW))
-        if refused is not None:
-            return await _gift_page(request, house, gift, person_id, refused=refused)
-        return Redirect("/membership?done=months_taken", status_code=303)
-
 
 class AdminGiftController(Controller):
     """``/admin/gifts``: months that nobody pays for."""
@@ -192,19 +166,6 @@ class AdminGiftController(Controller):
         if refused is not None:
             return await _admin_page(request, house, person_id, form=form, refused=refused)
         return Redirect("/admin/gifts?done=months_given_by_house", status_code=303)
-
-
-async def _gift(house: House, gift_id: UUID, word: str) -> Gift:
-    """Return a gift, if the link is one of ours.
-
-    Raises:
-        NotFound: it is none; the sentence names nothing.
-    """
-    desk_of(house)
-    gift = await Work(house.store, gift_id).find(Gift, gift_id)
-    if gift is None or not house.links.opens(gift_id, word):
-        raise NotFound("This link opens nothing. Ask whoever gave it to you.")
-    return gift
 
 
 async def _prices(house: House) -> list[Price] | None:
@@ -249,26 +210,6 @@ async def _page(
         prices=prices,
         seen=_seen(prices or ()),
         form=form or gift_form(prices or ()).blank(),
-        problem=refused.sentence if refused else "",
-    )
-
-
-async def _gift_page(
-    request: Asking, house: House, gift: Gift, person_id: UUID, *, refused: Refused | None = None
-) -> Response[str]:
-    return await subject_page(
-        request,
-        "gift.html",
-        status=refused.status if refused else 200,
-        here="you",
-        headers={"Cache-Control": "no-store"},
-        months=gift.months,
-        by_house=gift.giver_id is None,
-        spent=gift.redeemed is not None,
-        mine=gift.redeemed is not None and gift.redeemed[0] == person_id,
-        gone=gift.is_taken_back,
-        charged=await is_charged(house, person_id),
-        action=request.url.path,
         problem=refused.sentence if refused else "",
     )
 

@@ -10,6 +10,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from projections.people import queries as people
+from services.days import zone_of
 from services.house import House
 from services.memberships.checkouts import find_customer
 from services.money.story import story_of
@@ -17,7 +18,6 @@ from services.web import membership_words
 from services.web.orders import Asking
 from services.web.pages.memberships import money_papers
 from services.web.pages.memberships.money_papers import Papers, find_invoices, lead_to, own_invoice
-from services.web.pages.memberships.view import zone_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 

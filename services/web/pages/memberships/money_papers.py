@@ -16,12 +16,13 @@ from domain.payments.invoices import Invoice
 from domain.payments.papers import PaymentConfirmation, confirm
 from domain.payments.refusals import PaymentsAway
 from projections.memberships import queries as memberships
+from services.days import zone_of
 from services.house import House
 from services.money.story import as_csv, as_json, fact_of, story_of
 from services.web.context import web_of
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, Refused, attempt
-from services.web.pages.memberships.view import ask_service, desk_of, zone_of
+from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
 from services.web.subjects import subject_page
 

@@ -17,6 +17,7 @@ from domain.memberships.funds import Fund
 from domain.memberships.scholarships import ASKED_BEFORE_DAYS, Scholarship, Tier, scholarship_id
 from domain.payments.refusals import PaymentsAway
 from domain.values import Money
+from services.days import zone_of
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships.checkouts import find_membership
@@ -26,7 +27,7 @@ from services.web.form_values import one_of
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.funds import FundLine, fund_lines
-from services.web.pages.memberships.view import desk_of, zone_of
+from services.web.pages.memberships.view import desk_of
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 

@@ -24,11 +24,10 @@ from domain.money.facts import MoneyKind
 from domain.payments.desk import PaymentDesk
 from domain.payments.prices import Price
 from domain.payments.refusals import PaymentsAway, PaymentsOff
-from projections import Connection
 from projections.memberships import queries as memberships
 from projections.memberships.queries import MoneyLineRow
-from projections.schedule import queries as schedule
 from services.access.reading import told_why
+from services.days import zone_of
 from services.house import House
 from services.memberships.checkouts import find_customer, find_membership, percent_carried
 from services.web.context import web_of
@@ -40,7 +39,6 @@ VIEW: Final = "memberships"
 _PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
 _FOR_DUES: Final = "subscription"  # how the service's words for such invoices begin
 _ALL: Final = 100  # percent
-_NOWHERE: Final = "UTC"  # whose days are counted for somebody without a group
 # Each turn is a question to the payment service, which counts them too.
 _TURNS: Final = Throttle("payment_service", limit=60, window=timedelta(minutes=10))
 
@@ -154,11 +152,6 @@ async def ask_service(request: Asking, person_id: UUID) -> None:
     """
     web = web_of(request)
     await take_turn(_TURNS, str(person_id), web.ports, web.settings)
-
-
-async def zone_of(conn: Connection, person_id: UUID) -> str:
-    """Return the place whose days a person reads, as in letters: where they meet, or did last."""
-    return await schedule.zone_of(conn, person_id) or _NOWHERE
 
 
 async def prices_for(desk: PaymentDesk, kind: PayerKind) -> list[Price]:

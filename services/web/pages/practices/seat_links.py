@@ -32,6 +32,7 @@ from services.web.subjects import TheHouse, subject_page
 from services.web.throttles import Throttle, take_turn
 
 _ENTRIES: Final = Throttle("seat_entry", limit=20, window=timedelta(minutes=10))
+_OVER: Final = Refused(422, "Nothing was asked for: the offer had ended by then.", {})
 
 
 class SeatLinkController(Controller):
@@ -68,6 +69,10 @@ class SeatLinkController(Controller):
         pool = await _pool(house, practice_id, seat_id, word)
         web = web_of(request)
         await take_turn(_ENTRIES, network_of(request), web.ports, web.settings)
+        # The same link asks once, so what became of it is stored under one id: that answer must
+        # not be given to whoever asks when the offer waits no more.
+        if not pool.is_open(seat_id, house.clock.now()):
+            return await _page_for_strangers(request, house, pool, seat_id, refused=_OVER)
         command = AskToComeIn(practice_id=practice_id, seat_id=seat_id)
         order = Order(command_id=uuid5(seat_id, "come-in"))
         refused = await attempt(give(house, command, order, VIEW))

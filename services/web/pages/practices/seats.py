@@ -27,10 +27,10 @@ from services.web.orders import Asking, attempt, give, order_from_form
 from services.web.pages.memberships.view import desk_of
 from services.web.pages.practices.practices import VIEW, practices_page
 from services.web.pages.practices.view import (
-    MANAGER_FORM,
     OFFER_FORM,
     Practice,
     gather,
+    manager_form,
     practice_page,
 )
 from services.web.session import signed_in
@@ -145,16 +145,14 @@ class PracticeSeatController(Controller):
         person_id: NamedDependency[UUID],
         house: TheHouse,
     ) -> Response[Any]:
-        """Let somebody else look after the seats, too."""
-        await gather(house, practice_id, person_id)
-        sent = await request.form()
-        form = MANAGER_FORM.read(sent)
-        member_id = await house.vault.person_with_mail(form["manager"]) if form.ok else None
-        if form.ok and member_id is None:
-            form = form.with_errors({"manager": "No member of this house has this address."})
-        if not form.ok or member_id is None:
-            return await practice_page(request, house, practice_id, person_id, manager_form=form)
-        command = NameSeatManager(practice_id=practice_id, member_id=member_id, by=person_id)
+        """Let somebody who sits look after the seats, too."""
+        practice = await gather(house, practice_id, person_id)
+        form = manager_form(practice).read(await request.form())
+        if not form.ok:
+            return await practice_page(request, house, practice_id, person_id, named=form)
+        command = NameSeatManager(
+            practice_id=practice_id, member_id=UUID(form["manager"]), by=person_id
+        )
         return await _manage(request, house, command, "manager_named")
 
     @post("/managers/{member_id:uuid}/relieve")

@@ -16,13 +16,14 @@ from domain.memberships.seat_events import FreezeReason, Seat, SeatState
 from domain.memberships.seat_pools import SeatPool
 from domain.memberships.seat_rules import OFFER_LASTS
 from domain.money.billing_accounts import BillingAccount
+from services.days import zone_of
 from services.house import House
 from services.memberships.practice_checkouts import find_account, find_dues, find_pool
 from services.web import membership_words
-from services.web.form_values import LONGEST_ADDRESS, email
+from services.web.form_values import LONGEST_ADDRESS, email, one_of
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, Refused
-from services.web.pages.memberships.view import desk_of, zone_of
+from services.web.pages.memberships.view import desk_of
 from services.web.subjects import names_of, subject_page
 
 OFFER_FORM: Final = Form(
@@ -39,18 +40,6 @@ OFFER_FORM: Final = Form(
         missing="Write the address.",
     )
 )
-MANAGER_FORM: Final = Form(
-    Field(
-        name="manager",
-        label="Email address of a member of this house",
-        parse=email,
-        kind="email",
-        inputmode="email",
-        longest=LONGEST_ADDRESS,
-        missing="Write the address.",
-    )
-)
-
 CONTACT_FORM: Final = Form(
     Field(
         name="contact",
@@ -150,6 +139,28 @@ class Practice:
         return seen.subscription_id if seen is not None and seen.is_live else None
 
 
+def manager_form(practice: Practice) -> Form:
+    """Return the question who looks after the seats, too: one of those who sit.
+
+    They came by a mail that they took themselves. Were an address asked for, anybody could open a
+    practice and learn from the answer whose address belongs to a member.
+    """
+    managers = practice.pool.managers
+    sitting = [(str(line.member_id), line.name) for line in practice.lines]
+    field = Field(
+        name="manager",
+        label="Who looks after the seats, too",
+        parse=one_of([value for value, _ in sitting]),  # twice is once, so also who does already
+        kind="select",
+        choices=(
+            ("", "Choose"),
+            *((value, name) for value, name in sitting if UUID(value) not in managers),
+        ),
+        missing="Choose somebody.",
+    )
+    return Form(field)
+
+
 async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
     """Return a practice to one of those who look after it.
 
@@ -198,12 +209,12 @@ async def practice_page(
     *,
     refused: Refused | None = None,
     offer_form: Filled | None = None,
-    manager_form: Filled | None = None,
+    named: Filled | None = None,
     contact_form: Filled | None = None,
 ) -> Response[Any]:
     """Answer with a practice's own page; its forms come back as they were typed."""
     practice = await gather(house, practice_id, person_id)
-    typed = (offer_form, manager_form, contact_form)
+    typed = (offer_form, named, contact_form)
     faulty = [each for each in typed if each is not None and not each.ok]
     return await subject_page(
         request,
@@ -214,7 +225,7 @@ async def practice_page(
         dues=membership_words,
         me=person_id,
         offer_form=offer_form or OFFER_FORM.blank(),
-        manager_form=manager_form or MANAGER_FORM.blank(),
+        manager_form=named or manager_form(practice).blank(),
         contact_form=contact_form or CONTACT_FORM.blank(),
         problem=refused.sentence if refused else "",
     )

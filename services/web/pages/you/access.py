@@ -21,11 +21,11 @@ from domain.access.words import Why
 from domain.errors import NotFound
 from projections.people import queries as people
 from services.access.reading import told_why
+from services.days import zone_of
 from services.house import House
 from services.web.form_values import LONGEST_ADDRESS, calendar_day, email
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking
-from services.web.pages.memberships.view import zone_of
 from services.web.session import administrator, signed_in
 from services.web.subjects import TheHouse, subject_page
 

@@ -27,7 +27,8 @@ class DeviceController(Controller):
         self, request: Request[Any, Any, Any], person_id: NamedDependency[UUID]
     ) -> Response[str]:
         """List the person's sign-ins."""
-        sessions = web_of(request).sessions
+        web = web_of(request)
+        sessions = web.sessions
         current = await sessions.current(request)
         return await page(
             request,
@@ -35,6 +36,7 @@ class DeviceController(Controller):
             here="you",
             devices=await sessions.devices(person_id),
             current_id=current.public_id if current else None,
+            zone=await web.ports.people.zone_of(person_id),
         )
 
     @post("/{public_id:uuid}/sign-out")
