@@ -72,6 +72,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.member.licence_added": "A licence was added: {licence}.",
         "peerhour.member.licence_ended": "A licence ends; its last day is {last_day}.",
         "peerhour.member.name_corrected": "The name on papers is {name_on_papers} now: {reason}",
+        "peerhour.member.spelled_for_papers": "Papers write the name as {spelling} from now on.",
         "peerhour.member.role_granted": "{by} gave the role {role}.",
         "peerhour.member.role_withdrawn": "{by} took back the role {role}.",
         "peerhour.member.leave_taken": "The member is on leave.",
@@ -80,6 +81,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.administration.begun": "The first role of an administrator is taken back.",
         "peerhour.administration.role_taken": "{by} took {member_id}'s role, and has one still.",
         "peerhour.provider.registered": "The provider {name} is known; {authorising_name} signs.",
+        "peerhour.provider.corrected": (
+            "Papers name the provider {name} from now on; {authorising_name} signs: {reason}"
+        ),
         "peerhour.provider.approval_recorded": "An approval was recorded: {approval}.",
         "peerhour.provider.approval_withdrawn": (
             "An approval does not count from {from_day} on: {reason}"
@@ -262,6 +266,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.money_ledger.refund_external": (
             "Something was paid back that nobody ordered here: {fact}."
         ),
+        "peerhour.money_ledger.inquiry_opened": "A bank asks about a payment: {fact}.",
         "peerhour.money_ledger.dispute_opened": "A bank asks a payment back: {fact}.",
         "peerhour.money_ledger.dispute_closed": "A bank decided about a payment: {fact}.",
         "peerhour.money_ledger.credit_balance_moved": "The credit balance changed: {fact}.",

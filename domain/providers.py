@@ -73,6 +73,25 @@ class Provider(Root):
         authorising_name: Personal[str]
         authorising_role: str
 
+    class Corrected(Root.Event):
+        """What papers say of a provider was set right; those issued keep what they say."""
+
+        TOPIC = "peerhour.provider.corrected"
+        name: str
+        address: str
+        contact: str
+        authorising_name: Personal[str]
+        authorising_role: str
+        reason: str
+
+        @override
+        def apply(self, provider: Provider) -> None:
+            provider.name = self.name
+            provider.address = self.address
+            provider.contact = self.contact
+            provider.authorising_name = self.authorising_name
+            provider.authorising_role = self.authorising_role
+
     class ApprovalRecorded(Root.Event):
         """A body approves the provider."""
 
@@ -138,8 +157,7 @@ class Provider(Root):
         Raises:
             InvalidFields: a field is empty or cannot be shown.
         """
-        require_lines(name=name, contact=contact, authorising_role=authorising_role)
-        require_texts(address=address, authorising_name=authorising_name.value or "")
+        _require_sound(name, address, contact, authorising_name, authorising_role)
         return cls.begin(
             cls.Registered,
             stream_id=provider_id,
@@ -149,6 +167,53 @@ class Provider(Root):
             contact=contact,
             authorising_name=authorising_name,
             authorising_role=authorising_role,
+        )
+
+    def correct(
+        self,
+        *,
+        name: str,
+        address: str,
+        contact: str,
+        authorising_name: Personal[str],
+        authorising_role: str,
+        reason: str,
+        at: datetime,
+    ) -> None:
+        """Set right what papers say from now on; the same words are no second fact.
+
+        Args:
+            name: as in :meth:`register`, like the four after it.
+            address: as printed.
+            contact: of the organisation.
+            authorising_name: who signs papers.
+            authorising_role: in which role.
+            reason: why, in a sentence.
+            at: now.
+
+        Raises:
+            InvalidFields: a field is empty or cannot be shown.
+        """
+        _require_sound(name, address, contact, authorising_name, authorising_role)
+        require_texts(reason=reason)
+        said = (name, address, contact, authorising_name, authorising_role)
+        if said == (
+            self.name,
+            self.address,
+            self.contact,
+            self.authorising_name,
+            self.authorising_role,
+        ):
+            return
+        self.record(
+            self.Corrected,
+            at=at,
+            name=name,
+            address=address,
+            contact=contact,
+            authorising_name=authorising_name,
+            authorising_role=authorising_role,
+            reason=reason,
         )
 
     def record_approval(
@@ -225,3 +290,15 @@ class Provider(Root):
     def _withdrawn_on(self, approval_id: UUID, day: date) -> bool:
         from_day = self.withdrawn.get(approval_id)
         return from_day is not None and from_day <= day
+
+
+def _require_sound(
+    name: str, address: str, contact: str, authorising_name: Personal[str], authorising_role: str
+) -> None:
+    """Refuse what papers cannot print.
+
+    Raises:
+        InvalidFields: a field is empty or cannot be shown.
+    """
+    require_lines(name=name, contact=contact, authorising_role=authorising_role)
+    require_texts(address=address, authorising_name=authorising_name.value or "")

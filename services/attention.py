@@ -117,7 +117,10 @@ async def attention(house: House) -> Attention:
 async def _held_credit(
     conn: Connection, owners: Mapping[UUID, UUID], providers: Mapping[UUID, ProviderRow]
 ) -> list[HeldCredit]:
-    """Return the groups whose credit waits for the house, the newest meeting first."""
+    """Return the groups whose credit waits for the house, the newest meeting first.
+
+    Those with a provider lead: an approval of it frees the credit, and nothing so quick the others.
+    """
     meetings = await schedule.meetings(conn, await transcript.lacking(conn, _OF_THE_HOUSE))
     programs = {each.group_id: each.program_id for each in await schedule.groups(conn)}
     of_group: dict[UUID, list[MeetingRow]] = defaultdict(list)
@@ -129,7 +132,8 @@ async def _held_credit(
         owner = None if program_id is None else owners.get(program_id)
         provider = None if owner is None else providers.get(owner)
         found.append(HeldCredit(held[-1], len(held), provider))
-    return sorted(found, key=lambda each: each.newest.starts_at, reverse=True)
+    found.sort(key=lambda each: each.newest.starts_at, reverse=True)
+    return sorted(found, key=lambda each: each.provider is None)
 
 
 def _by_provider(rows: Collection[ApprovalRow]) -> Mapping[UUID, Sequence[ApprovalRow]]:

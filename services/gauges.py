@@ -49,7 +49,7 @@ class Gauges:
         )
         self._dead = Gauge(
             "peerhour_billing_dead_letters",
-            "Orders to the payment service, and messages of it, that need a person.",
+            "Orders to the payment service, its messages and their replays that need a person.",
             registry=registry,
         )
         self._read = Gauge(
@@ -71,7 +71,7 @@ class Gauges:
             self._drift.set(money.drift)
             self._order.set(money.oldest_order.total_seconds())
             self._message.set(money.oldest_message.total_seconds())
-            self._dead.set(money.exchange.dead_letters)
+            self._dead.set(money.stuck)
             self._read.set(0 if money.events_read is None else money.events_read.timestamp())
 
     async def keep(self, house: House) -> None:

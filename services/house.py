@@ -198,6 +198,7 @@ class House:
         dispatch: takes commands.
         package: builds the files of a payer run.
         draw_evidence: draws an evidence pack as a PDF; takes seconds, so it runs in a thread.
+        unprintable: the characters of a name that no paper can show; reads fonts the first time.
         draw_confirmation: draws a payment confirmation as a PDF; it runs in a thread, too.
         views: opens a connection under which all views' queries find their tables.
         shown: waits (bounded) until the named views show an outcome; tells whether they do.
@@ -227,6 +228,7 @@ class House:
     dispatch: Dispatcher
     package: Package
     draw_evidence: Callable[[EvidencePack], bytes]
+    unprintable: Callable[[str], Sequence[str]]
     draw_confirmation: Callable[[PaymentConfirmation], bytes]
     views: Callable[[], AbstractAsyncContextManager[Connection]]
     shown: Callable[[Outcome, Sequence[str]], Awaitable[bool]]

@@ -28,6 +28,20 @@ class RegisterProvider:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectProvider:
+    """Set right what papers say of a provider from now on, with the reason."""
+
+    provider_id: UUID
+    name: str
+    address: str
+    contact: str
+    authorising_name: str
+    authorising_role: str
+    reason: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RecordApproval:
     """Record an approval in the words that its body prescribes."""
 
@@ -91,6 +105,22 @@ async def register_provider(cmd: RegisterProvider, *, work: Work, clock: Clock) 
             at=clock.now(),
         )
     )
+
+
+async def correct_provider(cmd: CorrectProvider, *, work: Work, clock: Clock) -> None:
+    """Set a provider's words right; only an administrator may. Papers issued stay as they are."""
+    await require_administrator(work, cmd.by)
+    provider = await work.load(Provider, cmd.provider_id)
+    provider.correct(
+        name=cmd.name,
+        address=cmd.address,
+        contact=cmd.contact,
+        authorising_name=Personal(cmd.provider_id, cmd.authorising_name),
+        authorising_role=cmd.authorising_role,
+        reason=cmd.reason,
+        at=clock.now(),
+    )
+    work.save(provider)
 
 
 async def record_approval(cmd: RecordApproval, *, work: Work, clock: Clock) -> None:

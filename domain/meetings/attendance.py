@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -115,6 +116,16 @@ class Attendance:
             self._observed[person.person_key].append((Source(source.value), person))
             if person.member_id is not None:
                 self.matches.setdefault(person.person_key, person.member_id)
+
+    def has_been_told(self, digest: str, people: Sequence[ObservedPerson]) -> bool:
+        """Tell whether this report was kept before, and with the same times of everybody."""
+        return digest in self.digests and all(
+            any(
+                (kept.stays, kept.reported_minutes) == (person.stays, person.reported_minutes)
+                for _, kept in self._observed.get(person.person_key, ())
+            )
+            for person in people
+        )
 
     def attest(self, member_id: UUID, by: UUID) -> None:
         """Keep that somebody says they saw somebody."""

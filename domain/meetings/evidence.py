@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Final
+from datetime import datetime
 from uuid import UUID
 
 from domain.errors import InvalidFields
@@ -14,10 +13,9 @@ from domain.meetings import events, rules
 from domain.meetings.attendance import ObservedPerson, ToolSource
 from domain.meetings.leading import Lead, check_outsider
 from domain.meetings.memory import MeetingMemory
+from domain.meetings.so_far import so_far
 from domain.personal import Personal
 from domain.values import Interval
-
-_OTHER_CLOCKS: Final = timedelta(minutes=5)  # by how much a meeting tool's clock may be ahead
 
 
 class Evidence(MeetingMemory):
@@ -31,7 +29,9 @@ class Evidence(MeetingMemory):
         people: Sequence[ObservedPerson],
         at: datetime,
     ) -> None:
-        """Keep what a meeting tool reported; the same report twice is no second fact.
+        """Keep what a meeting tool reported until now; the same report twice is no second fact.
+
+        A report that reached ahead of now when it came first says more when it comes again.
 
         Args:
             source: which tool.
@@ -42,17 +42,16 @@ class Evidence(MeetingMemory):
         Raises:
             InvalidFields: the digest, a key or a total cannot be used.
             MeetingVoided, MeetingCancelled: the meeting does not count.
-            ArrivalInFuture: the report tells of a time that has not come yet.
+            ArrivalInFuture: nothing that the report tells of has come yet.
         """
         rules.must_stand(self.state)
-        for stay in (stay for person in people for stay in person.stays):
-            rules.must_have_happened(stay.to_at - _OTHER_CLOCKS, at)
         require_lines(digest=digest, **{f"people.{n}": p.person_key for n, p in enumerate(people)})
         if any((person.reported_minutes or 0) < 0 for person in people):
             raise InvalidFields(people="Minutes are never negative.")
-        if digest in self.attendance.digests:
+        told = so_far(people, at=at, over=self.is_over(at))
+        if self.attendance.has_been_told(digest, told):
             return
-        seen = [self._expected_or_unmatched(person) for person in people]
+        seen = [self._expected_or_unmatched(person) for person in told]
         self.record(events.PresenceObserved, at=at, source=source, digest=digest, people=seen)
 
     def match_observed_person(

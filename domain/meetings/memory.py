@@ -48,6 +48,10 @@ class MeetingMemory(ABC):
     def record(self, event: type[Root.Event], *, at: datetime, **values: Any) -> None:
         """Remember that something happened; see :meth:`domain.base.Root.record`."""
 
+    def is_over(self, at: datetime) -> bool:
+        """Tell whether the meeting was ended, or its time is."""
+        return self.state is MeetingState.CLOSED or at >= self.scheduled.to_at
+
     def presence_of(self, member_id: UUID) -> list[Stay]:
         """Return the stays that hold for a member, with their sources.
 

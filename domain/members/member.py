@@ -117,7 +117,7 @@ class Member(Root):
             member.licences[self.licence_id] = replace(licence, valid_until=self.last_day)
 
     class NameCorrected(Root.Event):
-        """The name on papers changed; papers already issued keep theirs."""
+        """The name changed, and papers show it until it is spelled; those issued keep theirs."""
 
         TOPIC = "peerhour.member.name_corrected"
         name_on_papers: Personal[str]
@@ -127,6 +127,18 @@ class Member(Root):
         @override
         def apply(self, member: Member) -> None:
             member.name_on_papers = self.name_on_papers
+            member.spelling = None  # of another name
+
+    class SpelledForPapers(Root.Event):
+        """Papers write the name in another way, in letters they can print; or no longer."""
+
+        TOPIC = "peerhour.member.spelled_for_papers"
+        spelling: Personal[str] | None
+        by: UUID
+
+        @override
+        def apply(self, member: Member) -> None:
+            member.spelling = self.spelling
 
     class RoleGranted(Root.Event):
         """The member may do more."""
@@ -183,6 +195,7 @@ class Member(Root):
 
     def __init__(self, *, name_on_papers: Personal[str]) -> None:
         self.name_on_papers = name_on_papers
+        self.spelling: Personal[str] | None = None
         self.licences: dict[UUID, Licence] = {}
         self.roles: set[Role] = set()
         self.role_history: dict[Role, list[tuple[datetime, bool]]] = {}  # given or taken back
@@ -270,6 +283,25 @@ class Member(Root):
             self.record(
                 self.NameCorrected, at=at, name_on_papers=name_on_papers, reason=reason, by=by
             )
+
+    @property
+    def printed_name(self) -> Personal[str]:
+        """The name as papers write it."""
+        return self.spelling or self.name_on_papers
+
+    def spell_for_papers(self, spelling: Personal[str] | None, *, by: UUID, at: datetime) -> None:
+        """Say how papers write the name, or that they write it as it is.
+
+        Raises:
+            InvalidFields: the spelling is empty or cannot be shown.
+        """
+        self._must_be_known()
+        if spelling is not None:
+            require_personal_lines(self.id, spelling=spelling)
+        if spelling == self.name_on_papers:
+            spelling = None
+        if spelling != self.spelling:
+            self.record(self.SpelledForPapers, at=at, spelling=spelling, by=by)
 
     def grant_role(self, role: Role, *, by: UUID, at: datetime) -> None:
         """Let the member do more."""

@@ -162,7 +162,7 @@ class EntryAsked(Root.Event):
 
     @override
     def apply(self, pool: SeatPool) -> None:
-        pool.entries_asked.add(self.seat_id)
+        pool.entries_asked[self.seat_id] = self.timestamp
 
 
 class Accepted(Root.Event):

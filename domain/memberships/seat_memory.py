@@ -14,7 +14,7 @@ from uuid import UUID
 
 from domain.base import Root
 from domain.memberships.seat_events import Seat, SeatState
-from domain.memberships.seat_rules import SeatManagersOnly
+from domain.memberships.seat_rules import OFFER_LASTS, SeatManagersOnly
 
 
 class SeatMemory(ABC):
@@ -24,8 +24,8 @@ class SeatMemory(ABC):
         managers: who looks after the seats.
         bought: how many are paid for.
         scheduled: another number that was asked for, and from when on.
-        offers: open offers, and since when they wait.
-        entries_asked: those whose invitees are not members yet, and asked to come in.
+        offers: offers that nobody took or ended, and since when they wait.
+        entries_asked: those whose invitees are not members yet and asked to come in, and when.
         seats: what people had and have, in the order they came.
     """
 
@@ -33,7 +33,7 @@ class SeatMemory(ABC):
     bought: int
     scheduled: tuple[int, datetime] | None
     offers: dict[UUID, datetime]
-    entries_asked: set[UUID]
+    entries_asked: dict[UUID, datetime]
     seats: dict[UUID, Seat]
 
     @abstractmethod
@@ -44,10 +44,22 @@ class SeatMemory(ABC):
         """Return who sits now, in the order they came; never more than are bought."""
         return [who for who, seat in self.seats.items() if seat.state is SeatState.HELD]
 
-    def free(self) -> int:
+    def free(self, at: datetime) -> int:
         """Return how many seats can still be offered, counting what will be fewer soon."""
         limit = self.bought if self.scheduled is None else min(self.bought, self.scheduled[0])
-        return max(0, limit - len(self.seated()) - len(self.offers))
+        return max(0, limit - len(self.seated()) - len(self.open_offers(at)))
+
+    def open_offers(self, at: datetime) -> list[UUID]:
+        """Return the offers that can be taken; one that is over takes no place, ended or not."""
+        return [each for each in self.offers if self.is_open(each, at)]
+
+    def is_open(self, seat_id: UUID, at: datetime) -> bool:
+        """Tell whether an offer can be taken."""
+        return seat_id in self.offers and at < self.offer_ends_at(seat_id)
+
+    def offer_ends_at(self, seat_id: UUID) -> datetime:
+        """Return until when an offer waits; whoever asks to come in is waited for from then on."""
+        return self.entries_asked.get(seat_id, self.offers[seat_id]) + OFFER_LASTS
 
     def _must_manage(self, by: UUID, *, or_be: UUID | None = None) -> None:
         if by not in self.managers and by != or_be:
@@ -56,4 +68,4 @@ class SeatMemory(ABC):
     def close_offer(self, seat_id: UUID) -> None:
         """Remember that an offer waits no more (for events; decides nothing)."""
         del self.offers[seat_id]
-        self.entries_asked.discard(seat_id)
+        self.entries_asked.pop(seat_id, None)

@@ -62,7 +62,7 @@ class SeatPool(Root, Seating):
         self.counted_at: datetime | None = None
         self.scheduled: tuple[int, datetime] | None = None
         self.offers: dict[UUID, datetime] = {}  # since when they wait
-        self.entries_asked: set[UUID] = set()
+        self.entries_asked: dict[UUID, datetime] = {}  # when
         self.seats: dict[UUID, Seat] = {}  # in the order people came
 
     @classmethod
@@ -98,15 +98,22 @@ class SeatPool(Root, Seating):
 
     # Who looks after the seats
 
-    def name_manager(self, member_id: UUID, *, by: UUID, at: datetime) -> None:
+    def name_manager(
+        self, member_id: UUID, *, by: UUID, at: datetime, administrator: bool = False
+    ) -> None:
         """Let somebody else look after the seats, too.
 
-        Where nobody is left who does, whoever looks after the house asks.
+        Args:
+            member_id: who.
+            by: who asks.
+            at: now.
+            administrator: whether that is somebody who looks after the house; they name somebody
+                where nobody is left who looks after the seats, and only there.
 
         Raises:
             SeatManagersOnly: somebody else asks.
         """
-        if self.managers:
+        if self.managers or not administrator:
             self._must_manage(by)
         if member_id not in self.managers:
             self.record(self.ManagerNamed, at=at, member_id=member_id, by=by)
@@ -143,7 +150,7 @@ class SeatPool(Root, Seating):
         self._must_manage(by)
         if not 1 <= count <= MOST_SEATS:
             raise InvalidFields(count=f"Choose 1 to {MOST_SEATS} seats.")
-        taken = len(self.seated()) + len(self.offers)
+        taken = len(self.seated()) + len(self.open_offers(at))
         if count < taken:
             raise FreeSeatsFirst(
                 f"{taken} seats are taken or offered. Free some first; nobody loses their papers.",

@@ -9,7 +9,6 @@ from domain.memberships import seat_events as events
 from domain.memberships.seat_events import FreezeReason, Seat, SeatState
 from domain.memberships.seat_memory import SeatMemory
 from domain.memberships.seat_rules import (
-    OFFER_LASTS,
     AlreadySeated,
     NoSeatFree,
     NotSeated,
@@ -35,7 +34,7 @@ class Seating(SeatMemory):
         self._must_manage(by)
         if seat_id in self.offers or seat_id in {each.seat_id for each in self.seats.values()}:
             return
-        if not self.free():
+        if not self.free(at):
             raise NoSeatFree("No seat is free at the moment. Add one, or free one first.")
         self.record(events.Offered, at=at, seat_id=seat_id, by=by)
 
@@ -70,7 +69,8 @@ class Seating(SeatMemory):
     def ask_to_come_in(self, seat_id: UUID, *, at: datetime) -> None:
         """Remember that the invitee is no member yet, and asks to become one; twice is one fact.
 
-        Nobody comes in by that: whoever looks after the house decides.
+        Nobody comes in by that: whoever looks after the house decides. The offer waits for them,
+        however late it was asked: see :meth:`offer_ends_at`.
 
         Args:
             seat_id: which invitation; its link shows that they hold it.
@@ -93,10 +93,6 @@ class Seating(SeatMemory):
         for seat_id in over:
             self.record(events.OfferEnded, at=at, seat_id=seat_id)
         return over
-
-    def is_open(self, seat_id: UUID, at: datetime) -> bool:
-        """Tell whether an offer can be taken."""
-        return seat_id in self.offers and at < self.offers[seat_id] + OFFER_LASTS
 
     def release(self, member_id: UUID, *, by: UUID, at: datetime) -> None:
         """Free somebody's seat; papers, hours and export stay theirs for ever.

@@ -140,6 +140,13 @@ class RefundExternal(Noted):
     KIND = MoneyKind.REFUND_EXTERNAL
 
 
+class InquiryOpened(Noted):
+    """The payer's bank asks what a payment was for; it took nothing, and a refund can settle it."""
+
+    TOPIC = "peerhour.money_ledger.inquiry_opened"
+    KIND = MoneyKind.INQUIRY_OPENED
+
+
 class DisputeOpened(Noted):
     """The payer's bank asks a payment back; refunds wait, access does not change."""
 

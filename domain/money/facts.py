@@ -39,6 +39,7 @@ class MoneyKind(StrEnum):
     REFUND_DONE = "refund_done"
     REFUND_FAILED = "refund_failed"
     REFUND_EXTERNAL = "refund_external"
+    INQUIRY_OPENED = "inquiry_opened"
     DISPUTE_OPENED = "dispute_opened"
     DISPUTE_CLOSED = "dispute_closed"
     CREDIT_BALANCE_MOVED = "credit_balance_moved"
@@ -103,6 +104,7 @@ _TRANSITION: Final = {
     MoneyKind.REFUND_DONE: "done",
     MoneyKind.REFUND_FAILED: "failed",
     MoneyKind.REFUND_EXTERNAL: "done",
+    MoneyKind.INQUIRY_OPENED: "inquired",
     MoneyKind.DISPUTE_OPENED: "opened",
     MoneyKind.DISPUTE_CLOSED: "closed",
     MoneyKind.CREDIT_BALANCE_MOVED: "moved",

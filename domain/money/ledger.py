@@ -56,6 +56,7 @@ class MoneyLedger(Root, PayingBack):
     RefundDone = events.RefundDone
     RefundFailed = events.RefundFailed
     RefundExternal = events.RefundExternal
+    InquiryOpened = events.InquiryOpened
     DisputeOpened = events.DisputeOpened
     DisputeClosed = events.DisputeClosed
     CreditBalanceMoved = events.CreditBalanceMoved

@@ -30,6 +30,7 @@ _TITLES: Final[Mapping[MoneyKind, str]] = MappingProxyType(
         MoneyKind.REFUND_DONE: "Money was paid back to {payer}",
         MoneyKind.REFUND_FAILED: "A refund did not arrive",
         MoneyKind.REFUND_EXTERNAL: "Money was paid back to {payer}",
+        MoneyKind.INQUIRY_OPENED: "{Whose} bank asked about a payment",
         MoneyKind.DISPUTE_OPENED: "{Whose} bank asked a payment back",
         MoneyKind.DISPUTE_CLOSED: "{Whose} bank decided about a payment",
         MoneyKind.CREDIT_BALANCE_MOVED: "What is kept for later invoices changed",
@@ -37,13 +38,13 @@ _TITLES: Final[Mapping[MoneyKind, str]] = MappingProxyType(
 )
 _MEANINGS: Final[Mapping[MoneyKind, str]] = MappingProxyType(
     {
-        MoneyKind.INVOICE_ISSUED: "{amount} were asked for. Nothing had been charged by that yet.",
-        MoneyKind.INVOICE_PAID: "{amount} were charged to {payer}, for {whose} {dues}.",
+        MoneyKind.INVOICE_ISSUED: "{amount} was asked for. Nothing had been charged by that yet.",
+        MoneyKind.INVOICE_PAID: "{amount} was charged to {payer}, for {whose} {dues}.",
         MoneyKind.PAYMENT_FAILED: (
-            "{amount} were to be charged, and nothing was. It was try number {attempt}."
+            "{amount} was to be charged, and nothing was. It was try number {attempt}."
         ),
         MoneyKind.INVOICE_VOIDED: (
-            "{amount} are not asked for any more, as if the invoice had never been sent."
+            "{amount} is not asked for any more, as if the invoice had never been sent."
         ),
         MoneyKind.INVOICE_WRITTEN_OFF: (
             "Nobody expects {amount} from {payer} any more, and nothing was charged."
@@ -54,16 +55,19 @@ _MEANINGS: Final[Mapping[MoneyKind, str]] = MappingProxyType(
         ),
         MoneyKind.REFUND_ASKED: "We told our payment service to pay {amount} back to {payer}.",
         MoneyKind.REFUND_DONE: (
-            "{amount} are on their way to where {payer} paid from. "
-            "A bank takes some days to show it."
+            "{amount} is on its way to where {payer} paid from. A bank takes some days to show it."
         ),
         MoneyKind.REFUND_FAILED: (
             "{amount} could not be paid back to where {payer} paid from, and came back to us. "
-            "We owe them to {payer}; write to us if nobody has written to you yet."
+            "We owe it to {payer}; write to us if nobody has written to you yet."
         ),
         MoneyKind.REFUND_EXTERNAL: (
-            "{amount} are on their way to where {payer} paid from, ordered at our payment "
+            "{amount} is on its way to where {payer} paid from, ordered at our payment "
             "service's own desk. {Nothing_ends} by that."
+        ),
+        MoneyKind.INQUIRY_OPENED: (
+            "{Whose} bank asks what {amount} was for, and has taken nothing back. It can still be "
+            "refunded by us, and {nothing_changes}."
         ),
         MoneyKind.DISPUTE_OPENED: (
             "{Whose} bank holds {amount} until it has decided. Until then nothing is refunded by "
@@ -230,7 +234,7 @@ def _meaning(kind: MoneyKind, fact: MoneyFact, voice: Mapping[str, str]) -> str:
     if not fact.amount.cents and kind in _OF_NOTHING:
         return _OF_NOTHING[kind]
     if kind is MoneyKind.INVOICE_PAID and fact.reason in _PAID_ONCE:
-        return f"{written(fact.amount)} were charged to {voice['payer']}, once."
+        return f"{written(fact.amount)} was charged to {voice['payer']}, once."
     return _MEANINGS[kind].format(amount=written(fact.amount), attempt=fact.attempt, **voice)
 
 
@@ -238,10 +242,8 @@ def _balance(amount: Money) -> str:
     """Say which way a balance moved; less than nothing is in the payer's favour."""
     size = written(Money(abs(amount.cents), amount.currency))
     if amount.cents <= 0:
-        return f"{size} more are kept for {{payer}}, and taken off {{whose}} next invoices."
-    return (
-        f"{size} of what was kept for {{payer}} were used, or are added to {{whose}} next invoice."
-    )
+        return f"{size} more is kept for {{payer}}, and taken off {{whose}} next invoices."
+    return f"{size} of what was kept for {{payer}} was used, or is added to {{whose}} next invoice."
 
 
 def _reason(word: str | None) -> str:

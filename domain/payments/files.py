@@ -100,14 +100,12 @@ class PaymentFigures:
         oldest_order_at: when the oldest of them was given.
         messages_waiting: how many messages wait.
         oldest_message_at: when the oldest of them came.
-        dead_letters: orders and messages that wait for a person.
     """
 
     orders_waiting: int
     oldest_order_at: datetime | None
     messages_waiting: int
     oldest_message_at: datetime | None
-    dead_letters: int
 
 
 class PaymentFiles(Protocol):

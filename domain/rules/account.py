@@ -16,7 +16,15 @@ from typing import Final
 from domain.rules.allotting import Claim, Place, Room
 from domain.rules.cycles import Window, months_after, required_in
 from domain.rules.entries import Entry, categories_in, category_of, in_total, is_about
-from domain.rules.explain import READ_THE_TEXT, Missing, Step, not_determined, of_unit, plain
+from domain.rules.explain import (
+    READ_THE_TEXT,
+    Missing,
+    Step,
+    how_much_counts,
+    not_determined,
+    of_unit,
+    plain,
+)
 from domain.rules.model import Pack
 from domain.rules.periods import Cap, Floor
 from domain.rules.spans import span_of, spans_of
@@ -298,12 +306,13 @@ def _sentences(
     assert pack.cycle is not None, "asked for where there is a cycle"
     unit = pack.cycle.unit
     earned = sum((row.worth for row in rows), _ZERO)
+    of_it = counted - carried_in
     steps = [
         Step(
             "account.earned",
-            f"{of_unit(earned, unit)} earned, {plain(counted - carried_in)} count.",
+            f"{of_unit(earned, unit)} earned, {how_much_counts(of_it)}.",
             "",
-            {"earned": plain(earned), "counted": plain(counted - carried_in)},
+            {"earned": plain(earned), "counted": plain(of_it)},
         )
     ]
     if carried_in:

@@ -103,6 +103,11 @@ def of_unit(amount: Decimal, unit: str) -> str:
     return f"{plain(amount)} {unit}"
 
 
+def how_much_counts(amount: Decimal) -> str:
+    """Return how much of something counts: ``1 counts``, ``1.5 count``."""
+    return f"{plain(amount)} {'counts' if amount == 1 else 'count'}"
+
+
 def how_many(number: int, thing: str, things: str = "") -> str:
     """Return a number with its noun: ``1 minute``, ``83 minutes``."""
     return f"{number} {thing if number == 1 else things or thing + 's'}"

@@ -12,10 +12,11 @@ from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from domain.days import day
 from domain.rules.account import Account, Entry, FloorState, account
 from domain.rules.book import RuleBook
 from domain.rules.cycles import Window
-from domain.rules.explain import Missing, Step, how_many, of_unit, plain
+from domain.rules.explain import Missing, Step, how_many, how_much_counts, of_unit, plain
 from domain.rules.facts import Attendance
 from domain.rules.histories import Judged, LicenceFacts, accounts_of, entries_of, window_of
 from domain.rules.judge import judge
@@ -187,7 +188,7 @@ def _warnings(pack: Pack, now: Account, then: Account, today: date) -> Iterator[
     if then.categories_wanted is not None and len(then.categories) < then.categories_wanted:
         said = (
             f"Credit must come from {then.categories_wanted} categories; so far "
-            f"{len(then.categories)} count."
+            f"{how_much_counts(Decimal(len(then.categories)))}."
         )
         yield _warning("categories.too_few", said, pack.source.clause)
 
@@ -198,7 +199,7 @@ def _about_total(pack: Pack, then: Account, today: date) -> Iterator[Step]:
         days = (then.window.until_day - today).days + 1
         said = (
             f"With what is planned, {plain(then.counted)} of {of_unit(required, then.unit)} "
-            f"will count by {then.window.until_day}; {plain(then.lacks)} must come from "
+            f"will count by {day(then.window.until_day)}; {plain(then.lacks)} must come from "
             f"elsewhere within {how_many(days, 'day')}."
         )
         yield _warning("total.too_little", said, pack.source.clause)
@@ -206,7 +207,9 @@ def _about_total(pack: Pack, then: Account, today: date) -> Iterator[Step]:
 
 def _about_floor(pack: Pack, state: FloorState, hoped: FloorState, today: date) -> Step:
     floor = state.floor
-    when = "this month" if floor.per is Per.MONTH and state.span <= today else f"by {state.until}"
+    when = (
+        "this month" if floor.per is Per.MONTH and state.span <= today else f"by {day(state.until)}"
+    )
     outside = f" It can only come from elsewhere: {floor.outside}." if floor.outside else ""
     return _warning(
         "floor.too_little",

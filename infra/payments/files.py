@@ -42,9 +42,7 @@ _FIGURES: Final = """
                AND last_error IS DISTINCT FROM $2) AS oldest_order_at,
            (SELECT count(*) FROM inbox WHERE state = 'waiting' AND source = $1) AS messages_waiting,
            (SELECT min(received_at) FROM inbox WHERE state = 'waiting' AND source = $1)
-               AS oldest_message_at,
-           (SELECT count(*) FROM outbox WHERE state = 'dead' AND kind = 'payment_order')
-               + (SELECT count(*) FROM inbox WHERE state = 'dead' AND source = $1) AS dead_letters
+               AS oldest_message_at
 """
 
 

@@ -201,8 +201,13 @@ def _refunded(refund: Json, context: Context, source: _Source) -> Facts:
 
 
 def _disputed(dispute: Json, context: Context, source: _Source) -> Facts:
+    """A bank asks a payment back, or asks about it first and takes nothing.
+
+    Source: docs.stripe.com/disputes/how-disputes-work, "inquiries".
+    """
+    asks_only = str(dispute["status"]).startswith("warning_")
     yield (
-        MoneyKind.DISPUTE_OPENED,
+        MoneyKind.INQUIRY_OPENED if asks_only else MoneyKind.DISPUTE_OPENED,
         _fact(
             dispute,
             dispute["amount"],
@@ -212,6 +217,22 @@ def _disputed(dispute: Json, context: Context, source: _Source) -> Facts:
             reason=_word(dispute.get("reason")),
         ),
     )
+
+
+def _withdrawn(dispute: Json, context: Context, source: _Source) -> Facts:
+    """A bank took the money: told right after a dispute opens, or once an inquiry becomes one.
+
+    It is the same fact as that of a dispute that opened, but for its time.
+    """
+    fact = _fact(
+        dispute,
+        dispute["amount"],
+        None,
+        source,
+        about=context.invoice_id,
+        reason=_word(dispute.get("reason")),
+    )
+    yield MoneyKind.DISPUTE_OPENED, fact
 
 
 def _settled(dispute: Json, context: Context, source: _Source) -> Facts:
@@ -290,6 +311,7 @@ _READERS: Final[Mapping[str, Callable[[Json, Context, _Source], Facts]]] = Mappi
         "refund.updated": _refunded,
         "refund.failed": _refunded,
         "charge.dispute.created": _disputed,
+        "charge.dispute.funds_withdrawn": _withdrawn,
         "charge.dispute.closed": _settled,
         "customer.updated": _moved,
     }
@@ -300,6 +322,7 @@ ABOUT_A_PAYMENT: Final = frozenset(
         "refund.updated",
         "refund.failed",
         "charge.dispute.created",
+        "charge.dispute.funds_withdrawn",
         "charge.dispute.closed",
     }
 )
@@ -310,8 +333,10 @@ USED: Final = (
     "customer.subscription.updated",
     "customer.subscription.deleted",
     "customer.subscription.paused",
-    "customer.subscription.resumed",
     "checkout.session.completed",
     "checkout.session.expired",
 )
-"""Every kind of event that we act upon; one list of Stripe's takes twenty kinds at most."""
+"""Every kind of event that we act upon; one list of Stripe's takes twenty kinds at most.
+
+A subscription that resumes is told as one that was updated, too.
+"""

@@ -23,6 +23,8 @@ _BY_CODE: Final = f"SELECT {_COLUMNS} {_FROM} WHERE c.verification_code = $1"
 _BY_ID: Final = f"SELECT {_COLUMNS} {_FROM} WHERE c.certificate_id = $1"
 _OF_MEMBER: Final = f"""SELECT {_COLUMNS} {_FROM} WHERE c.member_id = $1
                          ORDER BY c.starts_at DESC, c.issued_at DESC, c.certificate_id"""
+_OF_MEMBERS: Final = f"""SELECT {_COLUMNS} {_FROM} WHERE c.member_id = ANY ($1)
+                          ORDER BY c.issued_at DESC, c.certificate_id LIMIT $2"""
 _STANDING: Final = """SELECT certificate_id FROM certificate
                        WHERE member_id = $1 AND state IN ('issued', 'sealed')
                          AND (starts_at AT TIME ZONE zone)::date BETWEEN $2 AND $3
@@ -109,6 +111,14 @@ async def by_id(conn: Connection, certificate_id: UUID) -> CertificateRow | None
 async def of_member(conn: Connection, member_id: UUID) -> list[CertificateRow]:
     """Return a member's certificates, newest meeting first."""
     return [CertificateRow(**row) for row in await conn.fetch(_OF_MEMBER, member_id)]
+
+
+async def of_members(
+    conn: Connection, member_ids: Sequence[UUID], *, limit: int
+) -> list[CertificateRow]:
+    """Return some members' certificates, the one issued last first."""
+    rows = await conn.fetch(_OF_MEMBERS, list(member_ids), limit)
+    return [CertificateRow(**row) for row in rows]
 
 
 async def standing_in(conn: Connection, member_id: UUID, first: date, last: date) -> list[UUID]:

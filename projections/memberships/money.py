@@ -20,6 +20,7 @@ NOTED: Final[tuple[type[Noted], ...]] = (
     MoneyLedger.RefundDone,
     MoneyLedger.RefundFailed,
     MoneyLedger.RefundExternal,
+    MoneyLedger.InquiryOpened,
     MoneyLedger.DisputeOpened,
     MoneyLedger.DisputeClosed,
     MoneyLedger.CreditBalanceMoved,

@@ -17,7 +17,7 @@ from projections.memberships.standing import stand
 from projections.memberships.wishes import wish
 
 NAME: Final = "memberships"
-VERSION: Final = 3
+VERSION: Final = 4
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     BillingAccount.Opened.TOPIC,

@@ -13,10 +13,11 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "offers"
-VERSION: Final = 1
+VERSION: Final = 2
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Provider.Registered.TOPIC,
+    Provider.Corrected.TOPIC,
     Provider.ApprovalRecorded.TOPIC,
     Provider.ApprovalWithdrawn.TOPIC,
     Program.Published.TOPIC,
@@ -25,6 +26,8 @@ TOPICS: Final = (
 )
 
 _REGISTER: Final = "INSERT INTO provider VALUES ($1, $2, $3, $4, $5, $6)"
+_CORRECT: Final = """UPDATE provider SET name = $2, address = $3, contact = $4,
+                     authorising_name = $5, authorising_role = $6 WHERE provider_id = $1"""
 _APPROVE: Final = "INSERT INTO approval VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 _WITHDRAW: Final = """UPDATE approval SET withdrawn_from = $2, withdrawn_why = $3
                        WHERE approval_id = $1"""
@@ -42,10 +45,10 @@ async def project(recorded: Recorded, conn: Connection) -> None:
 
 async def _take_provider(event: Root.Event, conn: Connection) -> None:
     match event:
-        case Provider.Registered(originator_id=provider_id):
+        case Provider.Registered() | Provider.Corrected():
             await conn.execute(
-                _REGISTER,
-                provider_id,
+                _REGISTER if isinstance(event, Provider.Registered) else _CORRECT,
+                event.originator_id,
                 event.name,
                 event.address,
                 event.contact,

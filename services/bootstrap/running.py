@@ -22,6 +22,7 @@ from infra.checkpoints import Checkpoints
 from infra.log_signal import LogSignal
 from infra.mail import Mailer
 from infra.papers.evidence_pack_pdf import render as draw_evidence
+from infra.papers.fonts import unprintable
 from infra.papers.payment_confirmation_pdf import render as draw_confirmation
 from infra.payer_files.package import build
 from infra.payments.files import PaymentFiles
@@ -162,6 +163,7 @@ def _house(parts: Parts, desks: Desks | None, news: PaymentNews) -> House:
         dispatch=parts.dispatch,
         package=build,
         draw_evidence=draw_evidence,
+        unprintable=unprintable,
         draw_confirmation=draw_confirmation,
         views=pool.acquire,
         shown=partial(_shown, parts.projector),

@@ -51,6 +51,13 @@ class SettleCertificate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SettleUndrawn:
+    """Bring a member's certificates that were never drawn to how the member is named now."""
+
+    ledger_id: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SealCertificate:
     """Remember the bytes of a certificate's paper."""
 
@@ -89,51 +96,29 @@ def settle_certificate(
         award = ledger.awards.get(cmd.award_id)
         if award is None:
             raise NotFound("There is no such award.", id=cmd.award_id)
-        if award.credit_kind is not CreditKind.SPONSORED:
+        await _settle(ledger, award, rules(), randomness, work=work, clock=clock)
+
+    return handle
+
+
+def settle_undrawn(
+    rules: Callable[[], RuleBook], randomness: Randomness
+) -> Callable[..., Awaitable[None]]:
+    """Return the handler of :class:`SettleUndrawn`; its arguments are :func:`settle_certificate`'s.
+
+    A certificate whose paper exists keeps the name that is printed on it. One without a paper,
+    mostly because no font has its holder's letters, has nothing to keep.
+    """
+
+    async def handle(cmd: SettleUndrawn, *, work: Work, clock: Clock) -> None:
+        """Replace what was issued and not drawn."""
+        ledger = await work.find(CreditLedger, cmd.ledger_id)
+        if ledger is None:
             return
-        number, standing = await _latest(work, award.award_id)
-        pack = rules().of_rule(award.rule_id, award.rule_version)
-        if standing is None and pack is not None and pack.kind not in _ISSUING:
-            return  # a board counts the provider's certificate; it is no second paper
-        if award.withdrawn:
-            if standing is not None and standing.stands:
-                reason = RevocationReason.ATTENDANCE_CORRECTED
-                standing.revoke(reason=reason, by=HOUSE, at=clock.now())
-                work.save(standing)
-            return
-        forgotten = (await work.load(Member, ledger.member_id)).forgotten
-        if forgotten or await _revoked_by_a_person(work, ledger, award):
-            return  # no name is left to print; or a person decides about a new one
-        meeting = await work.load(Meeting, award.meeting_id)
-        facts = await _facts(work, ledger, award, meeting, pack)
-        if standing is not None and (not standing.stands or _says(standing.facts, facts, award)):
-            return  # it says what is true, or a person revoked it
-        certificate_id = certificate_id_of(award.award_id, number + 1)
-        code = codes.make(randomness.token_bytes(codes.RANDOM_BYTES))
-        # The serial stands in lists; it must not give away any of the code.
-        number_of_paper = codes.make(randomness.token_bytes(codes.RANDOM_BYTES))[:8]
-        certificate = Certificate.issue(
-            certificate_id,
-            serial=f"PH-{local_day(meeting).year}-{number_of_paper}",
-            verification_code=code,
-            award_id=award.award_id,
-            member_id=ledger.member_id,
-            facts=facts,
-            judged=(),
-            meeting_closed=meeting.state is MeetingState.CLOSED,
-            supersedes=None if standing is None else standing.id,
-            at=clock.now(),
-        )
-        if standing is not None:
-            reason_why = (
-                SupersessionReason.IDENTITY_CORRECTED
-                if standing.facts.holder_name != facts.holder_name
-                else SupersessionReason.ATTENDANCE_CORRECTED
-            )
-            standing.supersede(by_certificate_id=certificate_id, reason=reason_why, at=clock.now())
-            work.save(standing)
-        work.save(certificate)
-        work.effect("seal_certificate", certificate_id=str(certificate_id))
+        for award in ledger.awards.values():
+            _, newest = await _latest(work, award.award_id)
+            if newest is not None and newest.state is CertificateState.ISSUED:
+                await _settle(ledger, award, rules(), randomness, work=work, clock=clock)
 
     return handle
 
@@ -155,8 +140,76 @@ async def revoke_certificate(cmd: RevokeCertificate, *, work: Work, clock: Clock
     work.save(certificate)
 
 
+async def _settle(
+    ledger: CreditLedger,
+    award: Award,
+    book: RuleBook,
+    randomness: Randomness,
+    *,
+    work: Work,
+    clock: Clock,
+) -> None:
+    """Issue, replace or revoke the certificate of one award."""
+    if award.credit_kind is not CreditKind.SPONSORED:
+        return
+    number, standing = await _latest(work, award.award_id)
+    pack = book.of_rule(award.rule_id, award.rule_version)
+    if standing is None and pack is not None and pack.kind not in _ISSUING:
+        return  # a board counts the provider's certificate; it is no second paper
+    if award.withdrawn:
+        if standing is not None and standing.stands:
+            reason = RevocationReason.ATTENDANCE_CORRECTED
+            standing.revoke(reason=reason, by=HOUSE, at=clock.now())
+            work.save(standing)
+        return
+    forgotten = (await work.load(Member, ledger.member_id)).forgotten
+    if forgotten or await _revoked_by_a_person(work, ledger, award):
+        return  # no name is left to print; or a person decides about a new one
+    meeting = await work.load(Meeting, award.meeting_id)
+    facts = await _facts(work, ledger, award, meeting, pack)
+    if standing is not None and (not standing.stands or _says(standing.facts, facts, award)):
+        return  # it says what is true, or a person revoked it
+    certificate_id = certificate_id_of(award.award_id, number + 1)
+    code = codes.make(randomness.token_bytes(codes.RANDOM_BYTES))
+    # The serial stands in lists; it must not give away any of the code.
+    number_of_paper = codes.make(randomness.token_bytes(codes.RANDOM_BYTES))[:8]
+    certificate = Certificate.issue(
+        certificate_id,
+        serial=f"PH-{local_day(meeting).year}-{number_of_paper}",
+        verification_code=code,
+        award_id=award.award_id,
+        member_id=ledger.member_id,
+        facts=facts,
+        judged=(),
+        meeting_closed=meeting.state is MeetingState.CLOSED,
+        supersedes=None if standing is None else standing.id,
+        at=clock.now(),
+    )
+    if standing is not None:
+        reason_why = (
+            SupersessionReason.IDENTITY_CORRECTED
+            if standing.facts.holder_name != facts.holder_name
+            else SupersessionReason.ATTENDANCE_CORRECTED
+        )
+        standing.supersede(by_certificate_id=certificate_id, reason=reason_why, at=clock.now())
+        work.save(standing)
+    work.save(certificate)
+    work.effect("seal_certificate", certificate_id=str(certificate_id))
+
+
 def _says(printed: CertificateFacts, facts: CertificateFacts, award: Award) -> bool:
-    """Tell whether a paper says what is true; older ones count alike without naming clauses."""
+    """Tell whether a paper says what is true; older ones count alike without naming clauses.
+
+    How its provider was called, could be reached and signed when it was issued stays true of it.
+    """
+    facts = replace(
+        facts,
+        provider_name=printed.provider_name,
+        provider_address=printed.provider_address,
+        provider_contact=printed.provider_contact,
+        authorised_by=printed.authorised_by,
+        authorised_role=printed.authorised_role,
+    )
     return printed in (facts, replace(facts, arithmetic=award.credited.arithmetic))
 
 
@@ -190,7 +243,7 @@ async def _facts(
     licence = member.licences.get(award.licence_id) if award.licence_id else None
     day = local_day(meeting)
     return CertificateFacts(
-        holder_name=member.name_on_papers,
+        holder_name=member.printed_name,
         licence_kind=None if licence is None else licence.profession,
         licence_jurisdiction=None if licence is None else licence.jurisdiction,
         licence_number=None if licence is None else licence.number,

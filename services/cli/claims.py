@@ -13,6 +13,8 @@ import click
 from domain.claims.lines import LineAnswer
 from domain.claims.rules import SetAsideReason
 from domain.errors import NotFound
+from domain.values import Money
+from services.cli.claim_words import claim_words, line_words, run_words, sending_words
 from services.cli.loop import asynchronous
 
 if TYPE_CHECKING:
@@ -89,10 +91,8 @@ async def export(
             f"Run {made.run_number} is recorded as sent, but its files cannot be written"
             f" ({trouble.strerror}). Give the same command with --run {made.run_number}."
         ) from trouble
-    click.echo(
-        f"Run {made.run_number}: {made.claims} claims, {made.total_cents} cents {made.currency}"
-        f" in {folder} and {folder.name}.zip"
-    )
+    told = run_words(made.run_number, made.claims, Money(made.total_cents, made.currency))
+    click.echo(f"{told} in {folder} and {folder.name}.zip")
 
 
 @claims.command("verify")
@@ -122,14 +122,11 @@ async def show(number: str) -> None:
         async with house.views() as connection:
             lines = await board.lines(connection, row.claim_id)
             sendings = await board.sendings(connection, row.claim_id)
-    click.echo(f"{row.claim_number}  {row.state}  {row.total_cents} cents {row.currency}")
+    click.echo(claim_words(row))
     for line in lines:
-        what = f"takes back {line.reverses}" if line.reverses else f"{line.minutes} minutes"
-        sent = "not sent" if line.sending is None else f"in sending {line.sending}"
-        click.echo(f"  {line.line_id}  {line.amount_cents:>9} cents  {what}, {sent}")
+        click.echo(line_words(line, row.currency))
     for each in sendings:
-        answer = f"{each.outcome}, {each.paid_cents} cents" if each.outcome else "no answer yet"
-        click.echo(f"  {each.number_as_sent}  run {each.run_number}: {answer}")
+        click.echo(sending_words(each, row.currency))
 
 
 @claims.command("decide")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final
 from uuid import UUID, uuid4
 
 import click
@@ -19,6 +19,9 @@ from services.cli.claims import claims
 from services.cli.loop import asynchronous as _asynchronous
 from services.cli.rules import rules
 from services.cli.stuck import stuck
+
+if TYPE_CHECKING:
+    from services.house import House
 
 _REFUSED: Final = 2
 
@@ -285,17 +288,29 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
                 Order(command_id=uuid4()),
             )
         await bootstrap.drain(running)
+        await _tell_unprintable(house, member_id)
     click.echo(str(member_id))
+
+
+async def _tell_unprintable(house: House, member_id: UUID) -> None:
+    """Say which letters of a member's name papers cannot print."""
+    from services.members.names import cannot_print, naming_of
+
+    if letters := (await naming_of(house, member_id)).unprintable:
+        click.echo(f"{cannot_print(letters)} Give `member rename` a --spelling for them.", err=True)
 
 
 @member.command("rename")
 @click.argument("member_id", type=click.UUID)
 @click.option("--name", required=True, help="As on papers from now on.")
+@click.option("--spelling", help="How papers write it, if they cannot print its letters.")
 @click.option("--reason", required=True)
 @click.option("--by", type=click.UUID, required=True, help="Id of the administrator who decides.")
 @_asynchronous
-async def rename_member(member_id: UUID, name: str, reason: str, by: UUID) -> None:
-    """Correct the name on papers; certificates already issued keep theirs."""
+async def rename_member(
+    member_id: UUID, name: str, spelling: str | None, reason: str, by: UUID
+) -> None:
+    """Correct the name on papers; certificates already drawn keep theirs."""
     from services import bootstrap
     from services.dispatch import Order
     from services.members import commands as members
@@ -303,10 +318,13 @@ async def rename_member(member_id: UUID, name: str, reason: str, by: UUID) -> No
     settings = bootstrap.start_process()
     async with bootstrap.open_house(settings, application_name="peerhour member") as running:
         await running.house.dispatch(
-            members.CorrectName(member_id=member_id, name_on_papers=name, reason=reason, by=by),
+            members.CorrectName(
+                member_id=member_id, name_on_papers=name, spelling=spelling, reason=reason, by=by
+            ),
             Order(command_id=uuid4(), actor_id=by),
         )
         await bootstrap.drain(running)
+        await _tell_unprintable(running.house, member_id)
     click.echo("Corrected.")
 
 

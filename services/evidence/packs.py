@@ -88,7 +88,7 @@ async def make_pack(
         account = account_of_period(text, window, entries, why)
     becomes = in_account(account)
     return evidence_pack(
-        holder_name=shown(member.name_on_papers),
+        holder_name=shown(member.printed_name),
         licence=LicenceLine(
             kind=label_of(licence.profession),
             jurisdiction=licence.jurisdiction,

@@ -50,12 +50,13 @@ class EndLicence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CorrectName:
-    """Change the name on papers, with the reason."""
+    """Change the name, and how papers write it where they cannot show it, with the reason."""
 
     member_id: UUID
     name_on_papers: str
     reason: str
     by: UUID
+    spelling: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,6 +139,8 @@ async def correct_name(cmd: CorrectName, *, work: Work, clock: Clock) -> None:
         by=cmd.by,
         at=clock.now(),
     )
+    spelling = Personal(cmd.member_id, cmd.spelling) if cmd.spelling else None
+    member.spell_for_papers(spelling, by=cmd.by, at=clock.now())
     work.save(member)
 
 

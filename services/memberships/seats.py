@@ -203,9 +203,10 @@ async def name_seat_manager(cmd: NameSeatManager, *, work: Work, clock: Clock) -
     """Let somebody else look after the seats, too."""
     await work.load(Member, cmd.member_id)
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
-    if not pool.managers:  # the last one was forgotten
+    abandoned = not pool.managers  # the last one was forgotten
+    if abandoned:
         await require_administrator(work, cmd.by)
-    pool.name_manager(cmd.member_id, by=cmd.by, at=clock.now())
+    pool.name_manager(cmd.member_id, by=cmd.by, at=clock.now(), administrator=abandoned)
     work.save(pool)
 
 

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from domain.payments.files import PaymentFigures
 from services.house import House
+from services.money.desk_records import REPLAY
+from services.payments.door import SOURCE
+from services.payments.ordering import KIND
+
+_ABOUT_MONEY: Final = frozenset({KIND, REPLAY, SOURCE})
+"""Of stuck things: orders to the payment service, replays of its messages, its messages."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -16,12 +23,15 @@ class MoneyFigures:
     Attributes:
         drift: differences from the payment service's record that are not healed.
         events_read: until when the service's messages were read from its list; ``None`` if never.
-        exchange: orders and messages.
+        stuck: orders, replays and messages that wait for a person: those of the house's one list of
+            stuck things that are about money.
+        exchange: orders and messages that wait.
         at: when this was so.
     """
 
     drift: int
     events_read: datetime | None
+    stuck: int
     exchange: PaymentFigures
     at: datetime
 
@@ -45,7 +55,7 @@ class MoneyFigures:
         read = self.watermark_age
         return {
             "drift": self.drift,
-            "dead_letters": self.exchange.dead_letters,
+            "dead_letters": self.stuck,
             "oldest_order_seconds": int(self.oldest_order.total_seconds()),
             "oldest_message_seconds": int(self.oldest_message.total_seconds()),
             "events_read_seconds_ago": None if read is None else int(read.total_seconds()),
@@ -62,6 +72,7 @@ async def money_figures(house: House) -> MoneyFigures | None:
     return MoneyFigures(
         drift=len(await house.drift.open()),
         events_read=await house.drift.events_read(),
+        stuck=sum(row.kind in _ABOUT_MONEY for row in await house.desk.stuck()),
         exchange=await house.payment_files.figures(),
         at=house.clock.now(),
     )

@@ -27,6 +27,7 @@ _AT_ONCE: Final = 50
 _BATCH: Final = 1000
 _OFFER_TOPICS: Final = (
     SeatPool.Offered.TOPIC,
+    SeatPool.EntryAsked.TOPIC,
     SeatPool.OfferWithdrawn.TOPIC,
     SeatPool.OfferEnded.TOPIC,
     SeatPool.Accepted.TOPIC,
@@ -105,7 +106,7 @@ async def end_seat_offers(dispatch: Dispatcher, store: EventStore, clock: Clock)
 
 
 async def open_seat_offers(store: EventStore) -> dict[UUID, dict[UUID, datetime]]:
-    """Return which seats are offered since when, by pool."""
+    """Return which seats wait since when, by pool: since they were offered, or asked about."""
     offered: dict[UUID, dict[UUID, datetime]] = {}
     position = 0
     while found := await store.read(position, _BATCH, _OFFER_TOPICS):
@@ -114,6 +115,8 @@ async def open_seat_offers(store: EventStore) -> dict[UUID, dict[UUID, datetime]
             match event:
                 case SeatPool.Offered():
                     offered.setdefault(event.originator_id, {})[event.seat_id] = event.timestamp
+                case SeatPool.EntryAsked():
+                    offered[event.originator_id][event.seat_id] = event.timestamp
                 case SeatPool.OfferWithdrawn() | SeatPool.OfferEnded() | SeatPool.Accepted():
                     del offered[event.originator_id][event.seat_id]
     return offered

@@ -36,6 +36,7 @@ MONEY: Final[Mapping[str, str]] = MappingProxyType(
         MoneyKind.REFUND_DONE: "Refund paid",
         MoneyKind.REFUND_FAILED: "Refund came back",
         MoneyKind.REFUND_EXTERNAL: "Refund made at Stripe, not ordered here",
+        MoneyKind.INQUIRY_OPENED: "Bank asks about the payment, took nothing",
         MoneyKind.DISPUTE_OPENED: "Bank asks the payment back",
         MoneyKind.DISPUTE_CLOSED: "Bank decided",
         MoneyKind.CREDIT_BALANCE_MOVED: "Credit balance moved",

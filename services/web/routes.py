@@ -23,6 +23,7 @@ from services.web.pages.admin.approvals import ApprovalController
 from services.web.pages.admin.claims import ClaimController
 from services.web.pages.admin.practices import AdminPracticeController
 from services.web.pages.admin.programs import ProgramController
+from services.web.pages.admin.provider_corrections import ProviderCorrectionController
 from services.web.pages.admin.providers import ProviderController
 from services.web.pages.admin.revocations import RevocationController
 from services.web.pages.admin.stuck import StuckController
@@ -157,6 +158,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     StuckController,
     AdministratorController,
     ProviderController,
+    ProviderCorrectionController,
     ApprovalController,
     ProgramController,
     ClaimController,

@@ -59,10 +59,16 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "leave": "You are on leave. Come back whenever you like.",
         "back": "Good to have you back. You are expected again.",
         "name": "New papers show this name. Those you have keep the old one until issued again.",
+        "name_unprinted": "Your name is kept. Papers cannot print it yet; the line below says why.",
         "registered": "They can sign in now. They belong to no group yet.",
+        "registered_unprinted": (
+            "They can sign in now. They belong to no group yet. Papers cannot print some letters "
+            "of their name: ask them to say on the page of their name how papers write it."
+        ),
         "granted": "They are an administrator now.",
         "role_taken": "They look after the house no longer.",
         "provider": "The provider is known.",
+        "provider_corrected": "It is corrected. Papers issued before keep what they say.",
         "approval": "The approval is kept.",
         "approval_withdrawn": "The approval does not count from that day on.",
         "program": "The program is offered.",

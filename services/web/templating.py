@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Any, Final
 from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
 from litestar import Request, Response
 
+from domain.days import day
+from domain.members.places import name_of
 from domain.members.professions import label_of
 from services.web.context import web_of
-from services.web.times import clock, day, day_in, until, when
+from services.web.times import clock, day_in, until, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -65,7 +67,13 @@ class Templates:
             lstrip_blocks=True,
         )
         self._environment.filters.update(
-            when=when, clock=clock, until=until, day=day, day_in=day_in, profession=label_of
+            when=when,
+            clock=clock,
+            until=until,
+            day=day,
+            day_in=day_in,
+            profession=label_of,
+            place=name_of,
         )
         self._environment.globals.update(
             asset=assets.url,

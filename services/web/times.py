@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
-from typing import Final
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
+from domain.days import day
 from services.web.zone_names import zone_name
-
-_DAYS: Final = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
-_MONTHS: Final = (
-    "January", "February", "March", "April", "May", "June",
-    "July", "August", "September", "October", "November", "December",
-)  # fmt: skip
 
 
 def when(moment: datetime, zone: str, *, year: bool = False) -> Markup:
@@ -53,12 +47,6 @@ def day_in(moment: datetime, zone: str) -> Markup:
     """
     local, _ = _local(moment, zone)
     return _element(moment, day(local.date()))
-
-
-def day(value: date, *, year: bool = True) -> str:
-    """Return ``Monday 23 November 2026``."""
-    words = f"{_DAYS[value.weekday()]} {value.day} {_MONTHS[value.month - 1]}"
-    return f"{words} {value.year}" if year else words
 
 
 def _local(moment: datetime, zone: str) -> tuple[datetime, str]:

@@ -49,6 +49,17 @@ MEETING: Final[Mapping[str, str]] = MappingProxyType(
         "voided": "does not count",
     }
 )
+_NO_LETTERS: Final = (
+    "This certificate has no paper: a name on it has letters that papers cannot print. The page "
+    "You tells its holder which, and there they say how papers write their name. A new "
+    "certificate is drawn at once then, and trying this one again takes it off the list."
+)
+STUCK: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "paper.character_without_font": _NO_LETTERS,
+        "paper.script_not_supported": _NO_LETTERS,
+    }
+)
 METHOD: Final[Mapping[str, str]] = MappingProxyType(
     {
         "door_code": "by the code in the room",

@@ -377,17 +377,57 @@ def test_the_same_report_twice_is_no_second_fact() -> None:
     assert len(facts(meeting)) == 1
 
 
-def test_a_report_tells_of_no_time_that_has_not_come_yet() -> None:
+def observed(meeting: Meeting, *people: ObservedPerson, now: float) -> None:
+    meeting.observe_presence(source=ToolSource.ZOOM, digest=DIGEST, people=list(people), at=at(now))
+
+
+def test_a_report_that_lies_ahead_as_a_whole_is_refused() -> None:
     meeting = an_open_meeting()
-    for refused in (at(10), at(54)):
+    later = a_person(stays=[span(30, 60)], reported_minutes=30)
+    for now in (10, 30):
         with pytest.raises(rules.ArrivalInFuture):
-            meeting.observe_presence(
-                source=ToolSource.ZOOM, digest=DIGEST, people=[a_person()], at=refused
-            )
+            observed(meeting, later, a_person("p2", stays=[span(40, 50)]), now=now)
     assert facts(meeting) == []
-    ahead = at(56)  # the tool's clock may run a few minutes ahead of ours
-    meeting.observe_presence(source=ToolSource.ZOOM, digest=DIGEST, people=[a_person()], at=ahead)
-    assert len(facts(meeting)) == 1
+
+
+def test_a_tool_whose_clock_is_ahead_loses_what_lies_ahead_and_nobody_elses_evidence() -> None:
+    meeting = an_open_meeting()
+    stayed = a_person("p1", ANA, stays=[span(0, 20), span(25, 66)], reported_minutes=61)
+    left = a_person("p2", BO, stays=[span(5, 40)])
+    unseen = a_person("p3", CHIDI, stays=[span(61, 66)], reported_minutes=5)
+    observed(meeting, stayed, left, unseen, now=60)
+    assert [each.interval for each in meeting.presence_of(ANA)] == [span(0, 20), span(25, 60)]
+    assert [each.interval for each in meeting.presence_of(BO)] == [span(5, 40)]
+    assert meeting.presence_of(CHIDI) == []
+
+
+def test_a_clock_a_few_minutes_ahead_is_taken_at_its_word() -> None:
+    meeting = an_open_meeting()
+    observed(meeting, a_person(member_id=ANA), now=56)
+    assert [each.interval for each in meeting.presence_of(ANA)] == [span(0, 60)]
+
+
+def test_a_report_that_was_cut_says_more_when_it_comes_again() -> None:
+    meeting = an_open_meeting()
+    for now in (40, 40, 90, 91):
+        observed(meeting, a_person(member_id=ANA), a_person("p2", BO, stays=[span(0, 9)]), now=now)
+    assert len(facts(meeting)) == 2
+    assert meeting.minutes_of(ANA).minutes == 60
+
+
+@pytest.mark.parametrize("closed", [True, False])
+def test_a_total_without_times_waits_until_the_meeting_is_over(*, closed: bool) -> None:
+    meeting = an_open_meeting(ANA)
+    total = a_person("p1", ANA, stays=[], reported_minutes=60)
+    with pytest.raises(rules.ArrivalInFuture):
+        observed(meeting, total, now=59)
+    observed(meeting, total, a_person("p2", BO, stays=[span(0, 30)]), now=59)
+    assert meeting.presence_of(ANA) == []
+    assert meeting.minutes_of(BO).minutes == 30
+    if closed:
+        meeting.close(by=JOY, at=at(59))
+    observed(meeting, total, now=59 if closed else 60)
+    assert any(each.source is Source.TOOL_TOTAL for each in meeting.presence_of(ANA))
 
 
 def test_reports_in_any_order_give_the_same_presence() -> None:

@@ -96,6 +96,33 @@ def test_a_name_is_corrected_with_a_reason() -> None:
         member.correct_name(about(ANA, "Ana"), reason=about(ANA, ""), by=ANA, at=SEVEN_PM)
 
 
+def test_papers_write_a_name_in_another_way_until_it_changes_or_they_need_not() -> None:
+    member = a_member(name_on_papers=about(ANA, "דנה לוי"))
+    spelling = about(ANA, "Dana Levy")
+    for _ in range(2):
+        member.spell_for_papers(spelling, by=ANA, at=SIX_PM)
+    assert (member.name_on_papers.value, member.printed_name) == ("דנה לוי", spelling)
+    member.spell_for_papers(None, by=ANA, at=SIX_PM)
+    assert member.printed_name == member.name_on_papers
+    member.spell_for_papers(spelling, by=ANA, at=SIX_PM)
+    married = about(ANA, "Dana Levy-Ruiz")
+    member.correct_name(married, reason=about(ANA, "Married."), by=ANA, at=SIX_PM)
+    assert member.printed_name == married
+    member.spell_for_papers(married, by=ANA, at=SIX_PM)
+    assert member.spelling is None
+    assert [type(fact) for fact in facts(member)] == [
+        *3 * [Member.SpelledForPapers],
+        Member.NameCorrected,
+    ]
+
+
+def test_how_papers_write_a_name_is_a_line_about_the_member() -> None:
+    with pytest.raises(InvalidFields):
+        a_member().spell_for_papers(about(ANA, " "), by=ANA, at=SIX_PM)
+    with pytest.raises(ValueError, match="spelling"):
+        a_member().spell_for_papers(about(BO, "Bo Berg"), by=ANA, at=SIX_PM)
+
+
 def test_a_name_of_somebody_else_is_a_programming_error() -> None:
     with pytest.raises(ValueError, match="name_on_papers"):
         a_member(name_on_papers=about(BO, "Bo Berg"))

@@ -148,6 +148,16 @@ def test_while_a_bank_decides_nothing_is_paid_back() -> None:
     assert len(facts(ledger)) == 2
 
 
+def test_while_a_bank_only_asks_a_refund_can_settle_it() -> None:
+    asks = fact("dp_1", about="in_1")
+    ledger = a_ledger((KIND.INVOICE_PAID, fact("in_1")), (KIND.INQUIRY_OPENED, asks))
+    ledger.ask_refund("order-1", **a_refund(), by=ADMIN, at=day(2))
+    ledger.note(KIND.DISPUTE_OPENED, asks, at=day(3))
+    assert ledger.is_disputed("in_1"), "it became a dispute"
+    ledger.note(KIND.DISPUTE_CLOSED, fact("dp_1", about="in_1", reason="warning_closed"), at=day(4))
+    assert not ledger.is_disputed("in_1")
+
+
 def test_what_a_bank_gave_back_is_not_paid_back_once_more() -> None:
     ledger = a_ledger(
         (KIND.INVOICE_PAID, fact("in_1")), (KIND.DISPUTE_OPENED, fact("dp_1", about="in_1"))

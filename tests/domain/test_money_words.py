@@ -34,8 +34,8 @@ def test_kinds_that_mean_different_things_are_told_differently() -> None:
 @pytest.mark.parametrize(
     ("cents", "says"),
     [
-        (-250, "2.50 EUR more are kept for you"),
-        (250, "2.50 EUR of what was kept for you were used"),
+        (-250, "2.50 EUR more is kept for you"),
+        (250, "2.50 EUR of what was kept for you was used"),
     ],
 )
 def test_a_moved_balance_says_in_whose_favour(cents: int, says: str) -> None:

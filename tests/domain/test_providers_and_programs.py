@@ -10,7 +10,7 @@ import pytest
 
 from domain.errors import InvalidFields
 from domain.programs import Program, ProgramRetired
-from domain.providers import ApprovalExists, ApprovalUnknown
+from domain.providers import ApprovalExists, ApprovalUnknown, Provider
 from domain.values import Modality
 from tests.support.builders import (
     APPROVAL,
@@ -40,6 +40,37 @@ def test_a_provider_says_who_it_is(field: str) -> None:
     with pytest.raises(InvalidFields) as refused:
         a_provider(**{field: ""})
     assert list(refused.value.fields) == [field]
+
+
+def a_correction(**changes: Any) -> dict[str, Any]:
+    return {
+        "name": "Lamp House Education",
+        "address": "2 Lamp Street",
+        "contact": "office@lamp.example",
+        "authorising_name": about(JOY, "Joy Lin"),
+        "authorising_role": "Director",
+        "reason": "It moved.",
+        "at": SEVEN_PM,
+    } | changes
+
+
+def test_a_provider_is_corrected_with_a_reason_and_once() -> None:
+    provider = a_provider()
+    for _ in range(2):
+        provider.correct(**a_correction())
+    assert (provider.name, provider.address) == ("Lamp House Education", "2 Lamp Street")
+    (corrected,) = facts(provider)
+    assert isinstance(corrected, Provider.Corrected)
+    assert corrected.reason == "It moved."
+
+
+@pytest.mark.parametrize("field", ["name", "address", "contact", "authorising_role", "reason"])
+def test_a_correction_that_says_nothing_is_refused(field: str) -> None:
+    provider = a_provider()
+    with pytest.raises(InvalidFields) as refused:
+        provider.correct(**a_correction(**{field: ""}))
+    assert list(refused.value.fields) == [field]
+    assert provider.name != "Lamp House Education"
 
 
 def test_an_approval_counts_from_its_first_day_to_its_last() -> None:

@@ -38,7 +38,7 @@ def test_more_seats_come_at_once_and_fewer_with_the_renewal() -> None:
     assert (pool.bought, pool.scheduled) == (5, None)
     pool.ask_for_count(2, renews_at=day(30), by=JOY, at=day(3))
     assert (pool.count_due(day(29)), pool.count_due(day(30))) == (None, 2)
-    assert pool.free() == 1
+    assert pool.free(day(3)) == 1
 
 
 def test_the_present_number_takes_an_earlier_wish_back() -> None:
@@ -78,7 +78,41 @@ def test_an_offer_waits_for_thirty_days_and_gives_its_place_back() -> None:
     assert facts(pool) == []
     assert pool.end_offers(at=day(31)) == [SEAT]
     assert pool.end_offers(at=day(32)) == []
-    assert pool.free() == 1
+    assert pool.free(day(32)) == 1
+
+
+def test_an_offer_that_is_over_takes_no_place_even_if_nobody_has_ended_it() -> None:
+    pool = a_pool(2, ANA)
+    pool.offer(SEAT, by=JOY, at=day(1))
+    assert (pool.free(day(30)), pool.free(day(31))) == (0, 1)
+    with pytest.raises(FreeSeatsFirst):
+        pool.ask_for_count(1, renews_at=day(60), by=JOY, at=day(30))
+    pool.offer(OTHER_SEAT, by=JOY, at=day(31))
+    assert pool.open_offers(day(31)) == [OTHER_SEAT]
+    pool.withdraw_offer(OTHER_SEAT, by=JOY, at=day(32))
+    pool.ask_for_count(1, renews_at=day(60), by=JOY, at=day(32))
+    assert pool.scheduled == (1, day(60))
+
+
+def test_an_offer_waits_for_thirty_days_from_the_asking_to_come_in() -> None:
+    pool = a_pool(1)
+    pool.offer(SEAT, by=JOY, at=day(1))
+    pool.ask_to_come_in(SEAT, at=day(30))
+    assert pool.end_offers(at=day(59)) == []
+    assert (pool.is_open(SEAT, day(59)), pool.is_open(SEAT, day(60))) == (True, False)
+    pool.accept(SEAT, member_id=ANA, at=day(59))
+    assert pool.seated() == [ANA]
+
+
+def test_where_nobody_manages_only_whoever_looks_after_the_house_names_somebody() -> None:
+    pool = a_pool()
+    pool.part_with(JOY, by=JOY, at=day(1))
+    with pytest.raises(SeatManagersOnly):
+        pool.name_manager(EVE, by=EVE, at=day(2))
+    pool.name_manager(BO, by=EVE, at=day(2), administrator=True)
+    assert pool.managers == {BO}
+    with pytest.raises(SeatManagersOnly):
+        pool.name_manager(EVE, by=EVE, at=day(3), administrator=True)
 
 
 def test_whoever_is_invited_and_no_member_asks_once_while_the_offer_waits() -> None:
@@ -89,7 +123,7 @@ def test_whoever_is_invited_and_no_member_asks_once_while_the_offer_waits() -> N
         pool.ask_to_come_in(SEAT, at=day(2))
     assert len(facts(pool)) == 1
     pool.accept(SEAT, member_id=ANA, at=day(3))
-    assert pool.entries_asked == set()
+    assert pool.entries_asked == {}
     with pytest.raises(OfferNotOpen):
         pool.ask_to_come_in(SEAT, at=day(4))
 
@@ -259,7 +293,7 @@ class Seating(RuleBasedStateMachine):
     @invariant()
     def never_more_sit_than_are_paid_for(self) -> None:
         assert len(self.pool.seated()) <= self.pool.bought
-        assert self.pool.free() >= 0
+        assert self.pool.free(self.now) >= 0
 
     @invariant()
     def nobody_is_forgotten(self) -> None:

@@ -35,13 +35,13 @@ PHONE: Final[dict[str, Any]] = {"viewport": {"width": 360, "height": 780}, "has_
 STORY: Final = [
     "An invoice was written: 0.00 EUR It asks for nothing. It is the first one",
     "An invoice was paid: 0.00 EUR It asked for nothing, so nothing was charged.",
-    "An invoice was written: 12.00 EUR 12.00 EUR were asked for.",
-    "An invoice was paid: 12.00 EUR 12.00 EUR were charged to you, for your membership dues.",
-    "An invoice was written: 12.00 EUR 12.00 EUR were asked for.",
-    "A payment did not go through: 12.00 EUR 12.00 EUR were to be charged, and nothing was.",
-    "An invoice was paid: 12.00 EUR 12.00 EUR were charged to you, for your membership dues.",
-    "An invoice was written: 0.77 EUR 0.77 EUR were asked for.",  # a month, less what was unused
-    "An invoice was paid: 0.77 EUR 0.77 EUR were charged to you, for your membership dues.",
+    "An invoice was written: 12.00 EUR 12.00 EUR was asked for.",
+    "An invoice was paid: 12.00 EUR 12.00 EUR was charged to you, for your membership dues.",
+    "An invoice was written: 12.00 EUR 12.00 EUR was asked for.",
+    "A payment did not go through: 12.00 EUR 12.00 EUR was to be charged, and nothing was.",
+    "An invoice was paid: 12.00 EUR 12.00 EUR was charged to you, for your membership dues.",
+    "An invoice was written: 0.77 EUR 0.77 EUR was asked for.",  # a month, less what was unused
+    "An invoice was paid: 0.77 EUR 0.77 EUR was charged to you, for your membership dues.",
 ]
 _PATIENCE: Final = 20  # seconds until what the worker did has to be on a page
 

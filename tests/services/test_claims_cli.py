@@ -10,9 +10,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.values import Money
 from infra.database import ConnectKwargs
+from projections.claims_board.queries import LineRow, SendingRow
+from services.cli.claim_words import line_words, run_words, sending_words
 from services.cli.main import main
 from services.demo.story import ADMIN, PAYER
+from tests.support.builders import SIX_PM
 from tests.support.terminal import Terminal
 
 BY = ("--by", ADMIN.id, "--yes")
@@ -59,6 +63,37 @@ def test_an_answer_that_cannot_be_read_is_refused(line: str) -> None:
     assert "Write LINE=CENTS" in told.output
 
 
+@pytest.mark.parametrize(
+    ("currency", "amount"), [("USD", "50.00 USD"), ("JPY", "5,000 JPY"), ("BHD", "5.000 BHD")]
+)
+def test_amounts_are_written_as_their_currency_has_them(currency: str, amount: str) -> None:
+    line = LineRow(
+        line_id="PH-1-001",
+        certificate_id=None,
+        starts_at=SIX_PM,
+        zone="Asia/Tokyo",
+        minutes=60,
+        units=2,
+        rate_cents=2500,
+        amount_cents=5000,
+        strength="moderate",
+        reverses=None,
+        note="",
+        sending=1,
+        paid_cents=None,
+        reason_code=None,
+    )
+    sent = SendingRow(1, "PH-1", 7, SIX_PM, "paid", 5000, None, "EFT-7", SIX_PM)
+    told = (
+        line_words(line, currency),
+        sending_words(sent, currency),
+        run_words(7, 1, Money(5000, currency)),
+    )
+    assert all(amount in each for each in told)
+    assert not any("cents" in each for each in told)
+    assert "(5000 minor units)" in told[0], "an answer is typed in them"
+
+
 def test_lines_are_not_paid_and_denied_at_once() -> None:
     told = run("claims", "decide", "PH-1", "--paid", "--denied", "45", "--reference", "E", *BY[:2])
     assert told.exit_code == 2
@@ -84,7 +119,7 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     assert prepared == "Nothing new to claim in this period.\n"
     assert (decided, back) == ("Kept.\n", "Taken back.\n")
     package = out / "run-00002"
-    assert "Run 2: 1 claims" in exported
+    assert "Run 2: 1 claim," in exported
     assert "adds up" in run("claims", "verify", package).output
     assert "adds up" in run("claims", "verify", package.with_suffix(".zip")).output
     (correction,) = rows(package, "claims.csv")
@@ -92,8 +127,8 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     assert correction["payer_claim_number"] == "EFT-7"
     assert correction["claim_id"] in shown
     assert f"takes back {line['line_id']}" in shown
-    assert "Run 2: 1 claims" in again
-    assert told.startswith("Run 2: 1 claims"), "nothing is prepared for it"
+    assert "Run 2: 1 claim," in again
+    assert told.startswith("Run 2: 1 claim,"), "nothing is prepared for it"
     files = {each.name: each.read_bytes() for each in package.iterdir()}
     assert {each.name: each.read_bytes() for each in (lost / package.name).iterdir()} == files
     no_folder = terminal.folder / "a file"

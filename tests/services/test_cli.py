@@ -251,6 +251,15 @@ def test_a_house_in_order_is_rebuilt_examined_and_takes_people_in_and_forgets_th
     assert found["database"] == "ok"
 
     member_id = UUID(added.strip())
+    script, spelled = terminal.run(
+        ("member", "add", "--name", "Dana דנה", "--mail", "dana@example.org"),
+        (
+            *("member", "rename", member_id, "--name", "Dana דנה", "--spelling", "Dana Levy"),
+            *("--reason", "As in the passport.", "--by", ADMIN.id),
+        ),
+    )
+    assert "Papers cannot print ד נ ה yet. Give `member rename` a --spelling" in script
+    assert spelled == "Corrected.\n"
     forgotten, status = terminal.run(
         ("member", "forget", member_id, "--by", ADMIN.id, "--yes"), ("status",)
     )

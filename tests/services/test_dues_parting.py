@@ -185,7 +185,7 @@ async def test_a_seat_that_is_taken_by_somebody_forgotten_is_free_again(house: S
     await house.do(AcceptSeat(member_id=house.ana, by=house.ana, **taken))
     await house.settle()
     pool = await house.known(SeatPool, POOL)
-    assert (pool.seated(), pool.free()) == ([], 2)
+    assert (pool.seated(), pool.free(house.clock.now())) == ([], 2)
 
 
 async def test_what_the_house_pays_back_by_itself_is_its_own_order_and_no_strangers(

@@ -13,8 +13,8 @@ import pytest
 from domain.certificates.certificate import Certificate, CertificateState
 from domain.errors import NotAllowed
 from domain.meetings.attendance import ObservedPerson, ToolSource
-from domain.members.member import ErasureBasis
-from domain.personal import ERASED
+from domain.members.member import ErasureBasis, Member
+from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from domain.troubles import Place, Trouble, trouble_id
 from infra.database import ConnectKwargs
@@ -27,6 +27,7 @@ from projections.certificate_register import queries as register
 from projections.people import queries as people
 from projections.roster import queries as roster
 from services.bootstrap.adapters import Letters, SignInMail
+from services.certificates.issuing import certificate_id_of
 from services.house import StuckRow
 from services.meetings.commands import MatchObservedPerson, ObservePresence
 from services.members.commands import CorrectName, ForgetMember
@@ -141,6 +142,37 @@ async def test_a_name_in_no_font_is_given_up_at_once_and_an_administrator_sees_i
     await house.drain()
     (row_again,) = [each for each in await desk.stuck() if each.where == "outbox"]
     assert row_again.key == row.key
+    assert await desk.settle("outbox", row.key)
+
+
+async def test_once_papers_know_how_to_write_a_name_its_certificate_is_drawn(
+    house: RealHouse, story: Story
+) -> None:
+    name = partial(CorrectName, member_id=story.ana, name_on_papers=UNDRAWABLE, by=story.ana)
+    await story.do(name(reason="As in the passport."))
+    undrawn = await certified(house, story)
+    await story.do(name(spelling="Ana Ruiz", reason="For papers."))
+    await house.drain()
+    drawn = await story.known(Certificate, certificate_id_of(undrawn.award_id, 2))
+    assert drawn.state is CertificateState.SEALED
+    assert shown(drawn.facts.holder_name) == "Ana Ruiz"
+    assert (await story.known(Certificate, undrawn.id)).state is CertificateState.SUPERSEDED
+    assert shown((await story.known(Member, story.ana)).name_on_papers) == UNDRAWABLE
+    (row,) = [each for each in await house.house.desk.stuck() if each.where == "outbox"]
+    assert await house.house.desk.revive("outbox", row.key)
+    await house.drain()
+    assert not [each for each in await house.house.desk.stuck() if each.where == "outbox"]
+
+
+async def test_a_name_that_changes_leaves_papers_that_were_drawn_as_they_are(
+    house: RealHouse, story: Story
+) -> None:
+    certificate = await certified(house, story)
+    await story.do(
+        CorrectName(member_id=story.ana, name_on_papers="Ana R.", reason="x", by=story.ana)
+    )
+    await house.drain()
+    assert (await story.known(Certificate, certificate.id)).stands
 
 
 @pytest.mark.parametrize("key", ["", "no-uuid", str(UUID(int=1)), "a/b", "view.people/x"])

@@ -11,15 +11,17 @@ from domain.base import Root
 from domain.credits.ledger import CreditLedger
 from domain.event_registry import EVENTS
 from domain.meetings.meeting import Meeting
+from domain.members.member import Member
 from domain.recording import Cause, Recorded
 from services.bootstrap import PROCESSES
-from services.certificates.issuing import SettleCertificate
-from services.credits.judging import JudgeMeeting
+from services.certificates.issuing import SettleCertificate, SettleUndrawn
+from services.credits.judging import JudgeMeeting, ledger_id_of
 from services.process_runner import Process
 from services.processes import judge_meetings, settle_certificates
-from tests.support.builders import MEETING, SIX_PM
+from tests.support.builders import ANA, MEETING, SIX_PM
 from tests.support.every_event import STORIES
 
+_NAMED = (Member.NameCorrected, Member.SpelledForPapers)
 NAMES = [each.NAME for each in PROCESSES]
 
 
@@ -69,6 +71,13 @@ def test_every_change_of_an_award_has_its_certificate_settled() -> None:
             assert settle_certificates.react(each) == [
                 SettleCertificate(ledger_id=event.originator_id, award_id=event.award_id)
             ]
+
+
+def test_a_name_that_changes_settles_what_was_never_drawn() -> None:
+    named = [each for each in all_recorded() if isinstance(each.event, _NAMED)]
+    assert {type(each.event) for each in named} == set(_NAMED)
+    for each in named:
+        assert settle_certificates.react(each) == [SettleUndrawn(ledger_id=ledger_id_of(ANA))]
 
 
 def test_a_judgement_is_ordered_for_the_meeting_the_event_is_about() -> None:

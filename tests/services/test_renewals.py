@@ -18,7 +18,7 @@ from domain.values import Modality, Style
 from infra.database import ConnectKwargs
 from services.credits.renewals import Renewal, renewals
 from services.credits.what_if import WhatIf, thought
-from services.days import own_day
+from services.days import own_day, zone_of
 from services.groups.commands import AdmitMember, ChangeRhythm, FormGroup, LeaveGroup
 from services.groups.series import HandOutSyllabus, PlacePart, PlanSeries
 from services.groups.standing_schedule import InGroup, standing_schedule
@@ -256,6 +256,8 @@ async def test_a_licence_ends_with_the_day_where_its_holder_meets(
     async with house.house.views() as conn:
         assert (await own_day(conn, story.ana, at)).day == day
         assert (await own_day(conn, story.eve, at)).day == 31, "who has no group reads UTC"
+        assert await zone_of(conn, story.ana, here="Asia/Seoul") != "Asia/Seoul"
+        assert await zone_of(conn, story.eve, here="Asia/Seoul") == "Asia/Seoul"
 
 
 async def moved(house: RealHouse, story: Story, zone: str) -> None:

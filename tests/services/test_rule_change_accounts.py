@@ -84,7 +84,7 @@ async def test_a_lower_cap_loses_though_every_meeting_is_worth_the_same() -> Non
         short_before=(),
         short_after=("in all: 1",),
         why=(
-            "3 hours earned, 1 count.",
+            "3 hours earned, 1 counts.",
             "2 required, 1 to go.",
             "Peers: 2 more than the 1 that count.",
         ),

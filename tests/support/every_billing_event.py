@@ -150,6 +150,7 @@ def money_events() -> list[Root.Event]:
     ledger.note(MoneyKind.REFUND_DONE, back, at=at(11))
     ledger.note(MoneyKind.REFUND_FAILED, back, at=at(12))
     ledger.note(MoneyKind.REFUND_DONE, b.fact("re_2", 100, about="in_1"), at=at(13))
+    ledger.note(MoneyKind.INQUIRY_OPENED, b.fact("dp_1", about="in_1"), at=at(14))
     ledger.note(MoneyKind.DISPUTE_OPENED, b.fact("dp_1", about="in_1"), at=at(14))
     ledger.note(MoneyKind.DISPUTE_CLOSED, b.fact("dp_1", about="in_1", reason="won"), at=at(15))
     return facts(ledger)

@@ -37,6 +37,7 @@ def member_events() -> list[Root.Event]:
     member.correct_name(
         b.about(b.ANA, "Ana Ruiz-Lee"), reason=b.about(b.ANA, "Married."), by=b.ANA, at=b.SIX_PM
     )
+    member.spell_for_papers(b.about(b.ANA, "Ana Ruiz Lee"), by=b.ANA, at=b.SIX_PM)
     member.grant_role(Role.ADMINISTRATOR, by=b.ADMIN, at=b.SIX_PM)
     member.withdraw_role(Role.ADMINISTRATOR, by=b.ADMIN, at=b.SIX_PM)
     member.take_leave(at=b.SIX_PM)
@@ -59,6 +60,15 @@ def provider_events() -> list[Root.Event]:
         contact="office@lamp.example",
         authorising_name=b.about(b.JOY, "Joy Lin"),
         authorising_role="Director of education",
+        at=b.SIX_PM,
+    )
+    provider.correct(
+        name="Lamp House Education",
+        address="2 Lamp Street",
+        contact="office@lamp.example",
+        authorising_name=b.about(b.JOY, "Joy Lin"),
+        authorising_role="Director of education",
+        reason="It moved.",
         at=b.SIX_PM,
     )
     provider.record_approval(b.APPROVAL, **b.an_approval())

@@ -542,3 +542,24 @@ async def test_a_message_says_nothing_of_a_person(desk: BillingHouse) -> None:
     assert "evt_" in page
     for contact in ("ana@example.org", "10115", "hosted_invoice_url"):
         assert contact not in page
+
+
+async def test_a_form_that_pays_everything_back_leads_to_the_same_place_twice(
+    desk: BillingHouse,
+) -> None:
+    """The last test of Bo's payment: nothing of it is left."""
+    story, bo = desk.story, desk.story.bo
+    invoice_id = await paid(desk, bo)
+    page = f"{account_of(bo)}/refunds/{invoice_id}"
+    books = await ledger(desk, bo)
+    left = books.refundable(invoice_id, books.paid(invoice_id)[0].currency).cents
+    assert left > 0
+    async with await desk.browser(story.admin) as browser:
+        form = hidden((await browser.get(page)).text) | {
+            "amount": f"{left / 100:.2f}",
+            "reason": "order_change",
+        }
+        answers = [await browser.post(page, data=form) for _ in range(2)]
+    assert [each.status_code for each in answers] == [303, 303]
+    assert answers[0].headers["location"] == answers[1].headers["location"]
+    await desk.pass_by(seconds=60)

@@ -16,6 +16,7 @@ from domain.claims.rules import ClaimState
 from infra.payer_files.verify import verify
 from services.claims import exports
 from services.claims.commands import claim_id_of
+from services.members.commands import CorrectName
 from tests.support.builders import SIX_PM, span
 from tests.support.pages import Pages, hidden, words_of
 from tests.support.story import Story
@@ -304,3 +305,36 @@ async def test_a_code_of_no_certificate_is_said(browser: httpx.AsyncClient) -> N
     told = await browser.get("/admin/certificates", params={"code": codes.make(b"\7" * 8)})
     assert told.status_code == 404
     assert "No certificate has this code" in told.text
+
+
+async def test_certificates_are_found_by_a_part_of_the_holders_name_newest_first(
+    pages: Pages, story: Story, browser: httpx.AsyncClient
+) -> None:
+    name = "Ánh Unmistakable"
+    correct = CorrectName(member_id=story.ana, name_on_papers=name, reason="So.", by=story.ana)
+    await story.do(correct)
+    await pages.real.drain()
+    told = await send(browser, "/admin/certificates", {"holder": "unmistak"})
+    assert told.status_code == 200
+    (first,) = await story.certificates(story.id("hour 0"), "ana")
+    (second,) = await story.certificates(story.id("hour 1"), "ana")
+    places = [told.text.index(f"/admin/certificates/{each.id}/revoke") for each in (second, first)]
+    assert places == sorted(places)
+    assert "mistak" not in str(told.url), "a name stands in no address"
+    assert f"{name}, " in words_of(told.text)
+
+
+@pytest.mark.parametrize(
+    ("typed", "status", "said"),
+    [
+        ("", 400, "Write a name, or a part of one."),
+        ("Nobody Known", 404, "Nobody here is called so."),
+        ("Priyanka", 404, "Whoever is called so has no certificate."),
+    ],
+)
+async def test_a_name_without_certificates_is_said(
+    browser: httpx.AsyncClient, typed: str, status: int, said: str
+) -> None:
+    told = await send(browser, "/admin/certificates", {"holder": typed})
+    assert told.status_code == status
+    assert said in words_of(told.text)

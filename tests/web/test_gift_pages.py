@@ -71,7 +71,7 @@ async def test_months_are_bought_with_an_invoice_and_taken_once(
     link = await give(dues, bo)
     assert "36.00 EUR" in await dues.words(bo, "/membership/invoices")
     story = await dues.words(bo, "/membership/money")
-    assert "36.00 EUR were charged to you, once. It is for months that you give" in story
+    assert "36.00 EUR was charged to you, once. It is for months that you give" in story
     async with await dues.browser(chidi) as browser:
         assert "3 months for you" in words_of((await browser.get(link)).text)
         wrong = link[:-1] + ("0" if link[-1] != "0" else "1")

@@ -72,12 +72,17 @@ FORMS = {
     "/admin/settle": ("where", "key", "reason", "seen", "command_id"),
     "/admin/people": ("name", "email", "command_id"),
     "/you/licences/{licence}/end": ("last_day", "command_id"),
-    "/you/name": ("name_on_papers", "reason", "command_id"),
+    "/you/name": ("name_on_papers", "spelling", "reason", "command_id"),
     "/admin/administrators": ("email", "command_id"),
     "/admin/administrators/{ana}/withdraw": ("command_id",),
     "/admin/providers": (
         "name", "address", "contact", "authorising_name", "authorising_role", "command_id",
     ),
+    "/admin/providers/{provider}/correct": (
+        "name", "address", "contact", "authorising_name", "authorising_role", "reason",
+        "command_id",
+    ),
+    "/admin/certificates": ("holder", "command_id"),
     "/admin/providers/{provider}/approvals": (
         "body", "number", "statement", "responsibility_statement", "valid_from", "valid_until",
         "modalities", "command_id",

@@ -407,6 +407,25 @@ async def test_a_file_that_is_no_report_changes_nothing(
     assert await pages.count("meeting.presence_observed", opened) == 0
 
 
+async def test_a_report_that_reaches_ahead_is_kept_until_now_and_the_page_says_so(
+    pages: Pages, opened: UUID, joy: httpx.AsyncClient
+) -> None:
+    begins = (await pages.story.meeting(opened)).scheduled.from_at
+    heading = "Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest\n"
+    day = f"{begins:%m/%d/%Y}"
+    for times, status in (
+        (f"{day} 06:01:00 PM,{day} 09:50:00 PM,229", 200),
+        (f"{day} 09:01:00 PM,{day} 09:50:00 PM,49", 422),
+    ):
+        file = ("participants.csv", f"{heading}Ana,ana@example.org,{times},No\n", "text/csv")
+        answer = await joy.post(f"/meetings/{opened}/reports", files={"report": file})
+        assert answer.status_code == status, answer.text
+        assert ("have not come yet: the tool" in words_of(answer.text)) == (status == 200)
+        assert "The same report again changes nothing." not in answer.text
+    assert "Nothing that this report tells has come yet" in answer.text
+    assert await pages.count("meeting.presence_observed", opened) == 1
+
+
 async def test_a_report_of_another_day_changes_nothing_and_says_so(
     pages: Pages, opened: UUID, joy: httpx.AsyncClient
 ) -> None:

@@ -43,7 +43,7 @@ async def paid_invoice(house: BillingHouse, key: str) -> str:
 async def test_every_line_is_told_with_its_amount_and_what_it_means(paying: BillingHouse) -> None:
     shown = await paying.words(paying.story.ana, MONEY)
     assert "An invoice was paid: 12.00 EUR" in shown
-    assert "12.00 EUR were charged to you, for your membership dues." in shown
+    assert "12.00 EUR was charged to you, for your membership dues." in shown
     lines = await story_of(paying.real.house, paying.story.ana, reader=paying.story.ana)
     assert shown.count("Known to us") == len(lines) > 1
 

@@ -81,6 +81,28 @@ async def test_a_provider_comes_in_with_its_approval_and_its_program(
     assert "1 program offered" in words_of((await admin.get("/admin/providers")).text)
 
 
+async def test_a_provider_is_corrected_from_what_papers_say_today(
+    pages: Pages, admin: httpx.AsyncClient
+) -> None:
+    made = await send(admin, "/admin/providers", "/admin/providers", {**PROVIDER})
+    page = made.url.path
+    assert f'href="{page}/correct"' in made.text
+    asked = (await admin.get(f"{page}/correct")).text
+    for word in ("Harbour Continuing Education", "2 Quay Road", "Marguerite Invented"):
+        assert word in asked
+    typed = {**PROVIDER, "name": "Harbour Education", "address": "3 Quay Road"}
+    unsaid = await send(admin, f"{page}/correct", f"{page}/correct", typed)
+    assert unsaid.status_code == 400
+    assert "Write why, in a sentence." in words_of(unsaid.text)
+    told = await send(
+        admin, f"{page}/correct", f"{page}/correct", {**typed, "reason": "The board misspelt it."}
+    )
+    assert "Papers issued before keep what they say." in words_of(told.text)
+    assert "Harbour Education" in words_of(told.text)
+    provider = await pages.story.known(Provider, _id(page))
+    assert (provider.name, provider.address) == ("Harbour Education", "3 Quay Road")
+
+
 async def test_an_approval_is_withdrawn_from_a_day_on(
     pages: Pages, admin: httpx.AsyncClient
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from domain.certificates.certificate import Certificate
 from domain.members.member import Member
 from domain.personal import shown
+from services.members.commands import CorrectName
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
 
@@ -43,6 +44,22 @@ async def test_no_profession_is_chosen_for_anybody(pages: Pages) -> None:
         answer = await send(eve, "/you/licences", "/you", **typed, profession="")
     assert answer.status_code == 400
     assert "Profession: Choose your profession." in words_of(answer.text)
+
+
+async def test_where_a_licence_is_valid_is_written_as_people_write_it(pages: Pages) -> None:
+    typed = {"profession": "psychology", "number": "A 1", "valid_from": "2025-01-01"}
+    async with await pages.browser(pages.story.eve) as eve:
+        for written, said in (
+            ("ZZ", "We know no such place."),
+            ("MD", "Moldova (MD) or Maryland, United States (US-MD). Write Moldova or US-MD."),
+        ):
+            asked = await send(eve, "/you/licences", "/you", **typed, jurisdiction=written)
+            assert (asked.status_code, said in words_of(asked.text)) == (400, True), written
+            assert f'value="{written}"' in asked.text
+        kept = await send(eve, "/you/licences", "/you", **typed, jurisdiction="Maryland")
+    assert "Psychology, Maryland, United States (US-MD)" in words_of(kept.text)
+    member = await pages.story.known(Member, pages.story.eve)
+    assert [each.jurisdiction for each in member.licences.values()] == ["US-MD"]
 
 
 async def test_a_licence_cannot_end_before_it_began_and_the_day_is_asked_again(
@@ -163,3 +180,51 @@ async def test_a_look_names_nobody(pages: Pages, certificate: Certificate) -> No
         CHECKED,
     )
     assert str(story.bo) not in metadata + body
+
+
+async def test_a_name_in_any_script_is_kept_and_papers_write_it_as_its_member_says(
+    pages: Pages,
+) -> None:
+    story, page, name = pages.story, "/you/name", "דנה לוי"
+    async with await pages.browser(story.eve) as eve:
+        own = {"name_on_papers": name, "reason": "My own."}
+        kept = words_of((await send(eve, page, page, **own)).text)
+        assert name in kept
+        assert "Papers cannot print your name yet" in kept
+        assert "no letters for ד נ ה ל ו י." in kept
+        assert "This name stands on your papers" not in kept
+        assert "New papers show this name." not in kept
+        refused = await send(eve, page, page, **own, spelling="Dana 😀")
+        assert refused.status_code == 400
+        assert "Papers cannot print 😀 yet." in words_of(refused.text)
+        spelled = words_of((await send(eve, page, page, **own, spelling="Dana Levy")).text)
+        assert "Papers write your name Dana Levy." in spelled
+        assert "cannot print" not in spelled
+        assert 'value="Dana Levy"' in (await eve.get(page)).text
+        plain = await send(eve, page, page, name_on_papers="Dana", reason="Shorter.")
+        assert "This name stands on your papers." in words_of(plain.text)
+    assert shown((await story.known(Member, story.eve)).printed_name) == "Dana"
+
+
+async def test_whoever_lets_somebody_in_hears_what_papers_cannot_print(pages: Pages) -> None:
+    page = "/admin/people"
+    async with await pages.browser(pages.story.admin) as admin:
+        typed = {"name": "Dana דנה", "email": "dana@example.org"}
+        told = words_of((await send(admin, page, page, **typed)).text)
+    assert "They can sign in now." in told
+    assert "Papers cannot print some letters of their name" in told
+
+
+async def test_a_certificate_that_cannot_be_drawn_is_stuck_with_the_reason(pages: Pages) -> None:
+    story, name = pages.story, "דנה לוי"
+    correct = CorrectName(member_id=story.chidi, name_on_papers=name, reason="x", by=story.chidi)
+    await story.do(correct)
+    start = story.clock.now() + timedelta(days=50)
+    await story.held(
+        {story.chidi: (0, 60)}, name="no letters", start=start, evaluated=(story.chidi,)
+    )
+    await pages.real.drain()
+    async with await pages.browser(story.admin) as admin:
+        desk = words_of((await admin.get("/admin")).text)
+    assert "seal_certificate paper.script_not_supported" in desk
+    assert "a name on it has letters that papers cannot print." in desk

@@ -116,7 +116,7 @@ async def test_the_story_of_its_money_is_told_to_its_managers_only(
 ) -> None:
     shown = await practice.words("/money")
     assert "What happened with the money of Harbour practice" in shown
-    assert "300.00 EUR were charged to the practice, for the practice's seats." in shown
+    assert "300.00 EUR was charged to the practice, for the practice's seats." in shown
     assert "charged to you" not in shown
     assert "An invoice was paid: 300.00 EUR" in shown
     assert "It is for what had changed within the period." in shown

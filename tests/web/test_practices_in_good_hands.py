@@ -119,7 +119,7 @@ async def test_a_link_that_is_none_asks_for_nobody(harbour: Practice) -> None:
     async with await harbour.house.browser() as browser:
         assert (await browser.get(forged)).status_code == 404
         assert (await browser.post(f"{forged}/come-in", data={})).status_code == 404
-    assert (await harbour.pool()).entries_asked == set()
+    assert (await harbour.pool()).entries_asked == {}
 
 
 async def test_an_offer_that_nobody_took_ends_and_its_address_is_deleted(

@@ -86,11 +86,11 @@ async def test_a_member_enters_a_licence_under_the_boards_own_name(pages: Pages)
     async with await pages.browser(story.ana) as ana:
         page = (await ana.get("/you")).text
         assert '<option value="mental_health_counseling"' in page
-        assert "US-FL Clinical social work, Marriage and family therapy" in words_of(page)
+        assert "Florida, United States (US-FL) Clinical social work, Marriage" in words_of(page)
         answer = await ana.post(
             "/you/licences", data={**hidden(page), **typed}, follow_redirects=True
         )
-        assert "Mental health counseling, US-FL" in words_of(answer.text)
+        assert "Mental health counseling, Florida, United States (US-FL)" in words_of(answer.text)
         refused = await ana.post(
             "/you/licences", data={**hidden(page), **typed, "profession": "sorcery"}
         )
@@ -109,4 +109,4 @@ async def test_a_profession_that_no_pack_names_any_more_still_shows(pages: Pages
     await pages.real.drain()
     async with await pages.browser(story.bo) as bo:
         page = words_of((await bo.get("/you")).text)
-    assert "Dance therapy, AU" in page
+    assert "Dance therapy, Australia (AU)" in page

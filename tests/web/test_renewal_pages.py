@@ -80,7 +80,7 @@ async def test_the_account_the_schedule_and_what_if(pages: Pages, ana: httpx.Asy
     await pages.real.drain()
     said = await section(ana)
     assert "1 of 36 hours" in said
-    assert "1 hour earned, 1 count." in said
+    assert "1 hour earned, 1 counts." in said
     assert "Law and ethics" in said
     assert "Your groups add" in said
     assert "Before it is too late" in said

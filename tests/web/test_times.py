@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.web.times import clock, day, until, when
+from domain.days import day
+from services.web.times import clock, until, when
 from services.web.zone_names import _BY_ZONE
 
 SUMMER_NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)

@@ -141,7 +141,10 @@ def test_what_lacks_at_the_end_is_a_warning_until_it_is_there() -> None:
     found = ask(a_meeting(7))
     assert {"total.too_little", "floor.too_little"} <= set(codes(found))
     (total,) = [step for step in found.warnings if step.code == "total.too_little"]
-    assert "1 of 20 hours will count by 2026-12-31; 19 must come from elsewhere" in total.sentence
+    assert (
+        "1 of 20 hours will count by Thursday 31 December 2026; 19 must come from elsewhere"
+        in total.sentence
+    )
     assert "within 214 days" in total.sentence
     enough = ask(has=(earned("10"), earned("12", date(2026, 3, 3), rule="", topics=("ethics",))))
     assert codes(enough) == ["cap.nearly_full"]
@@ -190,14 +193,14 @@ def test_a_forecast_of_nothing_says_what_lacks_word_by_word() -> None:
     assert warned(found) == [
         Step(
             "total.too_little",
-            "With what is planned, 1 of 20 hours will count by 2026-12-31; 19 must come from "
-            "elsewhere within 214 days.",
+            "With what is planned, 1 of 20 hours will count by Thursday 31 December 2026; 19 must "
+            "come from elsewhere within 214 days.",
             "§ 1",
         ),
         Step(
             "floor.too_little",
-            "Ethics: 2 wanted by 2026-12-31, 0 there, 2 still missing with what is planned. It can "
-            "only come from elsewhere: courses.",
+            "Ethics: 2 wanted by Thursday 31 December 2026, 0 there, 2 still missing with what is "
+            "planned. It can only come from elsewhere: courses.",
             "§ 9",
         ),
     ]
@@ -209,7 +212,8 @@ def test_a_floor_without_a_clause_of_its_own_names_that_of_the_text() -> None:
     assert warned(found) == [
         Step(
             "floor.too_little",
-            "Ethics: 2 wanted by 2026-12-31, 0.5 there, 0.5 still missing with what is planned.",
+            "Ethics: 2 wanted by Thursday 31 December 2026, 0.5 there, 0.5 still missing with what "
+            "is planned.",
             "§ 1",
         )
     ]
@@ -247,7 +251,7 @@ def test_too_few_categories_are_told_until_there_are_enough() -> None:
         named = [earned("9", rule="", category=name, key=name) for name in names]
         return warned(ask(has=(*FULL, *named), pack=a_pack(text)))
 
-    said = "Credit must come from 2 categories; so far 1 count."
+    said = "Credit must come from 2 categories; so far 1 counts."
     assert asked("Books") == [Step("categories.too_few", said, "§ 1")]
     assert asked("Books", "Films") == []
     assert asked("Books", "Films", "Plays") == []
@@ -259,8 +263,15 @@ def test_a_floor_whose_span_is_over_is_no_longer_warned_about() -> None:
     said = [each.sentence for each in warned(found)]
     assert said[0].startswith("Ethics: 2 wanted this month, 0 there")
     assert [each.split(",")[0] for each in said[1:]] == [
-        f"Ethics: 2 wanted by 2026-{month}"
-        for month in ("07-31", "08-31", "09-30", "10-31", "11-30", "12-31")
+        f"Ethics: 2 wanted by {last} 2026"
+        for last in (
+            "Friday 31 July",
+            "Monday 31 August",
+            "Wednesday 30 September",
+            "Saturday 31 October",
+            "Monday 30 November",
+            "Thursday 31 December",
+        )
     ]
     last_day = forecast(
         RuleBook([a_pack(text)]), a_pack(text), LICENCE, (), (), today=date(2026, 6, 30)

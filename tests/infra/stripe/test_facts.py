@@ -98,6 +98,14 @@ TOLD: list[tuple[str, dict[str, Any], MoneyKind, int, str | None]] = [
         "lost_or_stolen_card",
     ),
     ("charge.dispute.created", DISPUTE, MoneyKind.DISPUTE_OPENED, 1200, "fraudulent"),
+    (
+        "charge.dispute.created",
+        DISPUTE | {"status": "warning_needs_response"},
+        MoneyKind.INQUIRY_OPENED,
+        1200,
+        "fraudulent",
+    ),
+    ("charge.dispute.funds_withdrawn", DISPUTE, MoneyKind.DISPUTE_OPENED, 1200, "fraudulent"),
     ("charge.dispute.closed", DISPUTE | {"status": "won"}, MoneyKind.DISPUTE_CLOSED, 1200, "won"),
 ]
 
@@ -111,6 +119,16 @@ def test_each_event_is_one_fact_that_a_ledger_takes(
     assert line.concerns == "in_1"
     assert (line.source_event_id, line.request_id) == ("evt_1", "req_1")
     require_sound(said, line)
+
+
+def test_a_dispute_is_one_fact_though_stripe_says_it_twice() -> None:
+    kinds = ("charge.dispute.created", "charge.dispute.funds_withdrawn")
+    first, second = (facts_of(event(kind, DISPUTE))[0] for kind in kinds)
+    assert (key_of(*first), first[1].amount) == (key_of(*second), second[1].amount)
+
+
+def test_one_list_of_stripes_takes_every_kind_that_is_used() -> None:
+    assert len(USED) <= 20
 
 
 def test_paid_is_read_once_though_stripe_says_it_twice() -> None:

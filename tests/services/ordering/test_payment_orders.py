@@ -31,7 +31,7 @@ from services.memberships.scholarships import (
     EndScholarship,
 )
 from services.money.refunds import AskRefund
-from services.troubles import SettleTrouble
+from services.troubles import SettleTrouble, TryAgain
 from tests.support.ordering import (
     AT_HOME,
     HERE,
@@ -192,12 +192,35 @@ async def test_a_refund_that_was_given_up_is_not_sent_though_somebody_had_it_tri
         reason="Sent by bank transfer.",
         by=dues.story.admin,
     )
+    refused = await dues.story.refused(settles)
+    assert refused.code == "trouble.not_stuck", "it may be sent yet"
+    await dues.real.fetch("UPDATE outbox SET state = 'dead' WHERE effect_id = $1", effect_id)
     await dues.story.do(settles)
+    # as a worker of the release before could have left it, which tried again what was settled
+    await dues.real.fetch("UPDATE outbox SET state = 'waiting' WHERE effect_id = $1", effect_id)
     await dues.later(minutes=20)
     assert await notes_of(dues, invoice_id) == []
     assert [each[0::2] for each in await dues.outbox()] == [("done", "overtaken")]
     ledger = await dues.story.known(MoneyLedger, money_ledger_id(account_id))
     assert ledger.refundable(invoice_id, "EUR") == Money(1200, "EUR")
+
+
+async def test_a_stuck_refund_that_is_to_be_tried_again_is_not_settled_meanwhile(
+    dues: Dues,
+) -> None:
+    invoice_id = await paid_invoice(dues)
+    await ask_refund(dues, invoice_id)
+    ((effect_id,),) = await dues.real.fetch("SELECT effect_id FROM outbox")
+    await dues.real.fetch("UPDATE outbox SET state = 'dead' WHERE effect_id = $1", effect_id)
+    about: dict[str, Any] = {
+        "place": Place.OUTBOX,
+        "key": str(effect_id),
+        "problem": "payments.refused",
+        "by": dues.story.admin,
+    }
+    await dues.story.do(TryAgain(**about))
+    refused = await dues.story.refused(SettleTrouble(reason="By bank transfer.", **about))
+    assert refused.code == "trouble.not_stuck", "nobody has carried the other try out yet"
 
 
 async def test_after_a_look_that_found_nothing_another_key_is_used(dues: Dues) -> None:

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry
 from domain.payments.drift import EVENTS
 from infra.payments.watch import Watermarks
 from services.gauges import Gauges
+from services.money.desk_records import REPLAY
 from services.payments.figures import MoneyFigures, money_figures
 from tests.support.billing_chaos import StormyHouse
 
@@ -30,15 +31,39 @@ async def quiet(house: StormyHouse) -> StormyHouse:
     return house
 
 
-async def keep(house: StormyHouse, state: str, *, ago: timedelta, error: str | None = None) -> None:
+async def keep(
+    house: StormyHouse,
+    state: str,
+    *,
+    ago: timedelta,
+    error: str | None = None,
+    kind: str = "payment_order",
+) -> None:
     await house.real.running.pool.execute(
         "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at, state,"
-        " last_error) VALUES ($1, 'payment_order', '{}', $1, $2, $2, $3, $4)",
+        " last_error) VALUES ($1, $5, '{}', $1, $2, $2, $3, $4)",
         uuid4(),
         house.real.clock.at - ago,
         state,
         error,
+        kind,
     )
+
+
+async def test_whatever_is_stuck_about_money_is_counted_as_the_list_of_stuck_things_does(
+    quiet: StormyHouse,
+) -> None:
+    await keep(quiet, "dead", ago=HOUR, kind=REPLAY, error="no_such_message")
+    await keep(quiet, "waiting", ago=HOUR, error="payments.key_refused")
+    await keep(quiet, "dead", ago=HOUR, kind="sign_in_mail")
+    house = quiet.real.house
+    assert len(await house.desk.stuck()) == 3
+    assert (await figures_of(quiet)).plain()["dead_letters"] == 2
+    registry = CollectorRegistry()
+    await Gauges(registry).refresh(house)
+    assert registry.get_sample_value("peerhour_stuck") == 3
+    assert registry.get_sample_value("peerhour_billing_dead_letters") == 2
+    await quiet.real.running.pool.execute("TRUNCATE outbox")
 
 
 async def test_where_nothing_waits_everything_is_nought(quiet: StormyHouse) -> None:

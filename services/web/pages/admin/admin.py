@@ -15,6 +15,7 @@ from projections.schedule import queries as schedule
 from services.attention import attention
 from services.house import House
 from services.members.commands import RegisterMember
+from services.members.names import unprintable
 from services.payments.figures import money_figures
 from services.web import billing_words
 from services.web.form_values import LONGEST_ADDRESS, email
@@ -33,8 +34,8 @@ PERSON_FORM: Final = Form(
     Field(
         name="name",
         label="Name on papers",
-        hint="As it stands on the licence. Papers can print Latin, Greek, Cyrillic, Chinese, "
-        "Japanese and Korean letters; a name in another script is written in one of these.",
+        hint="As it stands on the licence, in their own letters. Papers can print Latin, Greek, "
+        "Cyrillic, Chinese, Japanese and Korean ones; for others, they say how papers write it.",
         missing="Write the name.",
         longest=120,
     ),
@@ -103,7 +104,8 @@ class AdminController(Controller):
         except DomainError as refusal:
             form = form.with_errors({"email": refusal.message})
             return await _people_page(request, status=to_problem(refusal).status, form=form)
-        return Redirect("/admin/people?done=registered", status_code=303)
+        done = "registered_unprinted" if await unprintable(house, form["name"]) else "registered"
+        return Redirect(f"/admin/people?done={done}", status_code=303)
 
 
 async def desk_page(

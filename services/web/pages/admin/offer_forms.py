@@ -48,6 +48,10 @@ PROVIDER_FORM: Final = Form(
     _line("authorising_name", "Who signs papers", "Write who signs."),
     _line("authorising_role", "In which role", "Write their role."),
 )
+CORRECTION_FORM: Final = Form(
+    *PROVIDER_FORM.fields.values(),
+    _text("reason", "Why", "Write why, in a sentence.", "It stays on record; name nobody."),
+)
 APPROVAL_FORM: Final = Form(
     _line("body", "Approving body", "Write who approves.", "For example the name of a board."),
     Field(

@@ -1,7 +1,9 @@
-"""For administrators: finding a certificate by its code, and revoking it."""
+"""For administrators: finding a certificate by its code or its holder, and revoking it."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,6 +18,7 @@ from domain.errors import NotFound
 from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
 from projections.claims_board import queries as board
+from projections.people import queries as people
 from services.certificates.issuing import RevokeCertificate
 from services.house import House
 from services.web import words
@@ -28,12 +31,26 @@ from services.web.problems import to_problem
 from services.web.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
+_NEWEST: Final = 50  # certificates on a page
+_PEOPLE: Final = 500  # who share a part of a name; more need more of it
+_NOBODY: Final = "Nobody here is called so."
+_NO_PAPERS: Final = "Whoever is called so has no certificate."
+
 # The other two are the house's own: it replaces the paper when attendance or name are set right.
 _BY_HAND: Final = (
     RevocationReason.ISSUED_IN_ERROR,
     RevocationReason.PROVIDER_APPROVAL_LAPSED,
     RevocationReason.FRAUD,
     RevocationReason.AT_HOLDERS_REQUEST,
+)
+HOLDER_FORM: Final = Form(
+    Field(
+        name="holder",
+        label="The holder's name",
+        hint="Or a part of it, as the house knows them today.",
+        missing="Write a name, or a part of one.",
+        longest=120,
+    ),
 )
 REASON_FORM: Final = Form(
     Field(
@@ -74,6 +91,23 @@ class RevocationController(Controller):
             form = form.with_errors({"code": "No certificate has this code."})
             return await _find_page(request, form, status=404)
         return Redirect(f"/admin/certificates/{row.certificate_id}/revoke", status_code=303)
+
+    @post()
+    async def find_by_holder(self, request: Asking, house: TheHouse) -> Response[str]:
+        """List the certificates of whoever is called so; a name stands in no address of ours."""
+        by_holder = HOLDER_FORM.read(await request.form())
+        blank = CODE_FORM.blank()
+        if not by_holder.ok:
+            return await _find_page(request, blank, by_holder, status=400)
+        async with house.views() as conn:
+            named = await people.named(conn, by_holder["holder"], limit=_PEOPLE)
+            names = {each.member_id: each.name for each in named}
+            found = await register.of_members(conn, list(names), limit=_NEWEST + 1)
+        if not found:
+            told = _NO_PAPERS if named else _NOBODY
+            by_holder = by_holder.with_errors({"holder": told})
+            return await _find_page(request, blank, by_holder, status=404)
+        return await _find_page(request, blank, by_holder, found, names)
 
     @get("/{certificate_id:uuid}/revoke")
     async def ask(
@@ -117,9 +151,26 @@ async def _certificate(house: House, certificate_id: UUID) -> CertificateRow:
     return row
 
 
-async def _find_page(request: Asking, form: Filled, *, status: int = 200) -> Response[str]:
+async def _find_page(
+    request: Asking,
+    form: Filled,
+    by_holder: Filled | None = None,
+    found: Sequence[CertificateRow] = (),
+    names: Mapping[UUID, str] = MappingProxyType({}),
+    *,
+    status: int = 200,
+) -> Response[str]:
     return await subject_page(
-        request, "admin_certificates.html", status=status, here="you", form=form
+        request,
+        "admin_certificates.html",
+        status=status,
+        here="you",
+        form=form,
+        by_holder=by_holder or HOLDER_FORM.blank(),
+        found=found[:_NEWEST],
+        names=names,
+        there_is_more=len(found) > _NEWEST,
+        printed=codes.printed,
     )
 
 

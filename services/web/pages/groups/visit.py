@@ -12,6 +12,7 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from typing_extensions import override
 
+from domain.days import day
 from domain.values import Modality
 from services.web.forms import Filled
 from services.web.orders import Asking, Refused
@@ -19,7 +20,6 @@ from services.web.pages.groups.forms import ADMIT_FORM, PLAN_FORM
 from services.web.pages.groups.view import GroupView, see_group
 from services.web.pages.visits import PageVisit
 from services.web.subjects import TheHouse, is_administrator
-from services.web.times import day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

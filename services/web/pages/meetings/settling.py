@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from litestar.datastructures import FormMultiDict, UploadFile
 from litestar.params import FromPath
 
 from domain.errors import InvalidFields
+from domain.meetings.so_far import so_far
 from services.house import ReadReport
 from services.meetings.commands import CorrectPresence, MatchObservedPerson, ObservePresence
 from services.web.forms import Filled
@@ -25,6 +27,10 @@ from services.web.requests import close_uploads
 from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
 
+_AHEAD: Final = (
+    "Some of its times have not come yet: the tool's clock may be ahead, or the meeting is not "
+    "over. What lies before now is kept. Add the report again after the meeting for the rest."
+)
 _NOBODY_CHOSEN: Final = "Choose who it is. Nothing was changed."
 
 
@@ -50,7 +56,9 @@ class SettlingController(Controller):
         finally:
             await close_uploads(sent)
         report = None if refused else read[0]
-        return await visit.page("meeting_report.html", refused=refused, report=report)
+        return await visit.page(
+            "meeting_report.html", refused=refused, report=report, ahead=_is_ahead(report)
+        )
 
     @post("/matches")
     async def match(self, visit: TheVisit) -> Response[Any]:
@@ -102,6 +110,10 @@ class SettlingController(Controller):
         )
 
 
+def _is_ahead(report: ReadReport | None) -> bool:
+    return report is not None and _AHEAD in report.questions
+
+
 async def _keep_report(visit: Visit, sent: FormMultiDict, read: list[ReadReport]) -> None:
     file = sent.get("report")
     if not isinstance(file, UploadFile) or not file.filename:
@@ -123,6 +135,10 @@ async def _keep_report(visit: Visit, sent: FormMultiDict, read: list[ReadReport]
     )
     order = order_from_form(visit.request, sent, visit.person_id, file=report.digest)
     await give(visit.house, command, order, *Visit.VIEWS)
+    now = visit.house.clock.now()
+    over = meeting.state == "closed" or now >= meeting.ends_at
+    if so_far(report.people, at=now, over=over) != list(report.people):
+        report = replace(report, questions=[*report.questions, _AHEAD])
     read.append(report)
 
 

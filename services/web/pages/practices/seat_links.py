@@ -17,7 +17,6 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from domain.memberships.seat_pools import SeatPool, seat_pool_id
-from domain.memberships.seat_rules import OFFER_LASTS
 from services.dispatch import Order, Work
 from services.house import House
 from services.memberships.seats import AcceptSeat, AskToComeIn
@@ -133,7 +132,7 @@ async def _page_for_strangers(
         practice=pool.name,
         open=waits,
         asked=seat_id in pool.entries_asked,
-        waits_until=pool.offers[seat_id] + OFFER_LASTS if waits else None,
+        waits_until=pool.offer_ends_at(seat_id) if waits else None,
         action=request.url.path.removesuffix("/come-in"),
         problem=refused.sentence if refused else "",
     )

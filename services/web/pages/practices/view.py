@@ -32,7 +32,7 @@ OFFER_FORM: Final = Form(
         label="Email address of a colleague",
         hint="We send one invitation there. Nobody sees the address but those who look after the "
         "seats and whoever lets people in, and it is deleted once the seat is taken, or after "
-        f"{OFFER_LASTS.days} days.",
+        f"{OFFER_LASTS.days} days, which begin anew when they ask to come in.",
         parse=email,
         kind="email",
         inputmode="email",
@@ -110,6 +110,7 @@ class Practice:
         lines: who sits.
         offers: open offers.
         managers: who looks after the seats, by name.
+        free: how many seats can be offered.
         zone: IANA name of the place whose days are told.
     """
 
@@ -120,6 +121,7 @@ class Practice:
     lines: Sequence[SeatLine]
     offers: Sequence[OfferLine]
     managers: Sequence[tuple[UUID, str]]
+    free: int
     zone: str
 
     @property
@@ -169,6 +171,7 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
         PaymentsOff: the house takes no dues.
     """
     desk_of(house)
+    now = house.clock.now()
     pool = await find_pool(house, practice_id, person_id)
     async with house.views() as conn:
         names = await names_of(conn, [*pool.seats, *pool.managers])
@@ -183,12 +186,13 @@ async def gather(house: House, practice_id: UUID, person_id: UUID) -> Practice:
             OfferLine(
                 seat_id=each,
                 address=await house.vault.invitation(each) or "",
-                until=since + OFFER_LASTS,
+                until=pool.offer_ends_at(each),
                 asked=each in pool.entries_asked,
             )
-            for each, since in pool.offers.items()
+            for each in pool.open_offers(now)
         ],
         managers=sorted(((each, names[each]) for each in pool.managers), key=lambda row: row[1]),
+        free=pool.free(now),
         zone=zone,
     )
 

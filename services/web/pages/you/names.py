@@ -1,4 +1,4 @@
-"""My name as papers show it."""
+"""My name, and how papers write it."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.response import Redirect
 
-from domain.errors import NotFound
-from projections.people import queries as people
-from services.house import House
 from services.members.commands import CorrectName
+from services.members.names import NameOnPapers, cannot_print, naming_of, unprintable
 from services.web.attempts import attempt, with_refusal
 from services.web.forms import Field, Filled, Form
 from services.web.orders import Asking, order_from_form
@@ -24,10 +22,17 @@ NAME_FORM: Final = Form(
     Field(
         name="name_on_papers",
         label="Name on papers",
-        hint="As it stands on your licence. Papers can print Latin, Greek, Cyrillic, Chinese, "
-        "Japanese and Korean letters; for another script, write it in one of these.",
+        hint="As it stands on your licence, in your own letters.",
         missing="Write your name.",
         autocomplete="name",
+        longest=120,
+    ),
+    Field(
+        name="spelling",
+        label="How papers write it, if they cannot print your letters",
+        hint="Papers can print Latin, Greek, Cyrillic, Chinese, Japanese and Korean letters. For "
+        "another script, write your name here as your licence or passport has it in one of these.",
+        required=False,
         longest=120,
     ),
     Field(
@@ -50,17 +55,24 @@ class NameController(Controller):
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[str]:
         """Ask for the right name."""
-        name = await _name_of(house, person_id)
-        return await _page(request, name, NAME_FORM.blank(name_on_papers=name))
+        name = await naming_of(house, person_id)
+        blank = NAME_FORM.blank(name_on_papers=name.name, spelling=name.spelling)
+        return await _page(request, name, blank)
 
     @post()
     async def correct(
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[Any]:
-        """Correct the name; papers already issued keep theirs."""
-        name = await _name_of(house, person_id)
+        """Correct the name; papers already issued keep theirs.
+
+        A name is kept in any script: who somebody is does not depend on our fonts. What papers
+        write instead must be printable, for that is all it is for.
+        """
+        name = await naming_of(house, person_id)
         sent = await request.form()
         form = NAME_FORM.read(sent)
+        if form.ok and (letters := await unprintable(house, form["spelling"] or "")):
+            form = form.with_errors({"spelling": f"{cannot_print(letters)} Write it in others."})
         if not form.ok:
             return await _page(request, name, form, status=400)
         command = CorrectName(member_id=person_id, by=person_id, **form.values)
@@ -69,18 +81,11 @@ class NameController(Controller):
         if refusal is not None:
             form = with_refusal(form, refusal, "name_on_papers")
             return await _page(request, name, form, status=to_problem(refusal).status)
-        return Redirect("/you?done=name", status_code=303)
+        missing = (await naming_of(house, person_id)).unprintable
+        return Redirect(f"/you?done={'name_unprinted' if missing else 'name'}", status_code=303)
 
 
-async def _name_of(house: House, person_id: UUID) -> str:
-    async with house.views() as conn:
-        person = await people.person(conn, person_id)
-    if person is None:
-        raise NotFound("You are not registered here any more.")
-    return person.name
-
-
-async def _page(request: Asking, name: str, form: Filled, *, status: int = 200) -> Response[str]:
-    return await subject_page(
-        request, "name.html", status=status, here="you", now_named=name, form=form
-    )
+async def _page(
+    request: Asking, name: NameOnPapers, form: Filled, *, status: int = 200
+) -> Response[str]:
+    return await subject_page(request, "name.html", status=status, here="you", now=name, form=form)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final
 from uuid import UUID, uuid5
 
@@ -11,10 +10,12 @@ from litestar.di import NamedDependency
 from litestar.response import Redirect
 
 from domain.errors import DomainError, InvalidFields, NotAllowed, NotFound
+from domain.members.places import meant_by, name_of, unmistakable
 from domain.rules.book import RuleBook
 from projections.people import queries as people
 from services.house import House
 from services.members.commands import AddLicence
+from services.members.names import naming_of
 from services.web import professions
 from services.web.form_values import calendar_day, one_of
 from services.web.forms import Field, Filled, Form, Unusable
@@ -24,15 +25,21 @@ from services.web.refusals import LaterPlease
 from services.web.session import signed_in
 from services.web.subjects import TheHouse, is_administrator, subject_page
 
-_PLACE: Final = re.compile(r"[A-Z]{2}(-[A-Z0-9]{1,3})?", re.ASCII)
-
 
 def place(text: str) -> str:
-    """Accept a jurisdiction as ISO 3166 writes it: ``US-CA``, ``AU``."""
-    code = text.upper().replace(" ", "")
-    if not _PLACE.fullmatch(code):
-        raise Unusable("Write it as US-CA, or AU.")
-    return code
+    """Accept a place by its name or code, and keep its code: ``US-CA``, ``AU``."""
+    match meant_by(text):
+        case [code]:
+            return code
+        case []:
+            raise Unusable(
+                "We know no such place. Write a country; for the United States, Canada and "
+                "Australia the state or province: California, or US-CA."
+            )
+        case several:
+            names = " or ".join(name_of(each) for each in several)
+            ways = " or ".join(unmistakable(each) for each in several)
+            raise Unusable(f"This can be {names}. Write {ways}.")
 
 
 # Nothing is chosen for anybody: a wrong profession would count by a wrong board's rules.
@@ -41,10 +48,11 @@ _FIELDS: Final = (
     Field(
         name="jurisdiction",
         label="Where it is valid",
-        hint="Country, or country and state: US-CA for California.",
+        hint="The country; in the United States, Canada and Australia the state or province, if "
+        "that is whose licence it is. California and US-CA are the same to us.",
         parse=place,
         missing="Write where your licence is valid.",
-        longest=12,
+        longest=100,
     ),
     Field(
         name="number",
@@ -155,6 +163,7 @@ async def _you_page(
         status=status,
         here="you",
         person=person,
+        named=await naming_of(house, person_id),
         licences=licences,
         places=professions.by_place(book),
         form=form or licence_form(book).blank(),
