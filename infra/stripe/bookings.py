@@ -35,10 +35,10 @@ async def booked(
 ) -> AsyncIterator[BookedLine]:
     """Yield what moved in a period, in the currency that people paid in.
 
-    A refund does not say whose payment it returns; its charge does, and is asked once.
+    A refund does not say whose payment it returns; its charge does, and comes with it.
 
     Args:
-        connection: with a key that may read balance transactions and charges.
+        connection: with a key that may read balance transactions, charges and refunds.
         since: the first moment.
         until: the first one after the last.
 
@@ -46,10 +46,9 @@ async def booked(
         PaymentsAway: it was not all of it.
     """
     v1 = connection.client.v1
-    payers: dict[str, str | None] = {}
     asked: Any = {
         "created": {"gte": int(since.timestamp()), "lt": int(until.timestamp())},
-        "expand": ["data.source"],
+        "expand": ["data.source.charge"],  # where a source has none, Stripe passes over it
     }
     async for found in every(connection.ask, v1.balance_transactions.list_async, asked):
         line = plain(found)
@@ -61,27 +60,16 @@ async def booked(
         yield BookedLine(
             move=move,
             amount=Money(cents, moved.currency),
-            customer_id=await _payer_of(connection, line.get("source"), payers),
+            customer_id=_payer_of(line.get("source")),
         )
 
 
-async def _payer_of(
-    connection: Connection, source: Any, payers: dict[str, str | None]
-) -> str | None:
-    """Return whose payment a line is about; *payers* remembers those of charges."""
+def _payer_of(source: Any) -> str | None:
+    """Return whose payment a line is about."""
     if not isinstance(source, dict):
         return None
-    if source.get("object") == "charge":
-        payers[source["id"]] = foreign_id(source.get("customer"))
-        return payers[source["id"]]
-    charge_id = foreign_id(source.get("charge"))
-    if charge_id is None:
-        return None
-    if charge_id not in payers:
-        charges = connection.client.v1.charges
-        found = await connection.ask(lambda: charges.retrieve_async(charge_id))
-        payers[charge_id] = foreign_id(plain(found).get("customer"))
-    return payers[charge_id]
+    charge = source if source.get("object") == "charge" else source.get("charge")
+    return foreign_id(charge.get("customer")) if isinstance(charge, dict) else None
 
 
 def _in_the_payers_currency(line: Json) -> Money:

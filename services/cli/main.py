@@ -288,16 +288,18 @@ async def add_member(name: str, mail: str, *, administrator: bool) -> None:
                 Order(command_id=uuid4()),
             )
         await bootstrap.drain(running)
-        await _tell_unprintable(house, member_id)
+        unprinted = await _unprinted(house, member_id)
     click.echo(str(member_id))
+    if unprinted:
+        click.echo(unprinted, err=True)  # beside the id, which scripts read
 
 
-async def _tell_unprintable(house: House, member_id: UUID) -> None:
-    """Say which letters of a member's name papers cannot print."""
+async def _unprinted(house: House, member_id: UUID) -> str:
+    """Return a sentence about the letters of a member's name that papers cannot print."""
     from services.members.names import cannot_print, naming_of
 
-    if letters := (await naming_of(house, member_id)).unprintable:
-        click.echo(f"{cannot_print(letters)} Give `member rename` a --spelling for them.", err=True)
+    letters = (await naming_of(house, member_id)).unprintable
+    return f"{cannot_print(letters)} Give `member rename` a --spelling." if letters else ""
 
 
 @member.command("rename")
@@ -324,8 +326,8 @@ async def rename_member(
             Order(command_id=uuid4(), actor_id=by),
         )
         await bootstrap.drain(running)
-        await _tell_unprintable(running.house, member_id)
-    click.echo("Corrected.")
+        unprinted = await _unprinted(running.house, member_id)
+    click.echo(f"Corrected. {unprinted}".rstrip())
 
 
 @member.command("forget")

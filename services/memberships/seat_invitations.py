@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Final, Protocol
 from uuid import UUID
 
@@ -66,6 +67,8 @@ def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitabl
         address = await invitations.vault.invitation(seat_id)
         if seat_id not in pool.offers or address is None:
             return
+        if await waits_already(pool, seat_id, address, invitations.vault):
+            return
         text = invitation_text(pool.name, invitations.links.of_seat(practice_id, seat_id))
         await invitations.mailer.send(address, "A seat for you at Peerhour", text)
 
@@ -73,6 +76,27 @@ def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitabl
         await invitations.vault.forget(UUID(piece.payload["seat_id"]))
 
     return {INVITE: invite, FORGET: forget}
+
+
+async def waits_already(
+    pool: SeatPool, seat_id: UUID, address: str, vault: InvitationVault
+) -> bool:
+    """Tell whether an earlier offer waits for the same person: two managers may press at once.
+
+    Addresses are in no event, so the pool cannot tell; but its offers stand in one order, and the
+    address is kept before the offer is made. So the later one always finds the earlier.
+
+    Args:
+        pool: with the offer.
+        seat_id: the offer.
+        address: where its invitation goes.
+        vault: knows the others' addresses.
+    """
+    since = pool.offers[seat_id]
+    for each in takewhile(lambda other: other != seat_id, pool.offers):
+        if pool.is_open(each, since) and await vault.invitation(each) == address:
+            return True
+    return False
 
 
 def invitation_text(practice: str, link: str) -> str:

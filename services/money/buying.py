@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from domain.errors import DomainError
 from domain.money.billing_accounts import PayerKind, billing_account_id
 from domain.payments.checkouts import CheckoutPage, PurchaseAsk, Purpose
 from domain.payments.desk import PaymentDesk
@@ -14,6 +15,12 @@ from services.house import House
 from services.money.accounts import OpenAccount
 from services.money.billing import LinkCustomer
 from services.money.customers import find_payer
+
+
+class OtherCurrency(DomainError):
+    """The payment service takes one currency from each payer."""
+
+    code = "purchase.other_currency"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,12 +50,19 @@ async def open_purchase(
 
     Raises:
         AccountClosed: this person closed their account.
+        OtherCurrency: they pay in another currency than this is paid in.
         PaymentsAway, PaymentRefused: no page was opened.
     """
     opens = OpenAccount(payer_kind=PayerKind.PERSON, payer_id=wanted.person_id, by=wanted.person_id)
     await house.dispatch(opens, order.step("account"))
     account_id = billing_account_id(wanted.person_id)
     payer = await find_payer(house, desk, account_id)
+    if payer.currency not in {None, wanted.price.currency}:
+        raise OtherCurrency(
+            f"You pay in {payer.currency} here, and our payment service takes one currency from "
+            "each payer. Nothing was charged.",
+            currency=payer.currency,
+        )
     ask = PurchaseAsk(
         account_id=account_id,
         customer_id=payer.customer_id,

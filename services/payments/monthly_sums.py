@@ -34,9 +34,10 @@ async def reconcile_money(reconciler: Reconciler) -> Reconciled:
     }
     drifts: list[Drift] = []
     left_out: Counter[tuple[str, str]] = Counter()
+    known: dict[str, bool] = {}  # of every customer, asked once in all months
     for since in sorted(months):
         until = (since + timedelta(days=32)).replace(day=1)
-        booked, others = await _booked(reconciler, since, until)
+        booked, others = await _booked(reconciler, since, until, known)
         left_out.update(others)
         drifts += await money_drifts(reconciler.store, booked, since=since, until=until)
     await reconciler.drift.record({DriftKind.MONEY}, drifts, at=now)
@@ -46,12 +47,18 @@ async def reconcile_money(reconciler: Reconciler) -> Reconciled:
 
 
 async def _booked(
-    reconciler: Reconciler, since: datetime, until: datetime
+    reconciler: Reconciler, since: datetime, until: datetime, known: dict[str, bool]
 ) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
-    """Return what moved for this house, and what moved for other products in the same account."""
+    """Return what moved for this house, and what moved for other products in the same account.
+
+    Args:
+        reconciler: with the books, and with what tells whose a customer is.
+        since: the first moment.
+        until: the first one after the last.
+        known: whether a customer is ours; what is found out is added.
+    """
     ours: Counter[tuple[str, str]] = Counter()
     others: Counter[tuple[str, str]] = Counter()
-    known: dict[str, bool] = {}
     async for line in reconciler.books.booked(since, until):
         who = line.customer_id
         if who is not None and who not in known:

@@ -18,6 +18,7 @@ from projections.schedule import queries as schedule
 from services.house import House
 from services.web import words
 from services.web.context import web_of
+from services.web.done_pages import SAID_BY
 from services.web.orders import Asking, fresh_id
 from services.web.templating import page
 
@@ -27,7 +28,7 @@ TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
 _DIGITS: Final = 15  # positions have fewer; more would not fit a bigint
 
 DONE: Final[Mapping[str, str]] = MappingProxyType(
-    {  # what the page says after a redirect, by the word in its address
+    {  # what a page says after a redirect, by the word in its address; where: done_pages.py
         "in": "You are checked in.",
         "out": "You are checked out. See you at the next hour.",
         "evaluated": "Your answers are kept. Thank you.",
@@ -144,6 +145,7 @@ async def subject_page(
 ) -> Response[str]:
     """Answer with a page of a subject; see :func:`services.web.templating.page`."""
     done = str(request.query_params.get("done", "")) if request.method == "GET" else ""
+    said_here = done in SAID_BY.get(template, ())
     return await page(
         request,
         template,
@@ -151,7 +153,7 @@ async def subject_page(
         here=here,
         words=words,
         command_id=fresh_id(request),
-        done=DONE.get(done, ""),
+        done=DONE[done] if said_here else "",
         **values,
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from dataclasses import dataclass
 from uuid import UUID
@@ -15,7 +16,7 @@ from services.dispatch import Work
 from services.memberships.letters import SUBJECT
 from services.memberships.seats import AcceptSeat, OfferSeat, ReleaseSeat
 from tests.support.billing_house import BillingHouse
-from tests.support.pages import words_of
+from tests.support.pages import hidden, words_of
 from tests.support.simulated_stripe import VISA
 
 LINK = re.compile(r"https?://[^\s]+(/seats/[^\s]+)")
@@ -110,6 +111,25 @@ async def test_seats_are_bought_through_the_payment_page_with_the_tax_id(
     assert "DE123456789" not in shown
     invoices = await paying.house.words(paying.joy, f"{paying.page}/invoices")
     assert "paid" in invoices
+
+
+async def test_two_who_press_at_once_invite_an_address_once(paying: OpenPractice) -> None:
+    house, address = paying.house, "both.at.once@example.org"
+    before = {*(await paying.pool()).offers}
+    async with await house.browser(paying.joy) as one, await house.browser(paying.joy) as other:
+        forms = [hidden((await each.get(paying.page)).text) for each in (one, other)]
+        answers = await asyncio.gather(
+            *(
+                each.post(f"{paying.page}/offers", data=form | {"email": address})
+                for each, form in zip((one, other), forms, strict=True)
+            )
+        )
+    await house.settle()
+    assert sorted(each.status_code for each in answers) == [303, 400]
+    (waits,) = {*(await paying.pool()).offers} - before
+    mails = [each for each in house.real.mail.sent if each[0] == address]
+    assert len(mails) == 1
+    await paying.act(paying.joy, f"/offers/{waits}/withdraw")
 
 
 async def test_an_invitation_is_taken_once_by_whoever_is_signed_in(paying: OpenPractice) -> None:

@@ -98,6 +98,7 @@ async def test_a_stranger_reads_what_happens_next_and_an_administrator_that_they
     )
     assert let_in.status_code == 303
     assert "a member now" in await house.words(house.story.admin, DESK)
+    assert "Practices (" not in await house.words(house.story.admin, "/admin")
     newcomer = await house.real.house.vault.person_with_mail(address)
     assert newcomer is not None
     assert (await house.ask(newcomer, link)).status_code == 303

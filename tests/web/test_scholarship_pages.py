@@ -91,8 +91,8 @@ async def test_a_part_is_a_coupon_on_the_dues_at_once(dues: BillingHouse, fund: 
     assert await balance(dues, fund) == 24_450 - 14_400 - 3_600
     assert await ask_for(dues, chidi, 50) == "/scholarship?done=carried"
     assert await coupons(dues, chidi) == ["peerhour-50"]
-    # of the first tier's year eleven whole months were not needed
-    assert await balance(dues, fund) == 24_450 - 14_400 - 3_600 + 3_300 - 7_200
+    # of the first tier's year eleven whole months were not needed, and its month is carried once
+    assert await balance(dues, fund) == 24_450 - 14_400 - 3_600 + 3_300 - (7_200 - 300)
 
 
 async def test_the_figures_are_for_everybody_and_name_nobody(
@@ -200,3 +200,21 @@ async def test_a_part_without_dues_says_what_it_waits_for(dues: BillingHouse, fu
     assert waits in await dues.words(eve, "/scholarship")
     await dues.subscribe(eve)
     assert waits not in await dues.words(eve, "/scholarship")
+
+
+async def test_whoever_pays_in_another_currency_is_told_before_the_payment_page(
+    dues: BillingHouse, fund: UUID
+) -> None:
+    """The last test of the administrator's own dues, which are in dollars from now on."""
+    admin = dues.story.admin
+    assert "EUR" in await dues.words(admin, "/gifts"), "who never paid may choose"
+    async with await dues.browser(admin) as browser:
+        back = await dues.pay(await dues.open_checkout(browser, currency="USD"))
+        await browser.get(back)
+    await dues.settle()
+    sent = await dues.ask(admin, "/funds", f"/funds/{fund}/gifts", amount="12")
+    assert sent.status_code == 422
+    assert "You pay in USD here" in words_of(sent.text)
+    gifts = await dues.words(admin, "/gifts")
+    assert "USD" in gifts
+    assert "EUR" not in gifts

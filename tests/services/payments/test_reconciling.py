@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -276,8 +277,12 @@ async def test_what_moved_for_another_product_is_left_out_of_a_months_sums_and_s
     await house.simulated.advance(seconds=0)
     await house.simulated.drain()
     await house.settle()
+    before = (await house.simulated.state())["requests"]
     came = await reconcile_money(house.reconciler)
     assert came.left_out == {("paid", "EUR"): 123_45, ("paid_back", "EUR"): 45}
+    asked = Counter((await house.simulated.state())["requests"][len(before) :])
+    assert max(n for each, n in asked.items() if "/customers/" in each) == 1, asked
+    assert not [each for each in asked if "/charges" in each], asked
     rows = await house.real.running.news.drift.open()  # other tests of this house made facts up
     compared = [row for row in rows if row.subject.startswith(f"{now:%Y-%m}-01/paid")]
     assert all(abs(int(row.ours) - int(row.theirs)) < 100_00 for row in compared)

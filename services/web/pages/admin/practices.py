@@ -104,10 +104,12 @@ class AdminPracticeController(Controller):
 
 
 async def practices_waiting(house: House) -> int:
-    """Return how much on this page waits for a person."""
+    """Return how much on this page waits for a person; who is a member by now was let in."""
     async with house.views() as conn:
         unmanaged = await patrons.unmanaged_practices(conn)
-        return len(unmanaged) + len(await patrons.entries_asked(conn))
+        asked = await patrons.entries_asked(conn)
+    entries = [await _entry(house, each) for each in asked]
+    return len(unmanaged) + sum(not each.is_member for each in entries)
 
 
 async def _page(

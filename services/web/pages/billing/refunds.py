@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -13,9 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import NotFound
-from domain.recording import CommandIdReused
 from domain.values import Money
-from services.dispatch import Order, Work
+from services.dispatch import Work
 from services.house import House
 from services.money.refunds import (
     AgreeToRefund,
@@ -26,7 +24,7 @@ from services.money.refunds import (
 )
 from services.web import billing_words
 from services.web.forms import Filled
-from services.web.orders import Asking, Refused, attempt, give, order_from_form, was_given
+from services.web.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.billing.account import VIEWS, account_page
 from services.web.pages.billing.forms import refund_form
 from services.web.pages.billing.view import InvoiceView, invoices_of, ledger_of, payer_of
@@ -87,22 +85,25 @@ class BillingRefundController(Controller):
         """Order it; what takes two people is proposed by that."""
         view = await _refund_view(house, account_id, invoice_id, person_id)
         sent = await request.form()
+        form = refund_form(view.invoice.left).read(sent)
+        if not form.ok:
+            return await _page(request, view, form)
         given = order_from_form(request, sent, person_id)
-        # The same form again asks for what is on its way by now: it was right as it came first.
-        form = refund_form(view.invoice.paid).read(sent)
-        command = await _given_before(house, view, form, given, person_id) if form.ok else None
-        if command is None:
-            form = refund_form(view.invoice.left).read(sent)
-            if not form.ok:
-                return await _page(request, view, form)
-            kind = ProposeRefund if view.needs_two(form["amount"]) else AskRefund
-            command = _command(kind, view, form, given, person_id)
+        kind = ProposeRefund if view.needs_two(form["amount"]) else AskRefund
+        command = kind(
+            account_id=account_id,
+            order_id=f"refund-{given.command_id}",
+            invoice_id=invoice_id,
+            amount=form["amount"],
+            reason=form["reason"],
+            by=person_id,
+        )
         refused = await attempt(give(house, command, given, *VIEWS))
         if refused is not None:
             return await _page(
                 request, view, form.with_errors({"amount": refused.sentence}), refused=refused
             )
-        done = "refund_asked" if isinstance(command, AskRefund) else "refund_proposed"
+        done = "refund_asked" if kind is AskRefund else "refund_proposed"
         return Redirect(f"/admin/billing/{account_id}?done={done}", status_code=303)
 
     @post("/proposals/agree")
@@ -127,35 +128,6 @@ class BillingRefundController(Controller):
         """Drop a proposal."""
         kind = DropRefundProposal
         return await _decide(request, house, account_id, person_id, kind, "refund_dropped")
-
-
-def _command(
-    kind: type[AskRefund | ProposeRefund],
-    view: RefundView,
-    form: Filled,
-    order: Order,
-    person_id: UUID,
-) -> AskRefund | ProposeRefund:
-    return kind(
-        account_id=view.account_id,
-        order_id=f"refund-{order.command_id}",
-        invoice_id=view.invoice.invoice_id,
-        amount=form["amount"],
-        reason=form["reason"],
-        by=person_id,
-    )
-
-
-async def _given_before(
-    house: House, view: RefundView, form: Filled, order: Order, person_id: UUID
-) -> AskRefund | ProposeRefund | None:
-    """Return what a form ordered when it came first, if this is not the first time."""
-    for kind in (AskRefund, ProposeRefund):
-        command = _command(kind, view, form, order, person_id)
-        with suppress(CommandIdReused):
-            if await was_given(house, command, order):
-                return command
-    return None
 
 
 async def _decide(

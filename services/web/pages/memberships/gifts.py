@@ -19,8 +19,10 @@ from domain.payments.refusals import PaymentsAway
 from projections.patrons import queries as patrons
 from services.days import zone_of
 from services.house import House
+from services.memberships.checkouts import find_customer
 from services.memberships.gifts import GiveMonthsOfTheHouse
 from services.money.buying import Wanted, open_purchase
+from services.money.customers import find_payer
 from services.money.story import while_disputed
 from services.web.context import web_of
 from services.web.form_values import one_of, whole_number
@@ -84,6 +86,8 @@ class GiftController(Controller):
         self, request: Asking, person_id: NamedDependency[UUID], house: TheHouse
     ) -> Response[str]:
         """List what somebody gave, with the links that still wait; and sell more."""
+        if await find_customer(house, person_id) is not None:  # whose currency has to be asked
+            await ask_service(request, person_id)
         return await _page(request, house, person_id)
 
     @post()
@@ -93,7 +97,7 @@ class GiftController(Controller):
         """Lead to the page of the payment service on which the months are paid."""
         desk = desk_of(house)
         await ask_service(request, person_id)
-        prices = await _prices(house)
+        prices = await _prices(house, person_id)
         if prices is None:
             return await _page(request, house, person_id, refused=_AWAY)
         sent = await request.form()
@@ -168,16 +172,22 @@ class AdminGiftController(Controller):
         return Redirect("/admin/gifts?done=months_given_by_house", status_code=303)
 
 
-async def _prices(house: House) -> list[Price] | None:
-    """Return what a month costs, by currency; ``None`` while the payment service is away."""
+async def _prices(house: House, person_id: UUID) -> list[Price] | None:
+    """Return what a month costs, by currency; ``None`` while the payment service is away.
+
+    Whoever pays in a currency already is offered that one: the service takes one from each payer.
+    """
+    desk = desk_of(house)
     try:
-        found = await desk_of(house).prices()
+        found = await desk.prices()
+        payer = await find_payer(house, desk, billing_account_id(person_id))
     except PaymentsAway:
         return None
     monthly = [
         each for each in found if each.payer_kind is PayerKind.PERSON and each.every is Every.MONTH
     ]
-    return sorted(monthly, key=lambda each: each.amount.currency)
+    possible = [each for each in monthly if each.amount.currency == payer.currency]
+    return sorted(possible or monthly, key=lambda each: each.amount.currency)
 
 
 def _seen(prices: Sequence[Price]) -> str:
@@ -192,7 +202,7 @@ async def _page(
     form: Filled | None = None,
     refused: Refused | None = None,
 ) -> Response[str]:
-    prices = await _prices(house)
+    prices = await _prices(house, person_id)
     async with house.views() as conn:
         given = await patrons.gifts_by(conn, person_id)
         zone = await zone_of(conn, person_id)

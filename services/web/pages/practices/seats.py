@@ -13,6 +13,7 @@ from litestar.response import Redirect
 
 from services.house import House
 from services.memberships.practice_checkouts import find_pool
+from services.memberships.seat_invitations import waits_already
 from services.memberships.seats import (
     FreezeSeat,
     NameSeatManager,
@@ -82,6 +83,11 @@ class PracticeSeatController(Controller):
         pool = await find_pool(house, practice_id, person_id)
         if seat_id not in pool.offers:  # the same form again, after its offer was taken
             await house.vault.forget(seat_id)
+        elif await waits_already(pool, seat_id, form["email"], house.vault):
+            taken_back = WithdrawSeatOffer(practice_id=practice_id, seat_id=seat_id, by=person_id)
+            await give(house, taken_back, order.step("twice"), VIEW)
+            form = form.with_errors({"email": _INVITED})
+            return await practice_page(request, house, practice_id, person_id, offer_form=form)
         return Redirect(f"/practices/{practice_id}?done=seat_offered", status_code=303)
 
     @post("/offers/{seat_id:uuid}/withdraw")
