@@ -6,13 +6,13 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 LOCK := --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-annotate --no-header
-# A file of tests stays in one process, and tests/conftest.py says which come first. One process
+# A file of tests stays in one process, and tests/conftest.py says which come first. Two processes
 # more than there are cores: they wait a third of their time, for servers and browsers.
 CORES := $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
-SHARED := --numprocesses $(shell expr $(CORES) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+SHARED := --numprocesses $(shell expr $(CORES) + 2) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check fmt bench lock docs clean
+.PHONY: help setup demo test judge check fmt bench lock docs clean
 
 help: ## List the commands.
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,7 +31,10 @@ demo: setup ## Play the seeded story on the embedded PostgreSQL and serve the we
 
 # Compiled code is kept, whatever the environment says: tests start many processes.
 test: setup ## Run every test, shared among four processes at most.
-	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(SHARED)
+	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(SHARED) -m "not judge"
+
+judge: setup ## Let Stripe's own command line judge the simulated Stripe (CONTRIBUTING.md).
+	$(BIN)/python -m pytest -m judge tests/simulated_stripe
 
 check: setup ## Run the fast checks: lint, format, types, import contracts.
 	$(BIN)/ruff check .

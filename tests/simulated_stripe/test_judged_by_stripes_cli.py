@@ -22,7 +22,10 @@ from tests.support.simulated_stripe import SimulatedStripe
 from tests.support.stripe_cli import StripeCli, find, stripe_cli
 
 PROGRAM, WHY_NOT = find()
-pytestmark = pytest.mark.skipif(PROGRAM is None, reason=f"no second judge: {WHY_NOT}")
+pytestmark = [
+    pytest.mark.judge,
+    pytest.mark.skipif(PROGRAM is None, reason=f"no second judge: {WHY_NOT}"),
+]
 
 TABLE: dict[str, Any] = tomllib.loads(
     Path(__file__).with_name("cli_recipes.toml").read_text(encoding="utf-8")

@@ -88,7 +88,7 @@ async def test_who_stops_while_away_has_stopped(dues: BillingHouse) -> None:
     assert membership is not None
     assert membership.state is MembershipState.LAPSED
     assert membership.standing.why is LapseReason.CANCELLED
-    assert "are kept for you" in await dues.words(bo, "/membership/money")
+    assert "more is kept for you" in await dues.words(bo, "/membership/money")
 
 
 async def test_a_new_price_is_not_said_to_be_that_of_who_keeps_an_older_one(
