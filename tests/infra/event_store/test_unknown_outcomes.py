@@ -36,6 +36,7 @@ _EXPECTED = "SELECT current_setting('synchronous_standby_names') = $1"
 _SLEEPS = """SELECT count(*) > 0 FROM pg_stat_activity
               WHERE wait_event = 'PgSleep' AND datname = current_database()"""
 _NO_MORE = "DROP TRIGGER IF EXISTS at_commit ON events; DROP FUNCTION IF EXISTS at_commit"
+_COMMIT = "SELECT pg_logical_emit_message(true, 'probe', '')"
 _CANCEL = """SELECT pg_cancel_backend(pid) FROM pg_stat_activity
               WHERE wait_event = $1 AND datname = current_database()"""
 
@@ -220,6 +221,7 @@ async def test_a_cancelled_wait_is_no_acknowledgement(
     before, after = a_new_probe(), a_new_probe(2)
     await lonely_store.append(before)
     await expect_standbys(conn, "nobody")
+    await until_commits_wait(conn, lonely)
     append = asyncio.create_task(lonely_store.append(after))
     await until_true(conn, _CANCEL, "SyncRep")
     with pytest.raises(OutcomeUnknown):
@@ -239,6 +241,19 @@ async def expect_standbys(conn: Connection, names: str) -> None:
     await conn.execute(f"ALTER SYSTEM SET synchronous_standby_names = '{names}'")
     await conn.execute("SELECT pg_reload_conf()")
     await until_true(conn, _EXPECTED, names)
+
+
+async def until_commits_wait(conn: Connection, database: ConnectKwargs) -> None:
+    """Wait for the server's checkpointer to have heard; until then a commit waits for nobody."""
+    probe = await connect(database)
+    waited = False
+    while not waited:
+        commit = asyncio.create_task(probe.execute(_COMMIT))
+        while not (waited or commit.done()):
+            waited = bool(await conn.fetchval(_CANCEL, "SyncRep"))
+            await asyncio.sleep(0.01)
+        await commit
+    await probe.close()
 
 
 async def until_true(conn: Connection, question: str, *values: object) -> None:
