@@ -118,9 +118,8 @@ def _carried_in(
 ) -> Decimal:
     before = [entry for entry in earned if entry.day < window.from_day]
     accounts, _ = accounts_of(pack, licence, before, until=window.from_day - date.resolution)
-    if accounts and accounts[-1].window.until_day + date.resolution == window.from_day:
-        return accounts[-1].carries_over or Decimal(0)
-    return Decimal(0)
+    carried = accounts[-1].carries_over if accounts else None  # 0 where a gap is left
+    return carried or Decimal(0)
 
 
 def _judged(
