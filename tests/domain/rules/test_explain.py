@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from domain.rules.explain import (
     READ_THE_TEXT,
     Step,
+    derivation,
     explained,
     how_many,
     not_determined,
@@ -98,3 +99,8 @@ def test_what_is_missing_is_told_with_what_it_would_take_if_anything_helps() -> 
     assert (unread.code, unread.needed) == ("unit.not_determined", READ_THE_TEXT)
     assert unread.told == f"Not determined, because the text does not say. {READ_THE_TEXT}"
     assert not_determined("unit", "nobody knows").told == "Not determined, because nobody knows."
+
+
+def test_how_an_amount_came_about_leaves_out_what_more_would_have_taken() -> None:
+    counted, cut = Step("units.counted", "One."), Step("amount.rounded", "Two.")
+    assert derivation([counted, Step("more.minutes", "Three."), cut]) == [counted, cut]
