@@ -30,7 +30,7 @@ demo: setup ## Play the seeded story on the embedded PostgreSQL and serve the we
 	$(BIN)/peerhour demo
 
 # Compiled code is kept, whatever the environment says: tests start many processes.
-test: setup ## Run every test, shared among four processes at most.
+test: setup ## Run every test but the judge, shared among four processes at most.
 	PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest $(SHARED) -m "not judge"
 
 judge: setup ## Let Stripe's own command line judge the simulated Stripe (CONTRIBUTING.md).
