@@ -27,11 +27,11 @@ from domain.memberships.funds import Fund
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
 from domain.memberships.scholarships import Scholarship
-from domain.memberships.seat_pools import SeatPool
 from domain.money.billing_accounts import BillingAccount
 from domain.money.desk_records import DeskRecord
 from domain.money.ledger import MoneyLedger
 from domain.personal import Personal
+from domain.practices.seat_pool import SeatPool
 from domain.programs import Program
 from domain.providers import Provider
 from domain.troubles import Trouble

@@ -26,9 +26,10 @@ from services.meetings import doors, leads
 from services.members import commands as members
 from services.members import forgetting, leave
 from services.memberships import commands as memberships
-from services.memberships import gifts, letter_writing, scholarships, seats
+from services.memberships import gifts, letter_writing, scholarships
 from services.memberships import parting as dues_parting
 from services.money import accounts, billing, desk_records, refunds, settling
+from services.practices import commands as seats
 
 
 def handlers(

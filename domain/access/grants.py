@@ -13,9 +13,9 @@ from domain.access.union import Grant, GrantKind, Steps, state_in
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
 from domain.memberships.scholarships import ANSWER_DAYS, Scholarship, Tier
-from domain.memberships.seat_events import SeatState
-from domain.memberships.seat_pools import SeatPool
 from domain.memberships.standings import MembershipState
+from domain.practices.events import SeatState
+from domain.practices.seat_pool import SeatPool
 from domain.values import EARLIEST
 
 FIRST_MEETING_DAYS: Final = 3  # after the first meeting somebody attended

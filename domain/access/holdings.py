@@ -20,7 +20,7 @@ from domain.access.union import Access, Grant, GrantKind, access_of
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
 from domain.memberships.scholarships import Scholarship
-from domain.memberships.seat_pools import SeatPool
+from domain.practices.seat_pool import SeatPool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,9 +21,9 @@ from domain.memberships.membership import Membership
 from domain.memberships.observations import DeclineKind, PaymentTrouble
 from domain.memberships.rules import LIVE, Wish
 from domain.memberships.scholarships import Scholarship, Tier
-from domain.memberships.seat_events import FreezeReason, SeatState
-from domain.memberships.seat_pools import SeatPool
 from domain.memberships.standings import LapseReason, MembershipState, lapses_at, narrows_at
+from domain.practices.events import FreezeReason, SeatState
+from domain.practices.seat_pool import SeatPool
 from domain.values import zone_named
 
 ALWAYS_YOURS: Final = (

@@ -28,9 +28,9 @@ from domain.members.member import Member, Role
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
 from domain.memberships.scholarships import Scholarship
-from domain.memberships.seat_events import SeatState
-from domain.memberships.seat_pools import SeatPool
 from domain.memberships.standings import MembershipState
+from domain.practices.events import SeatState
+from domain.practices.seat_pool import SeatPool
 from domain.recording import Recorded
 from projections import Connection
 

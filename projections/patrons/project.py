@@ -10,8 +10,8 @@ from domain.members.member import Member
 from domain.memberships.funds import Fund
 from domain.memberships.gifts import Gift
 from domain.memberships.scholarships import Scholarship
-from domain.memberships.seat_events import SeatState
-from domain.memberships.seat_pools import SeatPool
+from domain.practices.events import SeatState
+from domain.practices.seat_pool import SeatPool
 from domain.recording import Recorded
 from projections import Connection
 

@@ -53,7 +53,7 @@ class EntryRow:
 
 @dataclass(frozen=True, slots=True)
 class SeatRow:
-    """Somebody's seat; *state* is a :class:`domain.memberships.seat_events.SeatState`."""
+    """Somebody's seat; *state* is a :class:`domain.practices.events.SeatState`."""
 
     practice_id: UUID
     name: str

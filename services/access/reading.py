@@ -25,8 +25,8 @@ from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
 from domain.memberships.rules import membership_id
 from domain.memberships.scholarships import Scholarship, scholarship_id
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import billing_account_id
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.recording import EventStore
 from services.dispatch import Work
 

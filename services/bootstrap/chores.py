@@ -35,14 +35,15 @@ from services.groups.tending import tend_places
 from services.house import House
 from services.meetings.tools import ZOOM, Tools, file_message, observe_messages
 from services.members.forgetting import observed_as
-from services.memberships import letter_writing, seat_invitations
+from services.memberships import letter_writing
 from services.memberships import parting as dues_parting
 from services.memberships.reminding import remind_of_dues, remind_of_scholarships
 from services.memberships.scholarship_wishes import carry_waiting
-from services.memberships.seat_invitations import Invitations
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE as PAYMENTS
 from services.payments.ordering import KIND
+from services.practices import invitations as seat_invitations
+from services.practices.invitations import Invitations
 from services.worker import Chores
 
 Step = Callable[[], Awaitable[int]]

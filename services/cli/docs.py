@@ -14,7 +14,7 @@ import services
 from domain.errors import DomainError
 from domain.event_registry import EVENTS
 from services.rules import docs as rule_docs
-from services.web.problems import STATUS, URN, to_problem
+from services.web.edge.problems import STATUS, URN, to_problem
 
 _OURS: Final = ("domain", "projections", "infra", "services")
 _OF_THE_FRAMEWORK: Final = {  # what each says no to, where no rule of ours was asked

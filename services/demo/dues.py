@@ -25,11 +25,12 @@ from services.dispatch import Order
 from services.house import House
 from services.members import commands as members
 from services.memberships import commands as memberships
-from services.memberships import scholarships, seats
+from services.memberships import scholarships
 from services.memberships.checkouts import Wanted, find_customer, find_membership, open_page
-from services.memberships.practice_checkouts import WantedSeats, open_seats_page
 from services.memberships.scholarship_wishes import carry
 from services.money import billing
+from services.practices import commands as seats
+from services.practices.checkouts import WantedSeats, open_seats_page
 
 JOY, ANA, BO, CHIDI = CAST
 DALIA: Final = Person("dalia", "Dalia Haddad", "dalia@example.org", "", "", "")

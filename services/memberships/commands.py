@@ -14,11 +14,11 @@ from domain.errors import NotAllowed
 from domain.memberships.membership import Membership
 from domain.memberships.observations import Observation
 from domain.memberships.rules import LIVE, Wish, membership_id
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import BillingAccount, PayerKind
 from domain.payments.orders import ExpireCheckout
 from domain.personal import Personal
 from domain.ports import Clock
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.values import Money
 from services.dispatch import Work
 from services.money.billing import account_of, require_payer

@@ -15,11 +15,11 @@ from uuid import UUID
 from domain.memberships.membership import Membership
 from domain.memberships.rules import LIVE, UNPAID
 from domain.memberships.scholarships import Scholarship, scholarship_id
-from domain.memberships.seat_events import SeatState
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.memberships.standings import LapseReason, MembershipState, lapses_at, narrows_at
 from domain.money.billing_accounts import BillingAccount, PayerKind
 from domain.ports import Clock
+from domain.practices.events import SeatState
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.recording import EventStore
 from services.dispatch import Work
 from services.effects import Mailer, Piece

@@ -15,10 +15,10 @@ from uuid import UUID, uuid5
 from domain.memberships.membership import Membership
 from domain.memberships.rules import LIVE, own_membership_id
 from domain.memberships.scholarships import Scholarship, scholarship_id
-from domain.memberships.seat_pools import SeatPool
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.payments.orders import ExpireCheckout
 from domain.ports import Clock
+from domain.practices.seat_pool import SeatPool
 from domain.recording import EventStore
 from services.dispatch import Order, Work
 from services.effects import Piece

@@ -7,11 +7,11 @@ from uuid import UUID
 
 from domain.errors import NotAllowed
 from domain.members.member import Member
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.money.facts import MoneyFact, MoneyKind
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.ports import Clock
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from services.dispatch import Work
 
 

@@ -11,11 +11,11 @@ from typing import Final
 from uuid import UUID
 
 from domain.memberships.membership import Membership
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import BillingAccount
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.money.refunds import RefundLimits
 from domain.ports import Clock
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.values import Money
 from services.dispatch import Work
 from services.members.commands import require_administrator

@@ -11,11 +11,9 @@ from datetime import timedelta
 from typing import Final
 
 from domain.memberships import events as membership_facts
-from domain.memberships import seat_events as seat_facts
 from domain.memberships.membership import Membership
 from domain.memberships.rules import own_membership_id
 from domain.memberships.scholarships import Scholarship
-from domain.memberships.seat_pools import SeatPool
 from domain.memberships.standings import LapseReason
 from domain.money import events as money_facts
 from domain.money.billing_accounts import BillingAccount
@@ -33,6 +31,8 @@ from domain.payments.orders import (
     SetSeats,
     encoded,
 )
+from domain.practices import events as seat_facts
+from domain.practices.seat_pool import SeatPool
 from services.dispatch import Work
 
 KIND: Final = "payment_order"

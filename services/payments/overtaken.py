@@ -11,7 +11,6 @@ from uuid import UUID
 from domain.memberships.membership import Membership
 from domain.memberships.rules import Wish
 from domain.memberships.scholarships import Scholarship, scholarship_id
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.memberships.standings import MembershipState
 from domain.money.ledger import MoneyLedger, money_ledger_id
 from domain.payments.orders import (
@@ -25,6 +24,7 @@ from domain.payments.orders import (
     SetPercentOff,
     SetSeats,
 )
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from services.dispatch import Streams, Work
 
 

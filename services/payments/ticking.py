@@ -10,16 +10,16 @@ import structlog
 
 from domain.errors import DomainError, NotFound
 from domain.memberships.scholarships import ANSWER_DAYS, Scholarship
-from domain.memberships.seat_pools import SeatPool
-from domain.memberships.seat_rules import OFFER_LASTS
 from domain.ports import Clock
+from domain.practices.rules import OFFER_LASTS
+from domain.practices.seat_pool import SeatPool
 from domain.recording import EventStore
 from projections.memberships import queries as memberships
 from services.dispatch import Dispatcher, Order
 from services.memberships.commands import TickMembership
 from services.memberships.scholarships import TickScholarship
-from services.memberships.seats import EndSeatOffers
 from services.payments.comparing import Views
+from services.practices.commands import EndSeatOffers
 
 log = structlog.get_logger()
 

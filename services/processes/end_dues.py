@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from domain.members.member import Member
 from domain.memberships.membership import Membership
-from domain.memberships.seat_pools import SeatPool
 from domain.money.billing_accounts import BillingAccount, billing_account_id
+from domain.practices.seat_pool import SeatPool
 from domain.recording import Recorded
 from services.memberships.parting import PartWithDues, PartWithPractice, PartWithSupport
 

@@ -12,7 +12,7 @@ from domain.access.union import GrantKind
 from domain.meetings.meeting import Meeting
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
-from domain.memberships.seat_pools import SeatPool
+from domain.practices.seat_pool import SeatPool
 from domain.recording import Recorded
 from services.access.records import NoteAccessSource, NoteFirstMeetings
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from domain.memberships.membership import Membership
-from domain.memberships.seat_pools import SeatPool
+from domain.practices.seat_pool import SeatPool
 from domain.recording import Recorded
 from services.memberships.letter_writing import WriteLetter
 from services.memberships.letters import Letter

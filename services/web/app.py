@@ -18,17 +18,17 @@ from litestar.openapi.plugins import JsonRenderPlugin
 from prometheus_client import CollectorRegistry
 
 from domain.errors import DomainError
-from services.web.answers import exception_handler
 from services.web.assets import AssetController, Assets
 from services.web.context import STATE_KEY, Web
-from services.web.edge import Edge
-from services.web.health import Check, health_controller
-from services.web.metrics import Metrics, MetricsController
+from services.web.edge.answers import exception_handler
+from services.web.edge.health import Check, health_controller
+from services.web.edge.layer import Edge
+from services.web.edge.metrics import Metrics, MetricsController
+from services.web.edge.requests import StrictRequest
 from services.web.pages.sign_in import SignInController, SignOutController
 from services.web.pages.you.devices import DeviceController
-from services.web.requests import StrictRequest
-from services.web.session import Sessions, current_person
 from services.web.settings import BODY_LIMIT
+from services.web.signing_in.session import Sessions, current_person
 from services.web.templating import Templates
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def create_app(
             path="/api/v1/openapi.json",
             render_plugins=[JsonRenderPlugin(path="/")],
         ),
-        logging_config=None,  # it would log paths and messages; services/web/access_log.py does not
+        logging_config=None,  # it would log paths and messages; web/edge/access_log.py does not
         debug=False,
     )
     return WebApp(litestar, web)

@@ -15,8 +15,8 @@ from services.certificates.checks import NoteCheck, check_id_of
 from services.dispatch import Order
 from services.house import House
 from services.web.context import web_of
-from services.web.faults import describe
-from services.web.orders import Asking
+from services.web.edge.faults import describe
+from services.web.forms.orders import Asking
 
 _log = structlog.get_logger("peerhour.web")
 

@@ -9,10 +9,10 @@ if TYPE_CHECKING:
     from litestar.connection import ASGIConnection
 
     from services.web.assets import Assets
-    from services.web.metrics import Metrics
+    from services.web.edge.metrics import Metrics
     from services.web.ports import WebPorts
-    from services.web.session import Sessions
     from services.web.settings import WebSettings
+    from services.web.signing_in.session import Sessions
     from services.web.templating import Templates
 
 STATE_KEY: Final = "web"

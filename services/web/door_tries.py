@@ -15,9 +15,9 @@ from services.dispatch import Order
 from services.house import House
 from services.meetings.commands import CheckIn
 from services.web.context import web_of
-from services.web.orders import Asking, was_given
-from services.web.refusals import TooManyDoorCodes
-from services.web.throttles import Throttle, take_turn
+from services.web.edge.refusals import TooManyDoorCodes
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking, was_given
 
 DOOR_CODES: Final = Throttle("meeting.door_code", 10, timedelta(minutes=5), TooManyDoorCodes)
 

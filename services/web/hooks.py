@@ -27,9 +27,9 @@ from domain.payments.news import ForgedMessage, UnreadableMessage
 from services.meetings.tools import ZOOM
 from services.payments.door import take_in
 from services.web.context import web_of
-from services.web.refusals import Malformed
+from services.web.edge.refusals import Malformed
+from services.web.edge.throttles import Throttle, take_turn
 from services.web.subjects import TheHouse
-from services.web.throttles import Throttle, take_turn
 
 STRIPE_LIMIT: Final = 512 * 1024  # bytes; Stripe's largest are a tenth of that
 # Only what is refused takes a turn: a burst of real messages must never be sent away.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from litestar.response import Stream
 
-from services.web.refusals import Unavailable
+from services.web.edge.refusals import Unavailable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterable, Iterator

@@ -16,7 +16,7 @@ from services.dispatch import Order
 from services.web.api.meetings import MeetingApi
 from services.web.api.members import MemberApi
 from services.web.api.verifications import VerificationApi
-from services.web.orders import Asking, order_from_header
+from services.web.forms.orders import Asking, order_from_header
 from services.web.pages.admin.admin import AdminController
 from services.web.pages.admin.administrators import AdministratorController
 from services.web.pages.admin.approvals import ApprovalController

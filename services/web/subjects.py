@@ -16,11 +16,11 @@ from projections import Connection
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from services.house import House
-from services.web import words
 from services.web.context import web_of
-from services.web.done_pages import SAID_BY
-from services.web.orders import Asking, fresh_id
+from services.web.forms.done_pages import SAID_BY
+from services.web.forms.orders import Asking, fresh_id
 from services.web.templating import page
+from services.web.words import record as words
 
 TheHouse: TypeAlias = NamedDependency[SkipValidation[House]]
 """The house as handlers ask for it; it is ours, so nothing is there to validate."""

@@ -21,7 +21,7 @@ from playwright.async_api import Browser, Locator, Page, expect
 from infra.database import ConnectKwargs
 from services import worker
 from services.meetings import commands as meetings
-from services.web.session import SESSION_COOKIE
+from services.web.signing_in.session import SESSION_COOKIE
 from tests.support.billing_house import BillingHouse, billing_house
 from tests.support.browser import CHROMIUM, fit
 

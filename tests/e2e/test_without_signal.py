@@ -16,7 +16,7 @@ import uvicorn
 from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from infra.database import ConnectKwargs
-from services.web.session import SESSION_COOKIE
+from services.web.signing_in.session import SESSION_COOKIE
 from tests.support.browser import CHROMIUM, fit
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, open_pages

@@ -64,6 +64,7 @@ class Mutate:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         self._listen(session)
+        self._control(session)
         running: dict[int, tuple[str, Mutant]] = {}
         for name, module, mutant in self._mutants():
             if len(running) == AT_ONCE:
@@ -71,7 +72,7 @@ class Mutate:
             function = _function(module, mutant.function)
             callers = self.callers.get(f"{name}.{function.__name__}", [])
             items = [item for _, item in sorted(callers, key=lambda each: each[0])]
-            pid = self._fork(session, items or session.items, function, mutant.code)
+            pid = self._fork(session, items or session.items, (function, mutant.code))
             running[pid] = name, mutant
         while running:
             self._wait(running)
@@ -97,6 +98,16 @@ class Mutate:
         if session.testsfailed:
             raise session.Failed("The tests fail without any mutant.")
 
+    def _control(self, session: pytest.Session) -> None:
+        """Run every test as for a mutant, with nothing made wrong: what fails then notices nothing.
+
+        Without it a test that fails only for being run again would count for every mutant.
+        """
+        untouched = self._fork(session, session.items, None)
+        _, status = os.waitpid(untouched, 0)
+        if os.waitstatus_to_exitcode(status) != SURVIVED:
+            raise session.Failed("The tests fail when they are run again with nothing made wrong.")
+
     def _mutants(self) -> Iterator[tuple[str, ModuleType, Mutant]]:
         for each in self.modules:
             name, _, function = each.partition(".")
@@ -110,15 +121,15 @@ class Mutate:
         self,
         session: pytest.Session,
         items: list[pytest.Item],
-        function: FunctionType,
-        code: CodeType,
+        wrong: tuple[FunctionType, CodeType] | None,
     ) -> int:
-        """Start a process with one function made wrong; it exits with what the tests say."""
+        """Start a process with one function made wrong, or none; it exits with what tests say."""
         pid = os.fork()
         if pid == 0:
             answer = NOTICED
             try:
-                function.__code__ = code
+                if wrong:
+                    wrong[0].__code__ = wrong[1]
                 _forget()
                 answer = _answer(session, items)
             finally:

@@ -32,8 +32,8 @@ from services.memberships.scholarships import (
     OpenFund,
     RenewScholarship,
 )
-from services.memberships.seats import AcceptSeat, FreezeSeat, OfferSeat, ReleaseSeat, ThawSeat
 from services.money.billing import OpenPractice
+from services.practices.commands import AcceptSeat, FreezeSeat, OfferSeat, ReleaseSeat, ThawSeat
 from tests.projections.test_rebuilt_equals_live import dump
 from tests.support.builders import SIX_PM
 from tests.support.dues import Dues

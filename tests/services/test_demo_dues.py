@@ -16,9 +16,9 @@ import pytest
 
 from domain.memberships.membership import Membership
 from domain.memberships.rules import membership_id
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.memberships.standings import MembershipState
 from domain.money.billing_accounts import billing_account_id
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from infra.database import ConnectKwargs
 from projections.memberships import queries
 from services import bootstrap

@@ -11,9 +11,9 @@ from uuid import UUID
 
 from domain.memberships.membership import Membership
 from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
-from domain.memberships.seat_pools import SeatPool
 from domain.money.billing_accounts import billing_account_id
 from domain.money.facts import Actor, MoneyFact
+from domain.practices.seat_pool import SeatPool
 from domain.values import Money
 from tests.support.builders import ANA, JOY, SIX_PM, known
 

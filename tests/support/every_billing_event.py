@@ -14,11 +14,11 @@ from domain.memberships.funds import Fund
 from domain.memberships.gifts import Gift
 from domain.memberships.rules import Wish
 from domain.memberships.scholarships import Scholarship, Tier
-from domain.memberships.seat_pools import SeatPool
 from domain.money.billing_accounts import BillingAccount, PayerKind
 from domain.money.desk_records import DeskRecord
 from domain.money.facts import MoneyKind
 from domain.money.ledger import MoneyLedger
+from domain.practices.seat_pool import SeatPool
 from domain.values import Money
 from tests.support import billing as b
 from tests.support.builders import ADMIN, ANA, BO, CHIDI, JOY, MEETING, SIX_PM, about, at, facts

@@ -11,11 +11,11 @@ import stripe
 from domain.memberships.membership import Membership
 from domain.memberships.rules import membership_id
 from domain.memberships.scholarships import Tier
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.billing_accounts import BillingAccount, PayerKind, billing_account_id
 from domain.money.facts import MoneyKind
 from domain.payments.checkouts import CheckoutAsk, CheckoutPage
 from domain.payments.desk import PaymentDesk
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.values import Money
 from services.bootstrap.payments import Orders
 from services.memberships.commands import (
@@ -28,10 +28,10 @@ from services.memberships.scholarships import (
     GrantScholarship,
     OpenFund,
 )
-from services.memberships.seats import AskForSeats
 from services.money.billing import NoteMoney
 from services.money.refunds import AskRefund
 from services.payments.looking import look_at
+from services.practices.commands import AskForSeats
 from tests.support.billing import fact
 from tests.support.house import RealHouse
 from tests.support.simulated_stripe import VISA, SimulatedStripe

@@ -20,7 +20,7 @@ from infra.web_store import PostgresSessions
 from services import bootstrap
 from services.web.app import WebApp
 from services.web.live import LiveHub
-from services.web.session import SESSION_COOKIE, digest, new_secret
+from services.web.signing_in.session import SESSION_COOKIE, digest, new_secret
 from tests.support.house import RealHouse, open_real_house
 from tests.support.story import Story
 from tests.support.web import PAGE

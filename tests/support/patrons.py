@@ -15,7 +15,8 @@ from services.memberships.scholarships import (
     GrantScholarship,
     OpenFund,
 )
-from services.memberships.seats import (
+from services.money.billing import OpenPractice
+from services.practices.commands import (
     AcceptSeat,
     AskToComeIn,
     FreezeSeat,
@@ -25,7 +26,6 @@ from services.memberships.seats import (
     RelieveSeatManager,
     WithdrawSeatOffer,
 )
-from services.money.billing import OpenPractice
 from tests.support.dues import Dues
 from tests.support.story import Story
 

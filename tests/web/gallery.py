@@ -9,8 +9,8 @@ from litestar import Controller, Request, Response, get
 from litestar.datastructures import FormMultiDict
 
 from services.web.context import web_of
-from services.web.form_values import calendar_day, local_time, one_of, ticked, whole_number
-from services.web.forms import Field, Filled, Form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import calendar_day, local_time, one_of, ticked, whole_number
 from tests.support.web import SIX_PM
 
 CHOICES = (("a", "In the room"), ("b", "By video"))

@@ -13,10 +13,10 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, FromQuery, JSONBody
 
 from domain.errors import AlreadyExists, DomainError, InvalidFields, NotAllowed, NotFound, Stale
+from services.web.edge.requests import close_uploads
 from services.web.live import LiveHub, live_answer
-from services.web.requests import close_uploads
-from services.web.session import administrator, signed_in
 from services.web.settings import UPLOAD_LIMIT
+from services.web.signing_in.session import administrator, signed_in
 
 SECRET_WORDS = "ana@example.org told me"
 

@@ -41,10 +41,10 @@ from services.web.api.shapes import (
     PostponementBody,
 )
 from services.web.door_tries import take_door_try
-from services.web.orders import give
+from services.web.forms.orders import give
 from services.web.pages.meetings.view import Attendee
 from services.web.pages.meetings.visit import TheVisit, Visit
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse
 
 

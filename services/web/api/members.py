@@ -14,7 +14,6 @@ from projections.outside_credits import queries as outside
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
-from services.web import words
 from services.web.api.shapes import (
     READS,
     SIGNED_IN,
@@ -30,9 +29,10 @@ from services.web.api.shapes import (
     Overlap,
     RuleTotal,
 )
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.forms.orders import Asking
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, is_administrator
+from services.web.words import record as words
 
 
 class MemberApi(Controller):

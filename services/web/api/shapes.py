@@ -12,7 +12,7 @@ from uuid import UUID
 import msgspec
 from litestar.openapi.datastructures import ResponseSpec
 
-from services.web.problems import URN
+from services.web.edge.problems import URN
 
 
 class Problem(msgspec.Struct, kw_only=True):

@@ -9,12 +9,12 @@ from litestar.params import FromPath
 from domain.certificates import verification_code as codes
 from domain.certificates.checks import CheckChannel
 from projections.certificate_register import queries as register
-from services.web import words
 from services.web.api.shapes import CertificateFacts, Verification
 from services.web.checks import keep_check
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.verify import spend_check
 from services.web.subjects import TheHouse
+from services.web.words import record as words
 
 
 class VerificationApi(Controller):

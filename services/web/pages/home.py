@@ -18,9 +18,9 @@ from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services.days import zone_of
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.meetings.view import MeetingView, see_meeting
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
 _LOOK_BACK: Final = timedelta(days=30)  # an evaluation older than that is not asked for again

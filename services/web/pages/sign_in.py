@@ -11,19 +11,19 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.web.context import Web, web_of
-from services.web.faults import describe
-from services.web.form_values import LONGEST_ADDRESS, email
-from services.web.forms import Field, Form
+from services.web.edge.faults import describe
+from services.web.forms.reading import Field, Form
+from services.web.forms.values import LONGEST_ADDRESS, email
 from services.web.ports import Admission
-from services.web.safe_paths import safe_path
-from services.web.session import (
+from services.web.signing_in.links import LINK_COOKIE, LINK_LASTS, Letter, SignIn, network_of
+from services.web.signing_in.safe_paths import safe_path
+from services.web.signing_in.session import (
     ADMINISTRATOR_LIFE,
     MEMBER_LIFE,
     SESSION_COOKIE,
     gone_cookie,
     host_cookie,
 )
-from services.web.sign_in import LINK_COOKIE, LINK_LASTS, Letter, SignIn, network_of
 from services.web.templating import page
 
 Asking = Request[Any, Any, Any]
@@ -71,14 +71,16 @@ class SignInController(Controller):
         if await web_of(request).sessions.current(request) is not None:
             return Redirect(wanted, status_code=303, headers=NO_STORE)
         form = ADDRESS_FORM.blank(next=wanted)
-        return await page(request, "sign_in.html", form=form, headers=NO_STORE)
+        return await page(request, "sign_in/sign_in.html", form=form, headers=NO_STORE)
 
     @post()
     async def send(self, request: Asking) -> Response[Any]:
         """Send a link, and say the same whether or not anybody has the address."""
         form = ADDRESS_FORM.read(await request.form())
         if not form.ok:
-            return await page(request, "sign_in.html", status=400, form=form, headers=NO_STORE)
+            return await page(
+                request, "sign_in/sign_in.html", status=400, form=form, headers=NO_STORE
+            )
         web = web_of(request)
         asked = await SignIn(web.ports, web.settings).ask(
             form["email"],
@@ -97,7 +99,7 @@ class SignInController(Controller):
     @get("/code")
     async def look_at_mail(self, request: Asking) -> Response[str]:
         """Say that a mail is on its way, and take the code from it."""
-        return await page(request, "sign_in_code.html", form=CODE_FORM.blank(), headers=NO_STORE)
+        return await page(request, "sign_in/code.html", form=CODE_FORM.blank(), headers=NO_STORE)
 
     @post("/code")
     async def by_code(self, request: Asking) -> Response[Any]:
@@ -113,7 +115,7 @@ class SignInController(Controller):
             if admission is not None:
                 return await _come_in(request, web, admission, method="code")
             form = form.with_errors({"code": _WRONG_CODE})
-        return await page(request, "sign_in_code.html", status=400, form=form, headers=NO_STORE)
+        return await page(request, "sign_in/code.html", status=400, form=form, headers=NO_STORE)
 
     @get("/link/{token:str}")
     async def open_link(self, request: Asking, token: FromPath[str]) -> Response[str]:
@@ -122,7 +124,7 @@ class SignInController(Controller):
         await SignIn(web.ports, web.settings).look(
             token, browser_secret=request.cookies.get(LINK_COOKIE, "")
         )
-        return await page(request, "sign_in_link.html", token=token, headers=NO_STORE)
+        return await page(request, "sign_in/link.html", token=token, headers=NO_STORE)
 
     @post("/link/{token:str}")
     async def by_link(self, request: Asking, token: FromPath[str]) -> Response[Any]:
@@ -155,7 +157,7 @@ class SignOutController(Controller):
         """Say that nobody is signed in here any more, if that is so."""
         if await web_of(request).sessions.current(request) is not None:
             return Redirect("/", status_code=303, headers=NO_STORE)
-        return await page(request, "signed_out.html", headers=NO_STORE)
+        return await page(request, "sign_in/signed_out.html", headers=NO_STORE)
 
 
 async def _come_in(

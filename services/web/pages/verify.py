@@ -18,12 +18,12 @@ from projections.certificate_register import queries as register
 from services.house import House
 from services.web.checks import keep_check
 from services.web.context import web_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking
-from services.web.refusals import TooMany
-from services.web.requests import close_uploads
+from services.web.edge.refusals import TooMany
+from services.web.edge.requests import close_uploads
+from services.web.forms.orders import Asking
+from services.web.forms.reading import Field, Filled, Form
 from services.web.settings import MIB
-from services.web.sign_in import network_of
+from services.web.signing_in.links import network_of
 from services.web.subjects import TheHouse, subject_page
 
 PAPER_LIMIT: Final = 6 * MIB  # bytes; our papers have under 1 MiB
@@ -121,7 +121,7 @@ async def form_page(
     """Ask for a code, or for many."""
     return await subject_page(
         request,
-        "verify.html",
+        "verify/verify.html",
         status=status,
         form=form or CODE_FORM.blank(),
         many=many or MANY_FORM.blank(),
@@ -152,7 +152,7 @@ async def _answer(
         same = hmac.compare_digest(digest, row.pdf_sha256)
     return await subject_page(
         request,
-        "verified.html",
+        "verify/verified.html",
         status=200 if row is not None else 404,
         row=row,
         printed=codes.printed,

@@ -19,9 +19,9 @@ from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
 from services.house import House
 from services.web.checks import keep_check
-from services.web.orders import Asking
+from services.web.edge.refusals import TooMany
+from services.web.forms.orders import Asking
 from services.web.pages.verify import LONGEST_CODE, MANY, MANY_FORM, form_page, spend_check
-from services.web.refusals import TooMany
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -64,7 +64,7 @@ class ManyVerificationsController(Controller):
         rest = typed[len(checked) :]
         return await subject_page(
             request,
-            "verify_many.html",
+            "verify/verify_many.html",
             checked=checked,
             rest=rest,
             form=MANY_FORM.blank(codes="\n".join(rest)),

@@ -13,7 +13,7 @@ from litestar.response import Redirect
 
 from services.dispatch import Order
 from services.house import House
-from services.web.orders import Asking, Refused, attempt, give, order_from_form, require_fresh
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form, require_fresh
 from services.web.subjects import subject_page
 
 V = TypeVar("V")

@@ -134,6 +134,14 @@ def test_of_a_whole_meeting_so_much_may_be_missed(
     assert said == [(code, f"The whole meeting is wanted: {why}.") for code, why in found]
 
 
+def test_one_minute_is_tolerated_and_two_are() -> None:
+    rule = a_rule(attendance={"whole": True, "late_or_early_minutes": 1, "absence_minutes": 2})
+    assert [said for _, said in missing(rule, attended(span(2, 40), span(43, 90)))] == [
+        "The whole meeting is wanted: you missed 2 minutes at one end, and 1 is tolerated.",
+        "The whole meeting is wanted: you missed 3 minutes in between, and 2 are tolerated.",
+    ]
+
+
 def test_stays_that_overlap_or_touch_or_come_unsorted_leave_no_gap() -> None:
     rule = a_rule(attendance={"whole": True, "late_or_early_minutes": 0, "absence_minutes": 0})
     assert missing(rule, attended(span(50, 90), span(0, 50), span(10, 20))) == []

@@ -17,15 +17,15 @@ from services.house import House
 from services.members.commands import RegisterMember
 from services.members.names import unprintable
 from services.payments.figures import money_figures
-from services.web import billing_words
-from services.web.form_values import LONGEST_ADDRESS, email
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, give, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.edge.refusals import LaterPlease
+from services.web.forms.orders import Asking, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import LONGEST_ADDRESS, email
 from services.web.pages.admin.practices import practices_waiting
-from services.web.problems import to_problem
-from services.web.refusals import LaterPlease
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.words import billing as billing_words
 
 _NEWEST: Final = 30
 _SHOWN: Final = 8  # of each list of what waits
@@ -70,7 +70,7 @@ class AdminController(Controller):
             groups = await schedule.groups(conn)
             names = await names_of(conn, (each.facilitator_id for each in groups))
         return await subject_page(
-            request, "admin_groups.html", here="you", groups=groups, names=names
+            request, "admin/groups.html", here="you", groups=groups, names=names
         )
 
     @get("/people")
@@ -116,7 +116,7 @@ async def desk_page(
         trail = await audit_trail.newest(conn, _NEWEST)
     return await subject_page(
         request,
-        "admin.html",
+        "admin/admin.html",
         status=status,
         here="you",
         waits=await attention(house),
@@ -142,7 +142,7 @@ async def _people_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_people.html",
+        "admin/people.html",
         status=status,
         here="you",
         form=form or PERSON_FORM.blank(),

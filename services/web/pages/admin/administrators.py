@@ -15,10 +15,10 @@ from domain.members.member import Role
 from projections.people import queries as people
 from services.house import House
 from services.members.commands import GrantRole, WithdrawRole
-from services.web.form_values import LONGEST_ADDRESS, email
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, give, order_from_form
-from services.web.session import administrator
+from services.web.forms.orders import Asking, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import LONGEST_ADDRESS, email
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 ROLE_FORM: Final = Form(
@@ -78,7 +78,7 @@ class AdministratorController(Controller):
             raise NotFound("This person is no administrator.")
         return await subject_page(
             request,
-            "admin_role_withdraw.html",
+            "admin/role_withdraw.html",
             here="you",
             person=person,
             mine=member_id == person_id,
@@ -111,7 +111,7 @@ async def _page(
         rows = await people.administrators(conn)
     return await subject_page(
         request,
-        "admin_administrators.html",
+        "admin/administrators.html",
         status=status,
         here="you",
         rows=rows,

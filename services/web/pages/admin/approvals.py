@@ -15,12 +15,12 @@ from projections.offers import queries as offers
 from projections.offers.queries import ApprovalRow
 from services.house import House
 from services.providers import WithdrawApproval
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Filled
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import WITHDRAWAL_FORM
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -80,7 +80,7 @@ async def _page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_approval_withdraw.html",
+        "admin/approval_withdraw.html",
         status=status,
         here="you",
         approval=approval,

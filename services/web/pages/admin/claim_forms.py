@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from domain.claims.lines import LineAnswer
 from domain.money.currencies import minor_places
 from projections.claims_board.queries import LineRow, PayerRow
-from services.web import words
-from services.web.form_values import calendar_day, identifier, one_of
-from services.web.forms import Field, Filled, Form, Unusable
+from services.web.forms.reading import Field, Filled, Form, Unusable
+from services.web.forms.values import calendar_day, identifier, one_of
+from services.web.words import record as words
 
 NOT_AGAIN, AGAIN, INSTEAD = "no", "again", "instead"
 _WHETHER: Final = (

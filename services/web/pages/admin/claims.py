@@ -17,10 +17,10 @@ from projections.claims_board import queries as board
 from services.claims import exports
 from services.claims.answers import DecideLines, SetAsideClaim, TakeBackLine
 from services.house import House
-from services.web import words
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Filled
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.admin.claim_forms import (
     AGAIN,
     INSTEAD,
@@ -31,9 +31,9 @@ from services.web.pages.admin.claim_forms import (
     take_back_form,
 )
 from services.web.pages.admin.claim_view import ClaimView, instead_words, line_of, view_of
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.words import record as words
 
 _VIEW: Final = "claims_board"
 
@@ -78,7 +78,7 @@ class ClaimController(Controller):
         """Show a claim, line by line."""
         view = await view_of(house, claim_id)
         return await subject_page(
-            request, "admin_claim.html", here="you", view=view, printed=codes.printed
+            request, "admin/claim.html", here="you", view=view, printed=codes.printed
         )
 
     @get("/{claim_id:uuid}/answer")
@@ -218,7 +218,7 @@ async def _index_page(
         names = await names_of(conn, [row.member_id for _, rows in boards for row in rows])
     return await subject_page(
         request,
-        "admin_claims.html",
+        "admin/claims.html",
         status=status,
         here="you",
         boards=[(payer, rows, _totals(rows)) for payer, rows in boards],
@@ -237,7 +237,7 @@ async def _answer_page(
         }
         form = answer_form(view.sent_last, view.row.currency).blank(**known)
     return await subject_page(
-        request, "admin_claim_answer.html", status=status, here="you", view=view, form=form
+        request, "admin/claim_answer.html", status=status, here="you", view=view, form=form
     )
 
 
@@ -251,7 +251,7 @@ async def _back_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_claim_line.html",
+        "admin/claim_line.html",
         status=status,
         here="you",
         view=view,
@@ -265,7 +265,7 @@ async def _aside_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_claim_set_aside.html",
+        "admin/claim_set_aside.html",
         status=status,
         here="you",
         view=view,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from domain.values import Modality
-from services.web import words
-from services.web.form_values import calendar_day, one_of, whole_number
-from services.web.forms import Field, Form, Unusable
+from services.web.forms.reading import Field, Form, Unusable
+from services.web.forms.values import calendar_day, one_of, whole_number
+from services.web.words import record as words
 
 _LINE: Final = 300
 _TEXT: Final = 4000

@@ -17,11 +17,11 @@ from projections.patrons import queries as patrons
 from projections.patrons.queries import EntryRow
 from services.days import zone_of
 from services.house import House
-from services.memberships.seats import NameSeatManager
-from services.web.form_values import LONGEST_ADDRESS, email
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused, attempt, give, order_from_form, was_given
-from services.web.session import administrator
+from services.practices.commands import NameSeatManager
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form, was_given
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import LONGEST_ADDRESS, email
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 _VIEW: Final = "patrons"
@@ -131,7 +131,7 @@ async def _page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "admin_practices.html",
+        "admin/practices.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         headers={"Cache-Control": "no-store"},

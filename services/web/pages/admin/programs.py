@@ -15,12 +15,12 @@ from projections.offers import queries as offers
 from projections.offers.queries import ProgramRow
 from services.house import House
 from services.providers import RetireProgram
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Filled
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import RETIREMENT_FORM
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -36,7 +36,7 @@ class ProgramController(Controller):
     ) -> Response[str]:
         """Show a program."""
         program = await _program(house, program_id)
-        return await subject_page(request, "admin_program.html", here="you", program=program)
+        return await subject_page(request, "admin/program.html", here="you", program=program)
 
     @get("/retire")
     async def ask(
@@ -81,7 +81,7 @@ async def _retire_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_program_retire.html",
+        "admin/program_retire.html",
         status=status,
         here="you",
         program=program,

@@ -16,12 +16,12 @@ from projections.offers import queries as offers
 from projections.offers.queries import ProviderRow
 from services.house import House
 from services.providers import CorrectProvider
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Filled
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import CORRECTION_FORM
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -81,5 +81,5 @@ async def _page(
     request: Asking, row: ProviderRow, form: Filled, *, status: int = 200
 ) -> Response[str]:
     return await subject_page(
-        request, "admin_provider_correct.html", status=status, here="you", provider=row, form=form
+        request, "admin/provider_correct.html", status=status, here="you", provider=row, form=form
     )

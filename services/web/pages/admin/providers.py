@@ -14,12 +14,12 @@ from domain.errors import NotFound
 from projections.offers import queries as offers
 from services.house import House
 from services.providers import PublishProgram, RecordApproval, RegisterProvider
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Filled
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import APPROVAL_FORM, PROGRAM_FORM, PROVIDER_FORM
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -127,7 +127,7 @@ async def _index_page(
             rows.append((provider, counting, offered))
     return await subject_page(
         request,
-        "admin_providers.html",
+        "admin/providers.html",
         status=status,
         here="you",
         rows=rows,
@@ -153,7 +153,7 @@ async def _page(
         programs = await offers.programs(conn, provider_id)
     return await subject_page(
         request,
-        "admin_provider.html",
+        "admin/provider.html",
         status=status,
         here="you",
         provider=provider,

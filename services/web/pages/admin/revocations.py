@@ -21,15 +21,15 @@ from projections.claims_board import queries as board
 from projections.people import queries as people
 from services.certificates.issuing import RevokeCertificate
 from services.house import House
-from services.web import words
-from services.web.attempts import attempt, with_refusal
-from services.web.form_values import one_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of
 from services.web.pages.verify import CODE_FORM
-from services.web.problems import to_problem
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import record as words
 
 _NEWEST: Final = 50  # certificates on a page
 _PEOPLE: Final = 500  # who share a part of a name; more need more of it
@@ -162,7 +162,7 @@ async def _find_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_certificates.html",
+        "admin/certificates.html",
         status=status,
         here="you",
         form=form,
@@ -188,7 +188,7 @@ async def _revoke_page(
         )
     return await subject_page(
         request,
-        "admin_certificate_revoke.html",
+        "admin/certificate_revoke.html",
         status=status,
         here="you",
         row=row,

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from domain.troubles import Place
 from services.house import House, StuckRow
 from services.troubles import SettleTrouble, TryAgain
-from services.web.forms import Field, Filled, Form
-from services.web.orders import SEEN, Asking, attempt, give, order_from_form, was_given
+from services.web.forms.orders import SEEN, Asking, attempt, give, order_from_form, was_given
+from services.web.forms.reading import Field, Filled, Form
 from services.web.pages.admin.admin import desk_page
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
 _GONE: Final = "This is not stuck any more, or not in this way. Here is what is."
@@ -129,5 +129,5 @@ async def _settle_page(
     request: Asking, row: StuckRow, form: Filled, *, status: int = 200
 ) -> Response[str]:
     return await subject_page(
-        request, "admin_settle.html", status=status, here="you", row=row, form=form
+        request, "admin/settle.html", status=status, here="you", row=row, form=form
     )

@@ -18,14 +18,14 @@ from projections.memberships import queries as memberships
 from services.house import House
 from services.money.desk_records import OrderLook, OrderReplay, SettleQuestion
 from services.payments.looking import look_at
-from services.web import billing_words
-from services.web.forms import Filled
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.billing.forms import REPLAY_FORM
 from services.web.pages.billing.view import account_view
 from services.web.pages.memberships.view import ask_service
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import billing as billing_words
 
 VIEWS: Final = ("memberships", "billing_desk")
 _NOT_OURS: Final = "Stripe knows this subscription no more, or says that it is nobody's here."
@@ -125,7 +125,7 @@ async def account_page(
     faulty = replay is not None and not replay.ok
     return await subject_page(
         request,
-        "admin_billing_account.html",
+        "billing/account.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         view=await account_view(house, account_id),

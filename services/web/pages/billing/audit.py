@@ -13,21 +13,21 @@ from litestar.params import FromPath
 from domain.base import Root
 from domain.memberships.gifts import Gift
 from domain.memberships.membership import Membership
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
 from domain.money.currencies import written
 from domain.money.desk_records import DeskRecord, desk_record_id
 from domain.money.events import Noted
 from domain.money.ledger import MoneyLedger
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from projections.audit_trail import queries as audit_trail
 from projections.billing_desk import queries as desk
 from projections.patrons import queries as patrons
 from services.house import House
-from services.web import billing_words
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.billing.view import payer_of
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
-from services.web.words import topic
+from services.web.words import billing as billing_words
+from services.web.words.record import topic
 
 _WORDS: Final = {
     DeskRecord.LookOrdered.TOPIC: "Fetched anew",
@@ -93,7 +93,7 @@ class BillingAuditController(Controller):
             names = await names_of(conn, who)
         return await subject_page(
             request,
-            "admin_billing_audit.html",
+            "billing/audit.html",
             here="you",
             account_id=account_id,
             payer_name=name,

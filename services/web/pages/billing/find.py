@@ -25,14 +25,14 @@ from projections.people import queries as people
 from services.house import House
 from services.money.desk_records import OrderReplay
 from services.payments.figures import money_figures
-from services.web import billing_words
-from services.web.forms import Filled
-from services.web.orders import Asking, give, order_from_form
+from services.web.forms.orders import Asking, give, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.billing.forms import FIND_FORM, REPLAY_FORM, is_id
 from services.web.pages.billing.view import drifts_of, name_of, subject_of
 from services.web.pages.memberships.view import ask_service
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.words import billing as billing_words
 
 _NOTHING: Final = "Nobody and nothing here is known by that."
 
@@ -132,7 +132,7 @@ async def _page(
         names = await names_of(conn, {each.proposed_by for each in proposals})
     return await subject_page(
         request,
-        "admin_billing.html",
+        "billing/desk.html",
         status=status,
         here="you",
         form=form or FIND_FORM.blank(),

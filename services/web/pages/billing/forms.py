@@ -10,9 +10,9 @@ from domain.foreign_ids import is_foreign_id
 from domain.money.currencies import minor_places, plain
 from domain.money.refunds import RefundReason
 from domain.values import Money
-from services.web.billing_words import REFUND_REASONS
-from services.web.form_values import LONGEST_ADDRESS, one_of
-from services.web.forms import Field, Form, Unusable
+from services.web.forms.reading import Field, Form, Unusable
+from services.web.forms.values import LONGEST_ADDRESS, one_of
+from services.web.words.billing import REFUND_REASONS
 
 _AMOUNT: Final = re.compile(r"([0-9]{1,9})(?:[.,]([0-9]{1,3}))?")
 _MESSAGE: Final = re.compile(r"evt_[A-Za-z0-9_]{1,250}")

@@ -13,10 +13,10 @@ from litestar.response import Redirect
 from domain.errors import NotFound
 from projections.patrons import queries as patrons
 from services.memberships.gifts import GiveMonthsAgain
-from services.web.orders import Asking, attempt, give, order_from_form
+from services.web.forms.orders import Asking, attempt, give, order_from_form
 from services.web.pages.billing.account import account_page
 from services.web.pages.billing.view import payer_of
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse
 
 

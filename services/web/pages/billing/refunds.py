@@ -22,14 +22,14 @@ from services.money.refunds import (
     ProposeRefund,
     alone_up_to,
 )
-from services.web import billing_words
-from services.web.forms import Filled
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.billing.account import VIEWS, account_page
 from services.web.pages.billing.forms import refund_form
 from services.web.pages.billing.view import InvoiceView, invoices_of, ledger_of, payer_of
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import billing as billing_words
 
 _NO_INVOICE: Final = "Nothing was paid for such an invoice here."
 
@@ -173,7 +173,7 @@ async def _page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "admin_billing_refund.html",
+        "billing/refund.html",
         status=refused.status if refused else 200 if form.ok else 400,
         here="you",
         view=view,

@@ -15,14 +15,14 @@ from domain.payments.files import OrderRow
 from projections.memberships import queries as memberships
 from services.house import House
 from services.money.desk_records import SettleOrder, TryOrderAgain
-from services.web import billing_words
-from services.web.forms import Filled
-from services.web.orders import SEEN, Asking, attempt, give, order_from_form, was_given
+from services.web.forms.orders import SEEN, Asking, attempt, give, order_from_form, was_given
+from services.web.forms.reading import Filled
 from services.web.pages.billing.account import VIEWS
 from services.web.pages.billing.forms import SETTLE_FORM
 from services.web.pages.billing.view import payer_of
-from services.web.session import administrator
+from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import billing as billing_words
 
 _UNKNOWN: Final = "unknown"
 
@@ -144,7 +144,7 @@ async def _page(
     _, name = await payer_of(house, account_id)
     return await subject_page(
         request,
-        "admin_billing_settle.html",
+        "billing/settle.html",
         status=status,
         here="you",
         account_id=account_id,

@@ -15,8 +15,8 @@ from domain.errors import NotFound
 from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
 from projections.certificate_register.queries import CertificateRow
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.forms.orders import Asking
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, is_administrator, subject_page
 
 
@@ -39,7 +39,7 @@ class CertificateController(Controller):
             looks = await checks.counted(conn, [row.certificate_id for row in rows])
         return await subject_page(
             request,
-            "certificates.html",
+            "credits/certificates.html",
             here="credits",
             rows=rows,
             looks=looks,
@@ -75,7 +75,7 @@ class CertificateController(Controller):
             raise NotFound("This paper is no longer kept.")
         # Not found yet, in words: the worker draws it within moments.
         return await subject_page(
-            request, "certificate_drawn.html", status=404, here="credits", row=row
+            request, "credits/certificate_drawn.html", status=404, here="credits", row=row
         )
 
 

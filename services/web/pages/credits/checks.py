@@ -13,8 +13,8 @@ from domain.certificates import verification_code as codes
 from domain.errors import NotFound
 from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.forms.orders import Asking
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 _MOST: Final = 100
@@ -44,7 +44,7 @@ class CheckController(Controller):
             counted = await checks.counted(conn, [certificate_id])
         return await subject_page(
             request,
-            "certificate_checks.html",
+            "credits/certificate_checks.html",
             here="credits",
             row=row,
             looks=looks,

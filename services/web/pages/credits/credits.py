@@ -18,8 +18,8 @@ from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.days import own_day
 from services.evidence.offers import open_cycles, packs_of
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.forms.orders import Asking
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
 
@@ -114,7 +114,7 @@ class CreditController(Controller):
             )
         return await subject_page(
             request,
-            "credits.html",
+            "credits/credits.html",
             here="credits",
             sections=_sections(awards),
             held=held,

@@ -18,12 +18,12 @@ from domain.errors import NotFound
 from services.evidence.offers import FIRST, LONGEST, open_cycle
 from services.evidence.packs import as_json, make_pack
 from services.web.context import web_of
-from services.web.form_values import calendar_day, one_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import calendar_day, one_of
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
-from services.web.throttles import Throttle, take_turn
 
 _DAY: Final = r"\d{4}-\d{2}-\d{2}"
 _FILE: Final = re.compile(rf"({_DAY})(?:_({_DAY}))?\.(pdf|json)", re.ASCII)
@@ -119,7 +119,7 @@ class EvidenceController(Controller):
             return Redirect(cycle.address.replace("period", file_name), status_code=303)
         return await subject_page(
             request,
-            "evidence_period.html",
+            "credits/evidence_period.html",
             status=200 if form.ok else 400,
             here="credits",
             cycle=cycle,

@@ -15,12 +15,12 @@ from projections.people import queries as people
 from projections.people.queries import LicenceRow
 from services.house import House
 from services.members.commands import EndLicence
-from services.web.attempts import attempt, with_refusal
-from services.web.form_values import calendar_day
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, order_from_form
-from services.web.problems import to_problem
-from services.web.session import signed_in
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import calendar_day
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 END_FORM: Final = Form(
@@ -92,7 +92,7 @@ async def _page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "licence_end.html",
+        "credits/licence_end.html",
         status=status,
         here="you",
         licence=licence,

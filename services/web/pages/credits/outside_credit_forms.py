@@ -27,10 +27,10 @@ from projections.outside_credits.queries import SaidRow
 from projections.people.queries import LicenceRow
 from services.credits.licence_texts import texts_for, topics_of
 from services.credits.outside import Activity
-from services.web.attempts import with_refusal
-from services.web.form_values import calendar_day, one_of, ticked
-from services.web.forms import Field, Filled, Form, Unusable
-from services.web.words import amount
+from services.web.forms.attempts import with_refusal
+from services.web.forms.reading import Field, Filled, Form, Unusable
+from services.web.forms.values import calendar_day, one_of, ticked
+from services.web.words.record import amount
 
 _NUMBER: Final = re.compile(r"[0-9]{1,3}([.,][0-9]{1,2})?", re.ASCII)
 _UNKNOWN: Final = ("", "I do not know")

@@ -25,8 +25,9 @@ from services.credits.outside import (
 from services.credits.renewals import counts_under
 from services.days import own_day
 from services.house import House
-from services.web.forms import Filled
-from services.web.orders import Asking, give, order_from_form
+from services.web.edge.problems import to_problem
+from services.web.forms.orders import Asking, give, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.credits.outside_credit_forms import (
     DROP,
     REASON,
@@ -40,9 +41,8 @@ from services.web.pages.credits.outside_credit_forms import (
     targets,
 )
 from services.web.pages.credits.sent_documents import VIEW, arrived_with, give_with_document
-from services.web.problems import to_problem
-from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -63,7 +63,7 @@ class OutsideCreditController(Controller):
         packs = {pack.id: pack for pack in house.rules().packs}  # the newest of each text
         return await subject_page(
             request,
-            "outside_credits.html",
+            "credits/outside_credits.html",
             here="credits",
             rows=[row for row in rows if row.counts],
             removed=[row for row in rows if not row.counts],
@@ -245,7 +245,7 @@ async def _form_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "outside_credit.html",
+        "credits/outside_credit.html",
         status=status,
         here="credits",
         form=form,
@@ -259,5 +259,10 @@ async def _removal_page(
     request: Asking, row: OutsideCreditRow, form: Filled, *, status: int = 200
 ) -> Response[str]:
     return await subject_page(
-        request, "outside_credit_remove.html", status=status, here="credits", row=row, form=form
+        request,
+        "credits/outside_credit_remove.html",
+        status=status,
+        here="credits",
+        row=row,
+        form=form,
     )

@@ -19,12 +19,12 @@ from services.credits.renewals import Renewal, licence_facts, renewals
 from services.credits.what_if import WhatIf
 from services.days import own_day
 from services.evidence.offers import address_of
-from services.web import words
-from services.web.form_values import one_of, whole_number
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.forms.orders import Asking
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of, whole_number
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import record as words
 
 _AS_IT_IS: Final = ("", "As it is")
 _WAYS: Final = tuple((each.value, words.MODALITY[each.value].capitalize()) for each in Modality)
@@ -116,7 +116,7 @@ class RenewalController(Controller):
             unknown = await _without_rules(conn, person_id, found, now)
         return await subject_page(
             request,
-            "renewals.html",
+            "credits/renewals.html",
             status=200 if form.ok else 400,
             here="credits",
             renewals=found,

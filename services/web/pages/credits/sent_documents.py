@@ -17,10 +17,10 @@ from services.credits.outside import keep_document
 from services.dispatch import Order
 from services.house import House
 from services.web.context import web_of
-from services.web.orders import Asking, give, order_from_form, was_given
-from services.web.refusals import LaterPlease, TooManyDocuments
-from services.web.requests import close_uploads
-from services.web.throttles import Throttle, take_turn
+from services.web.edge.refusals import LaterPlease, TooManyDocuments
+from services.web.edge.requests import close_uploads
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking, give, order_from_form, was_given
 
 VIEW: Final = "outside_credits"
 DOCUMENTS: Final = Throttle("outside_credit.document", 60, timedelta(days=1), TooManyDocuments)

@@ -12,12 +12,12 @@ from litestar.response import Redirect
 
 from domain.errors import InvalidFields
 from services.groups.commands import ChangeRhythm, LeaveGroup, NameFacilitator, RemoveMember
-from services.web.forms import Filled
-from services.web.orders import Asking, Refused, order_from_form, was_given
+from services.web.forms.orders import Asking, Refused, order_from_form, was_given
+from services.web.forms.reading import Filled
 from services.web.pages.groups.forms import REMOVE_FORM, RHYTHM_FORM, rhythm_form, rhythm_of
 from services.web.pages.groups.visit import GroupVisit, TheGroupVisit, group_visit_of
 from services.web.pages.meetings.forms import who_leads
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse
 
 
@@ -30,7 +30,7 @@ class BelongingController(Controller):
     @get("/leave")
     async def ask_to_leave(self, group_visit: TheGroupVisit) -> Response[str]:
         """Say what leaving means, before the second tap."""
-        return await group_visit.page("group_leave.html")
+        return await group_visit.page("groups/leave.html")
 
     @post("/leave")
     async def leave(
@@ -49,7 +49,7 @@ class BelongingController(Controller):
         return await visit.act(
             command,
             "/groups?done=left_group",
-            again=lambda now, why: now.page("group_leave.html", refused=why),
+            again=lambda now, why: now.page("groups/leave.html", refused=why),
         )
 
     @get("/members/{member_id:uuid}/remove")
@@ -85,7 +85,7 @@ class BelongingController(Controller):
         """Ask who holds the group together from now on."""
         group_visit.view.require_lead()
         form = who_leads(group_visit.view.others).blank()
-        return await _page(group_visit, "group_facilitator.html", form)
+        return await _page(group_visit, "groups/facilitator.html", form)
 
     @post("/facilitator")
     async def hand_over(self, group_visit: TheGroupVisit) -> Response[Any]:
@@ -93,7 +93,7 @@ class BelongingController(Controller):
         form = who_leads(group_visit.view.others).read(await group_visit.request.form())
         if not form.ok:
             group_visit.view.require_lead()
-            return await _page(group_visit, "group_facilitator.html", form)
+            return await _page(group_visit, "groups/facilitator.html", form)
         group_id = group_visit.group_id
         command = NameFacilitator(
             group_id=group_id, member_id=form["member_id"], by=group_visit.person_id
@@ -102,14 +102,14 @@ class BelongingController(Controller):
             command,
             f"/groups/{group_id}?done=handed_over",
             seen=str(group_visit.view.group.facilitator_id),
-            again=lambda now, why: _page(now, "group_facilitator.html", form, refused=why),
+            again=lambda now, why: _page(now, "groups/facilitator.html", form, refused=why),
         )
 
     @get("/rhythm")
     async def ask_when(self, group_visit: TheGroupVisit) -> Response[str]:
         """Ask when the group meets."""
         group_visit.view.require_lead()
-        return await _page(group_visit, "group_rhythm.html", rhythm_form(group_visit.view.rhythm))
+        return await _page(group_visit, "groups/rhythm.html", rhythm_form(group_visit.view.rhythm))
 
     @post("/rhythm")
     async def change_rhythm(self, group_visit: TheGroupVisit) -> Response[Any]:
@@ -118,16 +118,16 @@ class BelongingController(Controller):
         view.require_lead()
         form = RHYTHM_FORM.read(await group_visit.request.form())
         if not form.ok:
-            return await _page(group_visit, "group_rhythm.html", form)
+            return await _page(group_visit, "groups/rhythm.html", form)
         try:
             rhythm = rhythm_of(form, view.group.zone)
         except InvalidFields as refusal:
-            return await _page(group_visit, "group_rhythm.html", form.with_errors(refusal))
+            return await _page(group_visit, "groups/rhythm.html", form.with_errors(refusal))
         return await group_visit.act(
             ChangeRhythm(group_id=group_id, rhythm=rhythm, by=group_visit.person_id),
             f"/groups/{group_id}?done=rhythm",
             seen=view.rhythm_seen,
-            again=lambda now, why: _page(now, "group_rhythm.html", form, refused=why),
+            again=lambda now, why: _page(now, "groups/rhythm.html", form, refused=why),
         )
 
 
@@ -141,7 +141,7 @@ async def _remove_page(
     visit: GroupVisit, member_id: UUID, form: Filled, *, refused: Refused | None = None
 ) -> Response[str]:
     return await visit.page(
-        "group_remove.html",
+        "groups/remove.html",
         status=200 if form.ok else 400,
         refused=refused,
         form=form,

@@ -14,15 +14,15 @@ from litestar.response import Redirect
 from domain.access.union import AccessNeeded
 from services.corridor.words import LeaveWord, leave_word, look_into, remove, take_back
 from services.web.context import web_of
-from services.web.forms import Filled
+from services.web.edge.problems import to_problem
+from services.web.edge.refusals import TooManyWords
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Refused, attempt
+from services.web.forms.reading import Filled
 from services.web.live import LiveHub, live_answer
-from services.web.orders import Refused, attempt
 from services.web.pages.groups.corridor_view import see_corridor
 from services.web.pages.groups.visit import GroupVisit, TheGroupVisit
-from services.web.problems import to_problem
-from services.web.refusals import TooManyWords
-from services.web.session import signed_in
-from services.web.throttles import Throttle, take_turn
+from services.web.signing_in.session import signed_in
 
 WORDS: Final = Throttle("corridor.word", 30, timedelta(hours=6), TooManyWords)
 
@@ -105,7 +105,7 @@ async def _page(
 ) -> Response[str]:
     seen = await see_corridor(visit)
     return await visit.page(
-        "group_corridor.html",
+        "groups/corridor.html",
         status=200 if form is None or form.ok else 400,
         refused=refused,
         seen=seen,

@@ -10,8 +10,8 @@ from uuid import UUID
 from domain.corridor.word import FADES_AFTER, LONGEST_WORD, Gone, Word
 from services.corridor.words import Corridor, look_into
 from services.days import zone_of
-from services.web.form_values import identifier, ticked
-from services.web.forms import Field, Filled, Form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import identifier, ticked
 from services.web.pages.groups.visit import GroupVisit
 from services.web.subjects import names_of
 

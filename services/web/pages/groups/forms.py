@@ -6,8 +6,8 @@ from typing import Final
 
 from domain.groups.rhythms import Rhythm
 from domain.values import Modality
-from services.web import words
-from services.web.form_values import (
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import (
     LONGEST_ADDRESS,
     calendar_day,
     email,
@@ -15,7 +15,7 @@ from services.web.form_values import (
     one_of,
     whole_number,
 )
-from services.web.forms import Field, Filled, Form
+from services.web.words import record as words
 
 MINUTES: Final = Field(
     name="minutes",

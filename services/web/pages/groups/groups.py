@@ -13,12 +13,12 @@ from domain.values import Modality
 from projections.schedule import queries as schedule
 from services.groups.commands import AdmitMember
 from services.meetings.commands import ScheduleMeeting
-from services.web.orders import Asking
+from services.web.edge.refusals import AdministratorsOnly
+from services.web.forms.orders import Asking
 from services.web.pages.groups.forms import ADMIT_FORM, PLAN_FORM
 from services.web.pages.groups.visit import TheGroupVisit
 from services.web.pages.meetings.forms import plan_faults, planned_times
-from services.web.refusals import AdministratorsOnly
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -40,7 +40,7 @@ class GroupController(Controller):
             coming = await schedule.upcoming(conn, person_id, house.clock.now())
         following = {meeting.group_id: meeting for meeting in reversed(coming)}
         return await subject_page(
-            request, "groups.html", here="groups", groups=groups, following=following
+            request, "groups/groups.html", here="groups", groups=groups, following=following
         )
 
     @get("/{group_id:uuid}")

@@ -14,12 +14,12 @@ from domain.groups.series import MOST_PARTS
 from projections.schedule import series_queries as in_series
 from projections.schedule.series_queries import SeriesRow
 from services.groups.series import ClearPart, HandOutSyllabus, PlacePart, PlanSeries
-from services.web.form_values import calendar_day, one_of, whole_number
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Refused
+from services.web.forms.orders import Refused
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import calendar_day, one_of, whole_number
 from services.web.pages.groups.visit import GroupVisit, TheGroupVisit
 from services.web.pages.meetings.visit import TheVisit, Visit
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 
 SERIES_FORM: Final = Form(
     Field(name="title", label="Title", missing="Give it a title."),
@@ -167,7 +167,7 @@ async def _series_page(
     visit: GroupVisit, *, form: Filled | None = None, refused: Refused | None = None
 ) -> Response[str]:
     return await visit.page(
-        "group_series.html",
+        "groups/series.html",
         status=400 if form is not None and not form.ok else 200,
         refused=refused,
         series=await _series_of(visit),
@@ -181,7 +181,7 @@ async def _syllabus_page(
     visit: GroupVisit, row: SeriesRow, form: Filled, *, refused: Refused | None = None
 ) -> Response[str]:
     return await visit.page(
-        "group_syllabus.html",
+        "groups/syllabus.html",
         status=200 if form.ok else 400,
         refused=refused,
         form=form,
@@ -224,7 +224,7 @@ async def _part_page(
     visit: Visit, rows: Sequence[SeriesRow], form: Filled, *, refused: Refused | None = None
 ) -> Response[str]:
     return await visit.page(
-        "meeting_series.html",
+        "meetings/series.html",
         status=200 if form.ok else 400,
         refused=refused,
         form=form,

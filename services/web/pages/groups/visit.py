@@ -14,8 +14,8 @@ from typing_extensions import override
 
 from domain.days import day
 from domain.values import Modality
-from services.web.forms import Filled
-from services.web.orders import Asking, Refused
+from services.web.forms.orders import Asking, Refused
+from services.web.forms.reading import Filled
 from services.web.pages.groups.forms import ADMIT_FORM, PLAN_FORM
 from services.web.pages.groups.view import GroupView, see_group
 from services.web.pages.visits import PageVisit
@@ -53,7 +53,7 @@ class GroupVisit(PageVisit[GroupView]):
     ) -> Response[str]:
         """Answer with the group's own page, and forms on it as they were sent."""
         return await self.page(
-            "group.html",
+            "groups/group.html",
             status=status,
             refused=refused,
             plan=plan or (_proposal(self.view) if self.view.leads else PLAN_FORM.blank()),

@@ -14,7 +14,8 @@ from litestar.datastructures import FormMultiDict
 
 from domain.groups.rhythms import instant_of
 from domain.values import Interval
-from services.web.form_values import (
+from services.web.forms.reading import Field, Filled, Form, Unusable
+from services.web.forms.values import (
     calendar_day,
     identifier,
     local_time,
@@ -22,7 +23,6 @@ from services.web.form_values import (
     ticked,
     whole_number,
 )
-from services.web.forms import Field, Filled, Form, Unusable
 
 _CODE_LENGTH: Final = 6
 _LONG_BEFORE: Final = timedelta(hours=12)  # nobody comes so early; it is the next day's clock

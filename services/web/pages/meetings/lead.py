@@ -8,12 +8,12 @@ from litestar import Controller, Response, get, post
 
 from projections.schedule import series_queries as in_series
 from services.meetings.leads import RecordLead
-from services.web.forms import Filled, Form
-from services.web.orders import Refused
+from services.web.forms.orders import Refused
+from services.web.forms.reading import Filled, Form
 from services.web.pages.meetings.lead_forms import as_recorded, lead_form, read_lead, said_of
 from services.web.pages.meetings.visit import TheVisit, Visit
-from services.web.professions import choices
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
+from services.web.words.professions import choices
 
 
 class LeadController(Controller):
@@ -55,7 +55,7 @@ async def _page(
     visit: Visit, form: Filled, *, refused: Refused | None = None, known: bool = True
 ) -> Response[str]:
     return await visit.page(
-        "meeting_led.html",
+        "meetings/led.html",
         status=200 if form.ok else 400,
         refused=refused,
         form=form,

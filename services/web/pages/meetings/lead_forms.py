@@ -9,8 +9,8 @@ from uuid import UUID
 
 from domain.meetings.leading import LedBy
 from projections.schedule.series_queries import LeadRow
-from services.web.form_values import identifier, one_of
-from services.web.forms import Field, Filled, Form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import identifier, one_of
 
 _WHO: Final = (
     (LedBy.PEERS.value, "Nobody. Whoever kept the record took part as an equal"),

@@ -12,7 +12,7 @@ from domain.meetings.rules import FacilitatorOnly
 from services.meetings.commands import CheckIn, CheckOut, CloseMeeting, VoidMeeting
 from services.web.pages.meetings.forms import MARK_FORM, REASON_FORM
 from services.web.pages.meetings.visit import TheVisit
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 
 
 class LeadingController(Controller):
@@ -27,7 +27,7 @@ class LeadingController(Controller):
         if not (view.leads or view.may_show_code):
             raise FacilitatorOnly(f"The code is on the screen of {view.facilitator}, who leads.")
         code = codes.current(visit.meeting_id, view.now) if view.may_show_code else ""
-        return await visit.page("door.html", door_code=code)
+        return await visit.page("meetings/door.html", door_code=code)
 
     @post("/roster")
     async def mark(self, visit: TheVisit) -> Response[Any]:
@@ -48,7 +48,7 @@ class LeadingController(Controller):
     async def ask_to_close(self, visit: TheVisit) -> Response[str]:
         """Say what closing does, before the second tap."""
         visit.view.require_lead()
-        return await visit.page("meeting_close.html")
+        return await visit.page("meetings/close.html")
 
     @post("/close")
     async def close(self, visit: TheVisit) -> Response[Any]:
@@ -60,7 +60,7 @@ class LeadingController(Controller):
     async def ask_to_void(self, visit: TheVisit) -> Response[str]:
         """Ask why the meeting does not count, before the second tap."""
         visit.view.require_lead()
-        return await visit.page("meeting_void.html", form=REASON_FORM.blank())
+        return await visit.page("meetings/void.html", form=REASON_FORM.blank())
 
     @post("/void")
     async def void(self, visit: TheVisit) -> Response[Any]:
@@ -68,7 +68,7 @@ class LeadingController(Controller):
         visit.view.require_lead()
         form = REASON_FORM.read(await visit.request.form())
         if not form.ok:
-            return await visit.page("meeting_void.html", status=400, form=form)
+            return await visit.page("meetings/void.html", status=400, form=form)
         command = VoidMeeting(
             meeting_id=visit.meeting_id, reason=form["reason"], by=visit.person_id
         )

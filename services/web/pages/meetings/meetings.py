@@ -21,7 +21,7 @@ from services.meetings.commands import (
 from services.web.live import LiveHub, live_answer
 from services.web.pages.meetings.forms import CODE_FORM, EVALUATION_FORM, WHO_FORM
 from services.web.pages.meetings.visit import TheVisit
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 
 
 class MeetingController(Controller):

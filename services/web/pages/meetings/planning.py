@@ -7,8 +7,8 @@ from typing import Any
 from litestar import Controller, Response, get, post
 
 from services.meetings.commands import CancelMeeting, ChangeFacilitator, PostponeMeeting
-from services.web.forms import Filled
-from services.web.orders import Refused
+from services.web.forms.orders import Refused
+from services.web.forms.reading import Filled
 from services.web.pages.meetings.forms import (
     CANCEL_FORM,
     MOVE_FORM,
@@ -18,7 +18,7 @@ from services.web.pages.meetings.forms import (
     who_leads,
 )
 from services.web.pages.meetings.visit import TheVisit, Visit
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 
 
 class PlanningController(Controller):
@@ -32,7 +32,7 @@ class PlanningController(Controller):
         visit.view.require_lead()
         meeting = visit.view.meeting
         form = plan_of(meeting.starts_at, meeting.ends_at, meeting.zone)
-        return await _page(visit, "meeting_move.html", form)
+        return await _page(visit, "meetings/move.html", form)
 
     @post("/move")
     async def move(self, visit: TheVisit) -> Response[Any]:
@@ -40,10 +40,10 @@ class PlanningController(Controller):
         visit.view.require_lead()
         form = MOVE_FORM.read(await visit.request.form())
         if not form.ok:
-            return await _page(visit, "meeting_move.html", form)
+            return await _page(visit, "meetings/move.html", form)
         zone = visit.view.meeting.zone
         if errors := plan_faults(form, zone, visit.view.now):
-            return await _page(visit, "meeting_move.html", form.with_errors(errors))
+            return await _page(visit, "meetings/move.html", form.with_errors(errors))
         starts_at, ends_at = planned_times(form, zone)
         command = PostponeMeeting(
             meeting_id=visit.meeting_id, starts_at=starts_at, ends_at=ends_at, by=visit.person_id
@@ -52,14 +52,14 @@ class PlanningController(Controller):
             command,
             visit.done("moved"),
             seen=visit.view.plan_seen,
-            again=lambda now, why: _page(now, "meeting_move.html", form, refused=why),
+            again=lambda now, why: _page(now, "meetings/move.html", form, refused=why),
         )
 
     @get("/call-off")
     async def ask_why(self, visit: TheVisit) -> Response[str]:
         """Ask why the meeting does not take place, before the second tap."""
         visit.view.require_lead()
-        return await _page(visit, "meeting_call_off.html", CANCEL_FORM.blank())
+        return await _page(visit, "meetings/call_off.html", CANCEL_FORM.blank())
 
     @post("/call-off")
     async def call_off(self, visit: TheVisit) -> Response[Any]:
@@ -67,7 +67,7 @@ class PlanningController(Controller):
         visit.view.require_lead()
         form = CANCEL_FORM.read(await visit.request.form())
         if not form.ok:
-            return await _page(visit, "meeting_call_off.html", form)
+            return await _page(visit, "meetings/call_off.html", form)
         command = CancelMeeting(
             meeting_id=visit.meeting_id, reason=form["reason"], by=visit.person_id
         )
@@ -75,7 +75,7 @@ class PlanningController(Controller):
             command,
             visit.done("called_off"),
             seen=visit.view.plan_seen,
-            again=lambda now, why: _page(now, "meeting_call_off.html", form, refused=why),
+            again=lambda now, why: _page(now, "meetings/call_off.html", form, refused=why),
         )
 
     @get("/facilitator")
@@ -83,7 +83,7 @@ class PlanningController(Controller):
         """Ask who leads this one meeting."""
         visit.view.require_lead()
         form = who_leads(visit.view.others())
-        return await _page(visit, "meeting_facilitator.html", form.blank())
+        return await _page(visit, "meetings/facilitator.html", form.blank())
 
     @post("/facilitator")
     async def hand_over(self, visit: TheVisit) -> Response[Any]:
@@ -91,7 +91,7 @@ class PlanningController(Controller):
         form = who_leads(visit.view.others()).read(await visit.request.form())
         if not form.ok:
             visit.view.require_lead()
-            return await _page(visit, "meeting_facilitator.html", form)
+            return await _page(visit, "meetings/facilitator.html", form)
         command = ChangeFacilitator(
             meeting_id=visit.meeting_id, facilitator_id=form["member_id"], by=visit.person_id
         )
@@ -99,7 +99,7 @@ class PlanningController(Controller):
             command,
             visit.done("handed_over"),
             seen=str(visit.view.meeting.facilitator_id),
-            again=lambda now, why: _page(now, "meeting_facilitator.html", form, refused=why),
+            again=lambda now, why: _page(now, "meetings/facilitator.html", form, refused=why),
         )
 
 

@@ -14,8 +14,9 @@ from domain.errors import InvalidFields
 from domain.meetings.so_far import so_far
 from services.house import ReadReport
 from services.meetings.commands import CorrectPresence, MatchObservedPerson, ObservePresence
-from services.web.forms import Filled
-from services.web.orders import Refused, attempt, give, order_from_form
+from services.web.edge.requests import close_uploads
+from services.web.forms.orders import Refused, attempt, give, order_from_form
+from services.web.forms.reading import Filled
 from services.web.pages.meetings.forms import (
     MATCH_FORM,
     correction_of,
@@ -23,9 +24,8 @@ from services.web.pages.meetings.forms import (
     stays_of,
 )
 from services.web.pages.meetings.visit import TheVisit, Visit
-from services.web.requests import close_uploads
-from services.web.session import signed_in
 from services.web.settings import UPLOAD_LIMIT
+from services.web.signing_in.session import signed_in
 
 _AHEAD: Final = (
     "Some of its times have not come yet: the tool's clock may be ahead, or the meeting is not "
@@ -43,7 +43,7 @@ class SettlingController(Controller):
     async def ask_for_report(self, visit: TheVisit) -> Response[str]:
         """Ask for the meeting tool's report."""
         visit.view.require_lead()
-        return await visit.page("meeting_report.html", report=None)
+        return await visit.page("meetings/report.html", report=None)
 
     @post("/reports", request_max_body_size=UPLOAD_LIMIT)
     async def take_report(self, visit: TheVisit) -> Response[str]:
@@ -57,7 +57,7 @@ class SettlingController(Controller):
             await close_uploads(sent)
         report = None if refused else read[0]
         return await visit.page(
-            "meeting_report.html", refused=refused, report=report, ahead=_is_ahead(report)
+            "meetings/report.html", refused=refused, report=report, ahead=_is_ahead(report)
         )
 
     @post("/matches")
@@ -146,7 +146,7 @@ async def _times_page(
     visit: Visit, member_id: UUID, form: Filled, *, refused: Refused | None = None
 ) -> Response[str]:
     return await visit.page(
-        "meeting_presence.html",
+        "meetings/presence.html",
         status=200 if form.ok else 400,
         refused=refused,
         who=visit.view.attendee(member_id),

@@ -20,8 +20,8 @@ from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.schedule import series_queries as in_series
-from services.web import words
 from services.web.subjects import names_of
+from services.web.words import record as words
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,8 +13,8 @@ from typing_extensions import override
 
 from services.dispatch import Order
 from services.web.door_tries import take_door_try
-from services.web.forms import Filled
-from services.web.orders import Asking, Refused
+from services.web.forms.orders import Asking, Refused
+from services.web.forms.reading import Filled
 from services.web.pages.meetings.forms import CODE_FORM, EVALUATION_FORM
 from services.web.pages.meetings.view import MeetingView, see_meeting
 from services.web.pages.visits import PageVisit
@@ -61,7 +61,7 @@ class Visit(PageVisit[MeetingView]):
         """Answer with the meeting's own page, and forms on it as they were sent."""
         codes, view = self.house.door_codes, self.view
         return await self.page(
-            "meeting.html",
+            "meetings/meeting.html",
             left_open=await self.house.open_questions(self.meeting_id) if view.leads else (),
             status=status,
             refused=refused,

@@ -16,12 +16,12 @@ from litestar.response import Redirect
 from domain.memberships.rules import own_membership_id
 from services.house import House
 from services.memberships.commands import AskToCancel, WithdrawCancellation
-from services.web import membership_words
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
 from services.web.pages.memberships.view import VIEW, desk_of, stand
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 _REASON: Final = Field(
     name="reason",
@@ -46,7 +46,7 @@ class MembershipChangeController(Controller):
     ) -> Response[Any]:
         """Say what an end means, on the page on which it is asked for."""
         return await _page(
-            request, house, person_id, "membership_cancel.html", form=CANCEL_FORM.blank()
+            request, house, person_id, "memberships/cancel.html", form=CANCEL_FORM.blank()
         )
 
     @post("/cancel")
@@ -56,13 +56,13 @@ class MembershipChangeController(Controller):
         """Ask to stop at the end of what is paid for."""
         form = CANCEL_FORM.read(await request.form())
         if not form.ok:
-            return await _page(request, house, person_id, "membership_cancel.html", form=form)
+            return await _page(request, house, person_id, "memberships/cancel.html", form=form)
         reason = form["reason"]
         command = AskToCancel(
             membership_id=own_membership_id(person_id), reason=reason, by=person_id
         )
         return await _ask(
-            request, house, command, "membership_cancel.html", "cancel_asked", form=form
+            request, house, command, "memberships/cancel.html", "cancel_asked", form=form
         )
 
     @post("/cancel/undo")
@@ -72,7 +72,7 @@ class MembershipChangeController(Controller):
         """Stay after all."""
         command = WithdrawCancellation(membership_id=own_membership_id(person_id), by=person_id)
         return await _ask(
-            request, house, command, "membership_cancel.html", "keep_asked",
+            request, house, command, "memberships/cancel.html", "keep_asked",
             form=CANCEL_FORM.blank(),
         )  # fmt: skip
 

@@ -25,12 +25,12 @@ from services.memberships.scholarships import OpenFund
 from services.money.buying import Wanted, open_purchase
 from services.money.story import while_disputed
 from services.web.context import web_of
-from services.web.forms import Field, Filled, Form, Unusable
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form, Unusable
 from services.web.pages.memberships.purchase_returns import come_back_from
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
-from services.web.session import administrator, signed_in
+from services.web.signing_in.session import administrator, signed_in
 from services.web.subjects import TheHouse, subject_page
 
 VIEW: Final = "patrons"
@@ -215,7 +215,7 @@ async def _page(
     session = await web_of(request).sessions.current(request)
     return await subject_page(
         request,
-        "funds.html",
+        "memberships/funds.html",
         status=refused.status if refused else 400 if form is not None else 200,
         here="you",
         funds=lines,
@@ -244,7 +244,7 @@ async def _admin_page(
     offered = await _offered(house)
     return await subject_page(
         request,
-        "admin_funds.html",
+        "admin/funds.html",
         status=refused.status if refused else 400 if form is not None else 200,
         here="you",
         funds=await fund_lines(house),

@@ -20,11 +20,11 @@ from services.dispatch import Work
 from services.house import House
 from services.memberships.gifts import RedeemGift
 from services.web.context import web_of
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.beside import is_charged
 from services.web.pages.memberships.gifts import VIEW
 from services.web.pages.memberships.view import desk_of
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -75,7 +75,7 @@ async def _gift(house: House, gift_id: UUID, word: str) -> Gift:
 async def _page_for_strangers(request: Asking, gift: Gift) -> Response[str]:
     return await subject_page(
         request,
-        "gift_invited.html",
+        "memberships/gift_invited.html",
         headers={"Cache-Control": "no-store"},
         months=gift.months,
         by_house=gift.giver_id is None,
@@ -90,7 +90,7 @@ async def _page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "gift.html",
+        "memberships/gift.html",
         status=refused.status if refused else 200,
         here="you",
         headers={"Cache-Control": "no-store"},

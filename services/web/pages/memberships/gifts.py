@@ -25,15 +25,15 @@ from services.money.buying import Wanted, open_purchase
 from services.money.customers import find_payer
 from services.money.story import while_disputed
 from services.web.context import web_of
-from services.web.form_values import one_of, whole_number
-from services.web.forms import Field, Filled, Form
-from services.web.membership_words import tax_words
-from services.web.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of, whole_number
 from services.web.pages.memberships.purchase_returns import come_back_from
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
-from services.web.session import administrator, signed_in
+from services.web.signing_in.session import administrator, signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words.memberships import tax_words
 
 VIEW: Final = "patrons"
 _LINE: Final = "Peerhour months"
@@ -209,7 +209,7 @@ async def _page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "gifts.html",
+        "memberships/gifts.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         headers={"Cache-Control": "no-store"},
@@ -239,7 +239,7 @@ async def _admin_page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "admin_gifts.html",
+        "admin/gifts.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         headers={"Cache-Control": "no-store"},

@@ -12,13 +12,13 @@ from litestar.response import Redirect
 from domain.money.billing_accounts import billing_account_id
 from services.memberships.checkouts import find_customer
 from services.money.customers import find_payer
-from services.web import membership_words
 from services.web.context import web_of
-from services.web.orders import Asking, attempt
+from services.web.forms.orders import Asking, attempt
 from services.web.pages.memberships.view import ask_service, desk_of, stand
 from services.web.payment_pages import lead
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 
 class MembershipController(Controller):
@@ -67,7 +67,7 @@ async def _overview(
     standing = await stand(house, person_id)
     return await subject_page(
         request,
-        "membership.html",
+        "memberships/membership.html",
         status=status,
         here="you",
         standing=standing,

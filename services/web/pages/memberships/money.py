@@ -14,12 +14,12 @@ from services.days import zone_of
 from services.house import House
 from services.memberships.checkouts import find_customer
 from services.money.story import story_of
-from services.web import membership_words
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.memberships import money_papers
 from services.web.pages.memberships.money_papers import Papers, find_invoices, lead_to, own_invoice
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 
 class MembershipMoneyController(Controller):
@@ -53,7 +53,7 @@ class MembershipMoneyController(Controller):
             zone = await zone_of(conn, person_id)
         return await subject_page(
             request,
-            "membership_invoices.html",
+            "memberships/invoices.html",
             here="you",
             invoices=found,
             lines=lines[::-1],

@@ -20,8 +20,8 @@ from services.days import zone_of
 from services.house import House
 from services.money.story import as_csv, as_json, fact_of, story_of
 from services.web.context import web_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused, attempt
+from services.web.forms.orders import Asking, Refused, attempt
+from services.web.forms.reading import Field, Filled, Form
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
 from services.web.subjects import subject_page
@@ -65,7 +65,7 @@ async def story_page(request: Asking, house: House, papers: Papers) -> Response[
     async with house.views() as conn:
         zone = await zone_of(conn, papers.reader_id)
     return await subject_page(
-        request, "membership_money.html", here="you", lines=lines[::-1], zone=zone, papers=papers
+        request, "memberships/money.html", here="you", lines=lines[::-1], zone=zone, papers=papers
     )
 
 
@@ -178,7 +178,7 @@ async def _name_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "membership_confirmation.html",
+        "memberships/confirmation.html",
         status=refused.status if refused else 200 if form.ok else 400,
         here="you",
         invoice=invoice,

@@ -15,11 +15,11 @@ from domain.payments.prices import Preview
 from domain.values import Money
 from services.house import House
 from services.memberships.commands import AskForPlan
-from services.web import membership_words
-from services.web.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import SEEN, Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.view import VIEW, Standing, ask_service, desk_of, stand
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 _PRICES: Final = re.compile(r"[0-9]{1,9} [A-Z]{3}(;[0-9]{1,9} [A-Z]{3}){0,19}")
 _CHANGED: Final = Refused(
@@ -108,7 +108,7 @@ async def _list(
 ) -> Response[Any]:
     return await subject_page(
         request,
-        "membership_plan.html",
+        "memberships/plan.html",
         status=refused.status if refused else 200,
         here="you",
         standing=standing,
@@ -138,7 +138,7 @@ async def _preview(
         return await _list(request, standing, refused=told)
     return await subject_page(
         request,
-        "membership_plan_preview.html",
+        "memberships/plan_preview.html",
         status=refused.status if refused else 200,
         here="you",
         standing=standing,

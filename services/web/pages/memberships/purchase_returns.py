@@ -11,7 +11,7 @@ from domain.errors import DomainError, NotFound
 from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.payments.purchases import Purchases
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.memberships.view import desk_of
 
 _SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)

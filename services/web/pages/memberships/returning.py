@@ -25,9 +25,9 @@ from domain.payments.refusals import PaymentsAway
 from services.house import House
 from services.memberships.checkouts import RETURN_PATH, find_membership
 from services.payments.looking import look_at
-from services.web.orders import Asking
+from services.web.forms.orders import Asking
 from services.web.pages.memberships.view import ask_service, desk_of
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 _SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
@@ -130,7 +130,7 @@ async def _setting_up(request: Asking, session_id: str, came: Came) -> Response[
         headers["Refresh"] = f"{_AGAIN_AFTER}; url={again}"
     return await subject_page(
         request,
-        "membership_setting_up.html",
+        "memberships/setting_up.html",
         here="you",
         headers=headers,
         came=came,

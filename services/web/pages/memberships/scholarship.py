@@ -23,12 +23,12 @@ from services.house import House
 from services.memberships.checkouts import find_membership
 from services.memberships.scholarship_wishes import carry, dues_of, part_of, year_of_dues
 from services.memberships.scholarships import ApplyForScholarship, EndScholarship, RenewScholarship
-from services.web.form_values import one_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of
 from services.web.pages.memberships.funds import FundLine, fund_lines
 from services.web.pages.memberships.view import desk_of
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 VIEW: Final = "patrons"
@@ -197,7 +197,7 @@ async def _page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "scholarship.html",
+        "memberships/scholarship.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         carried=carried,

@@ -22,16 +22,16 @@ from services.memberships.checkouts import (
     percent_carried,
 )
 from services.web.context import web_of
-from services.web.form_values import one_of
-from services.web.forms import Field, Filled, Form
-from services.web.membership_words import plan_name, price_words
-from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
+from services.web.forms.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of
 from services.web.pages.memberships.beside import beside
 from services.web.pages.memberships.start_offers import Offer, currency_at_home, offer_for
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.payment_pages import lead
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words.memberships import plan_name, price_words
 
 _AWAY: Final = Refused(
     503,
@@ -142,7 +142,7 @@ async def _page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "membership_start.html",
+        "memberships/start.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         offer=offer,

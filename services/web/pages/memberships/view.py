@@ -31,9 +31,9 @@ from services.days import zone_of
 from services.house import House
 from services.memberships.checkouts import find_customer, find_membership, percent_carried
 from services.web.context import web_of
-from services.web.orders import Asking
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking
 from services.web.pages.memberships.beside import beside, goes_on
-from services.web.throttles import Throttle, take_turn
 
 VIEW: Final = "memberships"
 _PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it

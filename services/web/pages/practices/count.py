@@ -11,19 +11,19 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 from litestar.response import Redirect
 
-from domain.memberships.seat_pools import SeatPool
-from domain.memberships.seat_rules import MOST_SEATS
 from domain.payments.prices import Preview
+from domain.practices.rules import MOST_SEATS
+from domain.practices.seat_pool import SeatPool
 from services.house import House
-from services.memberships.seats import AskForSeats
-from services.web import membership_words
-from services.web.form_values import whole_number
-from services.web.forms import Field, Filled, Form
-from services.web.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.practices.commands import AskForSeats
+from services.web.forms.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import whole_number
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.pages.practices.view import Practice, gather
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 COUNT_FORM: Final = Form(
     Field(
@@ -109,7 +109,7 @@ async def _count_page(
 ) -> Response[str]:
     return await subject_page(
         request,
-        "practice_seats.html",
+        "practices/seats.html",
         status=refused.status if refused else 200 if form.ok else 400,
         here="you",
         practice=practice,
@@ -136,7 +136,7 @@ async def _preview_page(
         return await _count_page(request, practice, form, refused=refused)
     return await subject_page(
         request,
-        "practice_seats.html",
+        "practices/seats.html",
         here="you",
         practice=practice,
         form=form,

@@ -10,15 +10,15 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath
 
 from services.house import House
-from services.memberships.practice_checkouts import find_account, find_pool
 from services.money.story import story_of
-from services.web import membership_words
-from services.web.orders import Asking
+from services.practices.checkouts import find_account, find_pool
+from services.web.forms.orders import Asking
 from services.web.pages.memberships import money_papers
 from services.web.pages.memberships.money_papers import Papers, find_invoices, lead_to, own_invoice
 from services.web.pages.practices.view import gather
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words import memberships as membership_words
 
 
 class PracticeMoneyController(Controller):
@@ -65,7 +65,7 @@ class PracticeMoneyController(Controller):
         lines = [] if found is not None else await story_of(house, practice_id, reader=person_id)
         return await subject_page(
             request,
-            "practice_invoices.html",
+            "practices/invoices.html",
             here="you",
             practice=practice,
             invoices=found,

@@ -17,11 +17,11 @@ from services.money.accounts import ChangeContact, CloseAccount
 from services.money.customers import find_payer
 from services.payments.tax_ids import note_tax_id
 from services.web.context import web_of
-from services.web.orders import Asking, attempt, give, order_from_form
+from services.web.forms.orders import Asking, attempt, give, order_from_form
 from services.web.pages.memberships.view import VIEW, ask_service, desk_of
 from services.web.pages.practices.view import CONTACT_FORM, gather, practice_page
 from services.web.payment_pages import lead
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse
 
 

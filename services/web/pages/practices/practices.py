@@ -12,10 +12,10 @@ from litestar.response import Redirect
 from projections.patrons import queries as patrons
 from services.house import House
 from services.money.billing import OpenPractice
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form
 from services.web.pages.memberships.view import desk_of
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 VIEW: Final = "patrons"
@@ -79,7 +79,7 @@ async def practices_page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "practices.html",
+        "practices/practices.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         managed=managed,

@@ -16,19 +16,19 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import NotFound
-from domain.memberships.seat_pools import SeatPool, seat_pool_id
+from domain.practices.seat_pool import SeatPool, seat_pool_id
 from services.dispatch import Order, Work
 from services.house import House
-from services.memberships.seats import AcceptSeat, AskToComeIn
+from services.practices.commands import AcceptSeat, AskToComeIn
 from services.web.context import web_of
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.beside import is_charged
 from services.web.pages.memberships.view import desk_of
 from services.web.pages.practices.practices import VIEW
-from services.web.session import signed_in
-from services.web.sign_in import network_of
+from services.web.signing_in.links import network_of
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
-from services.web.throttles import Throttle, take_turn
 
 _ENTRIES: Final = Throttle("seat_entry", limit=20, window=timedelta(minutes=10))
 _OVER: Final = Refused(422, "Nothing was asked for: the offer had ended by then.", {})
@@ -126,7 +126,7 @@ async def _page_for_strangers(
     waits = pool.is_open(seat_id, house.clock.now())
     return await subject_page(
         request,
-        "seat_invited.html",
+        "practices/seat_invited.html",
         status=refused.status if refused else 200,
         headers={"Cache-Control": "no-store"},
         practice=pool.name,
@@ -150,7 +150,7 @@ async def _page(
     own = pool.seats.get(person_id)
     return await subject_page(
         request,
-        "seat.html",
+        "practices/seat.html",
         status=refused.status if refused else 200,
         here="you",
         headers={"Cache-Control": "no-store"},

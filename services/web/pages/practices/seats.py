@@ -12,9 +12,8 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from services.house import House
-from services.memberships.practice_checkouts import find_pool
-from services.memberships.seat_invitations import waits_already
-from services.memberships.seats import (
+from services.practices.checkouts import find_pool
+from services.practices.commands import (
     FreezeSeat,
     NameSeatManager,
     OfferSeat,
@@ -23,8 +22,10 @@ from services.memberships.seats import (
     ThawSeat,
     WithdrawSeatOffer,
 )
+from services.practices.invitations import waits_already
 from services.web.context import web_of
-from services.web.orders import Asking, attempt, give, order_from_form
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking, attempt, give, order_from_form
 from services.web.pages.memberships.view import desk_of
 from services.web.pages.practices.practices import VIEW, practices_page
 from services.web.pages.practices.view import (
@@ -34,9 +35,8 @@ from services.web.pages.practices.view import (
     manager_form,
     practice_page,
 )
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse
-from services.web.throttles import Throttle, take_turn
 
 # Each invitation is a mail to somebody who may not know us.
 _INVITATIONS: Final = Throttle("seat_invitation", limit=40, window=timedelta(hours=1))

@@ -14,30 +14,30 @@ from litestar.params import FromPath
 from litestar.response import Redirect
 
 from domain.errors import DomainError, NotFound
-from domain.memberships.seat_rules import MOST_SEATS
 from domain.money.billing_accounts import PayerKind
 from domain.payments.checkouts import CheckoutPage
 from domain.payments.refusals import PaymentsAway
+from domain.practices.rules import MOST_SEATS
 from services.house import House
-from services.memberships.practice_checkouts import (
+from services.payments.looking import look_at
+from services.payments.tax_ids import note_tax_id
+from services.practices.checkouts import (
     WantedSeats,
     find_account,
     find_dues,
     open_seats_page,
 )
-from services.payments.looking import look_at
-from services.payments.tax_ids import note_tax_id
 from services.web.context import web_of
-from services.web.form_values import one_of, whole_number
-from services.web.forms import Field, Filled, Form
-from services.web.membership_words import plan_name, price_words
-from services.web.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
+from services.web.forms.orders import SEEN, Asking, Refused, attempt, fresh_id, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import one_of, whole_number
 from services.web.pages.memberships.start_offers import Offer, currency_at_home, offer_for
 from services.web.pages.memberships.view import ask_service, desk_of
 from services.web.pages.practices.view import gather
 from services.web.payment_pages import lead
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
+from services.web.words.memberships import plan_name, price_words
 
 _SESSION: Final = re.compile(r"cs_[A-Za-z0-9_]{1,250}", re.ASCII)
 _AWAY: Final = Refused(
@@ -202,7 +202,7 @@ async def _page(
     faulty = form is not None and not form.ok
     return await subject_page(
         request,
-        "practice_start.html",
+        "practices/start.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         practice=await gather(house, practice_id, person_id),

@@ -12,19 +12,19 @@ from litestar import Response
 
 from domain.memberships.membership import Membership
 from domain.memberships.rules import UNPAID
-from domain.memberships.seat_events import FreezeReason, Seat, SeatState
-from domain.memberships.seat_pools import SeatPool
-from domain.memberships.seat_rules import OFFER_LASTS
 from domain.money.billing_accounts import BillingAccount
+from domain.practices.events import FreezeReason, Seat, SeatState
+from domain.practices.rules import OFFER_LASTS
+from domain.practices.seat_pool import SeatPool
 from services.days import zone_of
 from services.house import House
-from services.memberships.practice_checkouts import find_account, find_dues, find_pool
-from services.web import membership_words
-from services.web.form_values import LONGEST_ADDRESS, email, one_of
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, Refused
+from services.practices.checkouts import find_account, find_dues, find_pool
+from services.web.forms.orders import Asking, Refused
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import LONGEST_ADDRESS, email, one_of
 from services.web.pages.memberships.view import desk_of
 from services.web.subjects import names_of, subject_page
+from services.web.words import memberships as membership_words
 
 OFFER_FORM: Final = Form(
     Field(
@@ -222,7 +222,7 @@ async def practice_page(
     faulty = [each for each in typed if each is not None and not each.ok]
     return await subject_page(
         request,
-        "practice.html",
+        "practices/practice.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         practice=practice,

@@ -23,10 +23,10 @@ from projections.people import queries as people
 from services.access.reading import told_why
 from services.days import zone_of
 from services.house import House
-from services.web.form_values import LONGEST_ADDRESS, calendar_day, email
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking
-from services.web.session import administrator, signed_in
+from services.web.forms.orders import Asking
+from services.web.forms.reading import Field, Filled, Form
+from services.web.forms.values import LONGEST_ADDRESS, calendar_day, email
+from services.web.signing_in.session import administrator, signed_in
 from services.web.subjects import TheHouse, subject_page
 
 DAY_FORM: Final = Form(
@@ -81,7 +81,7 @@ class AccessController(Controller):
         story = await access_story(request, house, person_id)
         return await subject_page(
             request,
-            "access.html",
+            "you/access.html",
             here="you",
             status=200 if story.form.ok else 400,
             story=story,
@@ -123,7 +123,7 @@ class AdminAccessController(Controller):
         story = await access_story(request, house, member_id)
         return await subject_page(
             request,
-            "admin_access_of.html",
+            "admin/access_of.html",
             here="you",
             status=200 if story.form.ok else 400,
             story=story,
@@ -153,4 +153,4 @@ def _end_of(day: date, zone: str) -> datetime:
 
 
 async def _who_page(request: Asking, form: Filled, *, status: int = 200) -> Response[str]:
-    return await subject_page(request, "admin_access.html", here="you", status=status, form=form)
+    return await subject_page(request, "admin/access.html", here="you", status=status, form=form)

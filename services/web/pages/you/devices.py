@@ -12,7 +12,7 @@ from litestar.response import Redirect
 
 from domain.errors import NotFound
 from services.web.context import web_of
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.templating import page
 
 
@@ -32,7 +32,7 @@ class DeviceController(Controller):
         current = await sessions.current(request)
         return await page(
             request,
-            "devices.html",
+            "you/devices.html",
             here="you",
             devices=await sessions.devices(person_id),
             current_id=current.public_id if current else None,

@@ -23,9 +23,9 @@ from services.house import House
 from services.members.commands import ComeBack, TakeLeave
 from services.memberships.checkouts import find_membership
 from services.memberships.commands import AskForLeave, AskToReturn
-from services.web.orders import Asking, Refused, attempt, give, order_from_form
+from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form
 from services.web.pages.memberships.view import VIEW
-from services.web.session import signed_in
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 
@@ -114,7 +114,7 @@ async def _page(
         raise NotFound("You are not registered here any more.")
     return await subject_page(
         request,
-        "leave.html",
+        "you/leave.html",
         status=refused.status if refused else 200,
         here="you",
         away=person.on_leave,

@@ -11,11 +11,11 @@ from litestar.response import Redirect
 
 from services.members.commands import CorrectName
 from services.members.names import NameOnPapers, cannot_print, naming_of, unprintable
-from services.web.attempts import attempt, with_refusal
-from services.web.forms import Field, Filled, Form
-from services.web.orders import Asking, order_from_form
-from services.web.problems import to_problem
-from services.web.session import signed_in
+from services.web.edge.problems import to_problem
+from services.web.forms.attempts import attempt, with_refusal
+from services.web.forms.orders import Asking, order_from_form
+from services.web.forms.reading import Field, Filled, Form
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
 
 NAME_FORM: Final = Form(
@@ -88,4 +88,6 @@ class NameController(Controller):
 async def _page(
     request: Asking, name: NameOnPapers, form: Filled, *, status: int = 200
 ) -> Response[str]:
-    return await subject_page(request, "name.html", status=status, here="you", now=name, form=form)
+    return await subject_page(
+        request, "you/name.html", status=status, here="you", now=name, form=form
+    )

@@ -13,10 +13,10 @@ from litestar.response import Stream
 
 from services.members.own_data import files, gather
 from services.web.context import web_of
-from services.web.orders import Asking
-from services.web.session import signed_in
+from services.web.edge.throttles import Throttle, take_turn
+from services.web.forms.orders import Asking
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
-from services.web.throttles import Throttle, take_turn
 from services.web.zips import zip_answer
 
 # It reads every hour somebody ever had; nobody needs it more often than this.
@@ -32,7 +32,7 @@ class OwnDataController(Controller):
     @get()
     async def show(self, request: Asking) -> Response[str]:
         """Say what there is to take along."""
-        return await subject_page(request, "own_data.html", here="you")
+        return await subject_page(request, "you/own_data.html", here="you")
 
     @get("/peerhour.zip")
     async def download(

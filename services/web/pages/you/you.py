@@ -16,14 +16,14 @@ from projections.people import queries as people
 from services.house import House
 from services.members.commands import AddLicence
 from services.members.names import naming_of
-from services.web import professions
-from services.web.form_values import calendar_day, one_of
-from services.web.forms import Field, Filled, Form, Unusable
-from services.web.orders import Asking, give, order_from_form
-from services.web.problems import to_problem
-from services.web.refusals import LaterPlease
-from services.web.session import signed_in
+from services.web.edge.problems import to_problem
+from services.web.edge.refusals import LaterPlease
+from services.web.forms.orders import Asking, give, order_from_form
+from services.web.forms.reading import Field, Filled, Form, Unusable
+from services.web.forms.values import calendar_day, one_of
+from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, is_administrator, subject_page
+from services.web.words import professions
 
 
 def place(text: str) -> str:
@@ -159,7 +159,7 @@ async def _you_page(
         raise NotFound("You are not registered here any more.")
     return await subject_page(
         request,
-        "you.html",
+        "you/you.html",
         status=status,
         here="you",
         person=person,

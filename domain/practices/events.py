@@ -1,0 +1,216 @@
+"""The facts of a practice's seats, and what each leaves in its memory.
+
+They stand apart from :mod:`domain.practices.seat_pool`, which decides when they happen; in the
+code they are ``SeatPool.Bought`` and so on. ``Opened`` alone is nested there, because it makes the
+pool.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from typing_extensions import override
+
+from domain.base import Root
+
+if TYPE_CHECKING:
+    from domain.practices.seat_pool import SeatPool
+
+
+class FreezeReason(StrEnum):
+    """Why a seat is frozen."""
+
+    ASKED = "asked"  # its holder or the practice asked for it
+    FEWER_BOUGHT = "fewer_bought"  # the practice pays for fewer seats than it gave
+
+
+class SeatState(StrEnum):
+    """What somebody has of a seat."""
+
+    HELD = "held"
+    FROZEN = "frozen"
+    RELEASED = "released"
+
+
+@dataclass(slots=True)
+class Seat:
+    """What one person had of a practice's seats, from when.
+
+    Attributes:
+        seat_id: of the offer that was accepted last.
+        state: what they have now.
+        frozen_for: why it is frozen, if it is.
+        history: every change, in order; kept when the person has long gone.
+    """
+
+    seat_id: UUID
+    state: SeatState = SeatState.HELD
+    frozen_for: FreezeReason | None = None
+    history: list[tuple[datetime, SeatState]] = field(default_factory=list)
+
+    def enter(self, state: SeatState, at: datetime, frozen_for: FreezeReason | None = None) -> None:
+        """Remember a change (for events; decides nothing)."""
+        self.state, self.frozen_for = state, frozen_for
+        self.history.append((at, state))
+
+
+class ManagerNamed(Root.Event):
+    """Somebody else looks after the seats, too."""
+
+    TOPIC = "peerhour.seat_pool.manager_named"
+    member_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.managers.add(self.member_id)
+
+
+class ManagerRelieved(Root.Event):
+    """Somebody does not look after the seats any more."""
+
+    TOPIC = "peerhour.seat_pool.manager_relieved"
+    member_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.managers.discard(self.member_id)
+
+
+class CountChangeScheduled(Root.Event):
+    """The practice would like another number of seats: more at once, fewer with the renewal."""
+
+    TOPIC = "peerhour.seat_pool.count_change_scheduled"
+    count: int
+    effective_at: datetime
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.scheduled = (self.count, self.effective_at)
+
+
+class CountChangeDropped(Root.Event):
+    """The number stays as it is, or the payment for more did not go through."""
+
+    TOPIC = "peerhour.seat_pool.count_change_dropped"
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.scheduled = None
+
+
+class Bought(Root.Event):
+    """So many seats are paid for, as Stripe was seen to say."""
+
+    TOPIC = "peerhour.seat_pool.bought"
+    count: int
+    observed_at: datetime
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.bought, pool.counted_at = self.count, self.observed_at
+        if pool.scheduled is not None and pool.scheduled[0] == self.count:
+            pool.scheduled = None
+
+
+class Offered(Root.Event):
+    """A seat waits for somebody; whom the invitation went to is in the vault."""
+
+    TOPIC = "peerhour.seat_pool.offered"
+    seat_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.offers[self.seat_id] = self.timestamp
+
+
+class OfferWithdrawn(Root.Event):
+    """The seat does not wait any more."""
+
+    TOPIC = "peerhour.seat_pool.offer_withdrawn"
+    seat_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.close_offer(self.seat_id)
+
+
+class OfferEnded(Root.Event):
+    """Nobody took the seat in time; it does not wait any more."""
+
+    TOPIC = "peerhour.seat_pool.offer_ended"
+    seat_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.close_offer(self.seat_id)
+
+
+class EntryAsked(Root.Event):
+    """Whoever was invited is not a member yet, and asks the house to come in."""
+
+    TOPIC = "peerhour.seat_pool.entry_asked"
+    seat_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.entries_asked[self.seat_id] = self.timestamp
+
+
+class Accepted(Root.Event):
+    """Somebody took the seat."""
+
+    TOPIC = "peerhour.seat_pool.accepted"
+    seat_id: UUID
+    member_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.close_offer(self.seat_id)
+        seat = pool.seats.pop(self.member_id, None) or Seat(self.seat_id)
+        pool.seats[self.member_id] = seat  # last in the row of those who came
+        seat.seat_id = self.seat_id
+        seat.enter(SeatState.HELD, self.timestamp)
+
+
+class Released(Root.Event):
+    """The seat is free; what its holder earned on it stays theirs."""
+
+    TOPIC = "peerhour.seat_pool.released"
+    member_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.seats[self.member_id].enter(SeatState.RELEASED, self.timestamp)
+
+
+class Frozen(Root.Event):
+    """The seat is kept for its holder, and meanwhile somebody else may sit."""
+
+    TOPIC = "peerhour.seat_pool.frozen"
+    member_id: UUID
+    reason: FreezeReason
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.seats[self.member_id].enter(SeatState.FROZEN, self.timestamp, self.reason)
+
+
+class Thawed(Root.Event):
+    """The holder sits again."""
+
+    TOPIC = "peerhour.seat_pool.thawed"
+    member_id: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.seats[self.member_id].enter(SeatState.HELD, self.timestamp)

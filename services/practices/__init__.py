@@ -1,0 +1,1 @@
+"""Commands about a practice's seats, and how its membership begins."""

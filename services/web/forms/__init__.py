@@ -1,0 +1,1 @@
+"""What people type and ask for: read, refused beside the field, ordered once."""

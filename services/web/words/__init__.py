@@ -1,0 +1,1 @@
+"""What people read where the record holds a name, an amount, a time or a number."""
