@@ -217,6 +217,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.seat_pool.entry_asked": (
             "Somebody who is invited to a seat is not a member yet, and asks to come in."
         ),
+        "peerhour.seat_pool.entry_granted": "{by} let {member_id} in, who was invited to a seat.",
+        "peerhour.seat_pool.entry_declined": (
+            "{by} did not let in somebody who was invited to a seat."
+        ),
         "peerhour.seat_pool.offer_withdrawn": "{by} took the offer of a seat back.",
         "peerhour.seat_pool.accepted": "{member_id} took a seat.",
         "peerhour.seat_pool.released": "{by} freed {member_id}'s seat; their papers stay theirs.",

@@ -16,6 +16,7 @@ from uuid import UUID
 from typing_extensions import override
 
 from domain.base import Root
+from domain.personal import Personal
 
 if TYPE_CHECKING:
     from domain.practices.seat_pool import SeatPool
@@ -56,6 +57,45 @@ class Seat:
         """Remember a change (for events; decides nothing)."""
         self.state, self.frozen_for = state, frozen_for
         self.history.append((at, state))
+
+
+@dataclass(slots=True)
+class Entry:
+    """What became of an invitee's asking to come in.
+
+    Attributes:
+        asked_at: when they asked, each time.
+        answered_at: when whoever looks after the house answered the last time; ``None`` while it
+            waits.
+        let_in: whom they became, if they were let in.
+        sentence: what they were told with a no, if anything.
+    """
+
+    asked_at: list[datetime] = field(default_factory=list)
+    answered_at: datetime | None = None
+    let_in: UUID | None = None
+    sentence: Personal[str] | None = None
+
+    @property
+    def waits(self) -> bool:
+        """Whether an answer is due."""
+        return self.answered_at is None
+
+    @property
+    def changed_at(self) -> datetime:
+        """When they asked, or were answered, last."""
+        return self.answered_at or self.asked_at[-1]
+
+    def ask(self, at: datetime) -> None:
+        """Remember that they ask (for events; decides nothing)."""
+        self.asked_at.append(at)
+        self.answered_at = self.sentence = None
+
+    def answer(
+        self, at: datetime, *, let_in: UUID | None = None, sentence: Personal[str] | None = None
+    ) -> None:
+        """Remember the answer (for events; decides nothing)."""
+        self.answered_at, self.let_in, self.sentence = at, let_in, sentence
 
 
 class ManagerNamed(Root.Event):
@@ -162,7 +202,36 @@ class EntryAsked(Root.Event):
 
     @override
     def apply(self, pool: SeatPool) -> None:
-        pool.entries_asked[self.seat_id] = self.timestamp
+        pool.entries.setdefault(self.seat_id, Entry()).ask(self.timestamp)
+
+
+class EntryGranted(Root.Event):
+    """Whoever looks after the house let somebody in who asked; they still take their own seat."""
+
+    TOPIC = "peerhour.seat_pool.entry_granted"
+    seat_id: UUID
+    member_id: UUID
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.entries[self.seat_id].answer(self.timestamp, let_in=self.member_id)
+
+
+class EntryDeclined(Root.Event):
+    """Whoever looks after the house does not let somebody in who asked.
+
+    The sentence to them is encrypted for the invitation, and its key goes with its address.
+    """
+
+    TOPIC = "peerhour.seat_pool.entry_declined"
+    seat_id: UUID
+    sentence: Personal[str] | None
+    by: UUID
+
+    @override
+    def apply(self, pool: SeatPool) -> None:
+        pool.entries[self.seat_id].answer(self.timestamp, sentence=self.sentence)
 
 
 class Accepted(Root.Event):

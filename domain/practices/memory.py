@@ -1,8 +1,8 @@
 """What a practice's pool of seats remembers; the parts that decide stand on this.
 
-A pool is one aggregate told in three files: :mod:`domain.practices.seat_pool` says who looks
+A pool is one aggregate told in four files: :mod:`domain.practices.seat_pool` says who looks
 after it and how many seats there are, :mod:`domain.practices.seating` who is offered one and who
-sits. Both share this memory.
+sits, :mod:`domain.practices.entering` which invitees ask to become members. They share this memory.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 from uuid import UUID
 
 from domain.base import Root
-from domain.practices.events import Seat, SeatState
-from domain.practices.rules import OFFER_LASTS, SeatManagersOnly
+from domain.practices.events import Entry, Seat, SeatState
+from domain.practices.rules import OFFER_LASTS, OfferNotOpen, SeatManagersOnly
 
 
 class SeatMemory(ABC):
@@ -25,7 +25,7 @@ class SeatMemory(ABC):
         bought: how many are paid for.
         scheduled: another number that was asked for, and from when on.
         offers: offers that nobody took or ended, and since when they wait.
-        entries_asked: those whose invitees are not members yet and asked to come in, and when.
+        entries: those whose invitees were not members and asked to come in.
         seats: what people had and have, in the order they came.
     """
 
@@ -33,7 +33,7 @@ class SeatMemory(ABC):
     bought: int
     scheduled: tuple[int, datetime] | None
     offers: dict[UUID, datetime]
-    entries_asked: dict[UUID, datetime]
+    entries: dict[UUID, Entry]
     seats: dict[UUID, Seat]
 
     @abstractmethod
@@ -58,14 +58,25 @@ class SeatMemory(ABC):
         return seat_id in self.offers and at < self.offer_ends_at(seat_id)
 
     def offer_ends_at(self, seat_id: UUID) -> datetime:
-        """Return until when an offer waits; whoever asks to come in is waited for from then on."""
-        return self.entries_asked.get(seat_id, self.offers[seat_id]) + OFFER_LASTS
+        """Return until when an offer waits: anew from each asking to come in, and each answer."""
+        entry = self.entries.get(seat_id)
+        since = self.offers[seat_id] if entry is None else entry.changed_at
+        return since + OFFER_LASTS
+
+    @property
+    def entries_asked(self) -> dict[UUID, datetime]:
+        """The offers whose invitees ask to come in and have no answer, and since when."""
+        return {each: entry.asked_at[-1] for each, entry in self.entries.items() if entry.waits}
 
     def _must_manage(self, by: UUID, *, or_be: UUID | None = None) -> None:
         if by not in self.managers and by != or_be:
             raise SeatManagersOnly("Those who look after the practice's seats decide this.")
 
+    def _must_wait(self, seat_id: UUID, at: datetime) -> None:
+        if not self.is_open(seat_id, at):
+            raise OfferNotOpen("This offer is not open any more; ask the practice for another.")
+
     def close_offer(self, seat_id: UUID) -> None:
         """Remember that an offer waits no more (for events; decides nothing)."""
         del self.offers[seat_id]
-        self.entries_asked.pop(seat_id, None)
+        self.entries.pop(seat_id, None)

@@ -11,6 +11,11 @@ MOST_SEATS: Final = 1000
 OFFER_LASTS: Final = timedelta(days=30)
 """For so long an offer waits; then the address it went to is deleted."""
 
+ASK_AGAIN_AFTER: Final = timedelta(days=14)
+"""So long after a no, the same invitee can ask to come in again."""
+MOST_ASKINGS: Final = 3
+"""So often one invitation asks to come in; whoever decides is not asked for ever."""
+
 
 class NoSeatFree(DomainError):
     """Every seat that is paid for is taken or offered."""
@@ -28,6 +33,18 @@ class OfferNotOpen(DomainError):
     """The offer was withdrawn, or somebody took it."""
 
     code = "seat_pool.offer_not_open"
+
+
+class EntryNotAsked(DomainError):
+    """Nobody asks to come in by this invitation, or somebody answered by now."""
+
+    code = "seat_pool.entry_not_asked"
+
+
+class AskAgainLater(DomainError):
+    """Whoever looks after the house said no a short while ago, or several times."""
+
+    code = "seat_pool.ask_again_later"
 
 
 class AlreadySeated(DomainError):

@@ -2,7 +2,8 @@
 
 Never do more people sit than are paid for. When fewer are paid for, the seats taken last are
 frozen, not lost; when there is room again, they thaw by themselves in the order people came. Who is
-offered a seat and who sits is decided in :mod:`domain.practices.seating`.
+offered a seat and who sits is decided in :mod:`domain.practices.seating`, who is let in of those
+who are no members yet in :mod:`domain.practices.entering`.
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ from domain.base import AggregateCreated, Root
 from domain.errors import InvalidFields
 from domain.fields import require_lines
 from domain.practices import events
-from domain.practices.events import FreezeReason, Seat, SeatState
+from domain.practices.entering import Entering
+from domain.practices.events import Entry, FreezeReason, Seat, SeatState
 from domain.practices.rules import MOST_SEATS, FreeSeatsFirst, LastManager
 from domain.practices.seating import Seating
 
@@ -27,7 +29,7 @@ def seat_pool_id(practice_id: UUID) -> UUID:
     return uuid5(_POOLS, str(practice_id))
 
 
-class SeatPool(Root, Seating):
+class SeatPool(Root, Seating, Entering):
     """The seats of one practice."""
 
     TOPIC = "peerhour.seat_pool"
@@ -49,6 +51,8 @@ class SeatPool(Root, Seating):
     OfferWithdrawn = events.OfferWithdrawn
     OfferEnded = events.OfferEnded
     EntryAsked = events.EntryAsked
+    EntryGranted = events.EntryGranted
+    EntryDeclined = events.EntryDeclined
     Accepted = events.Accepted
     Released = events.Released
     Frozen = events.Frozen
@@ -62,7 +66,7 @@ class SeatPool(Root, Seating):
         self.counted_at: datetime | None = None
         self.scheduled: tuple[int, datetime] | None = None
         self.offers: dict[UUID, datetime] = {}  # since when they wait
-        self.entries_asked: dict[UUID, datetime] = {}  # when
+        self.entries: dict[UUID, Entry] = {}
         self.seats: dict[UUID, Seat] = {}  # in the order people came
 
     @classmethod

@@ -12,7 +12,6 @@ from domain.practices.rules import (
     AlreadySeated,
     NoSeatFree,
     NotSeated,
-    OfferNotOpen,
 )
 
 
@@ -66,23 +65,6 @@ class Seating(SeatMemory):
             raise NoSeatFree("No seat is free at the moment. Your practice can add one.")
         self.record(events.Accepted, at=at, seat_id=seat_id, member_id=member_id)
 
-    def ask_to_come_in(self, seat_id: UUID, *, at: datetime) -> None:
-        """Remember that the invitee is no member yet, and asks to become one; twice is one fact.
-
-        Nobody comes in by that: whoever looks after the house decides. The offer waits for them,
-        however late it was asked: see :meth:`offer_ends_at`.
-
-        Args:
-            seat_id: which invitation; its link shows that they hold it.
-            at: now.
-
-        Raises:
-            OfferNotOpen: it does not wait any more.
-        """
-        self._must_wait(seat_id, at)
-        if seat_id not in self.entries_asked:
-            self.record(events.EntryAsked, at=at, seat_id=seat_id)
-
     def end_offers(self, *, at: datetime) -> list[UUID]:
         """End the offers that nobody took in time.
 
@@ -134,10 +116,6 @@ class Seating(SeatMemory):
         self.record(events.Thawed, at=at, member_id=member_id)
 
     # Helpers of the decisions above
-
-    def _must_wait(self, seat_id: UUID, at: datetime) -> None:
-        if not self.is_open(seat_id, at):
-            raise OfferNotOpen("This offer is not open any more; ask the practice for another.")
 
     def _thaw(self, at: datetime) -> None:
         """Let those sit again whose seats were frozen for want of money, in the order they came."""

@@ -104,9 +104,17 @@ class Pack(Table, frozen=True):
         return begun and not ended
 
     def is_about(self, profession: str, jurisdiction: str) -> bool:
-        """Tell whether a licence of this kind falls under the text."""
+        """Tell whether a licence of this kind falls under the text.
+
+        A country's regulator speaks for each of its parts: a psychologist in Victoria is registered
+        by the Psychology Board of Australia, and may write either place. An association speaks for
+        a part only to its own members, whose licence then names the country.
+        """
         professions_fit = not self.professions or profession in self.professions
-        return professions_fit and self.jurisdiction in {EVERYWHERE, jurisdiction}
+        places = {jurisdiction}
+        if self.kind is BodyKind.REGULATOR:
+            places.add(jurisdiction.partition("-")[0])
+        return professions_fit and (self.jurisdiction is EVERYWHERE or self.jurisdiction in places)
 
     def rule(self, rule_id: str) -> Rule | None:
         """Return the rule of this id, if the pack has it."""

@@ -219,6 +219,17 @@ def test_a_pack_is_about_some_licences() -> None:
     assert not a_pack(professions=["mft"]).is_about("counseling", "anywhere")
 
 
+def test_a_countrys_regulator_speaks_for_its_parts_and_nobody_else_does() -> None:
+    board = a_pack(jurisdiction="AU", professions=["psychology"], kind="regulator")
+    assert board.is_about("psychology", "AU")
+    assert board.is_about("psychology", "AU-VIC")
+    assert not board.is_about("counseling", "AU-VIC")
+    assert not board.is_about("psychology", "NZ")
+    assert not board.is_about("psychology", "AUX")
+    assert not a_pack(jurisdiction="AU-VIC", kind="regulator").is_about("psychology", "AU")
+    assert not a_pack(jurisdiction="AU", kind="association").is_about("psychology", "AU-VIC")
+
+
 @pytest.mark.parametrize(("day", "told"), [(1, False), (2, True), (3, True), (4, False)], ids=str)
 def test_a_version_is_in_force_from_its_first_to_its_last_day(day: int, *, told: bool) -> None:
     pack = a_pack(effective_from=date(2026, 3, 2), effective_until=date(2026, 3, 3))
