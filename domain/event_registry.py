@@ -97,6 +97,7 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.group.member_removed": "{by} removed {member_id}: {reason}",
         "peerhour.group.facilitator_named": "{by} handed the group to {facilitator_id}.",
         "peerhour.group.rhythm_changed": "{by} changed when the group meets.",
+        "peerhour.group.program_changed": "{by} chose another program for the group, or none.",
         "peerhour.group.series_planned": "The group announces {title}, in {parts} parts.",
         "peerhour.group.part_placed": "The meeting {meeting_id} is part {part} of a series.",
         "peerhour.group.part_cleared": "The meeting {meeting_id} is part {part} no more.",
@@ -124,6 +125,8 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         ),
         "peerhour.meeting.voided": "{by} voided the meeting: {reason}",
         "peerhour.meeting.postponed": "{by} moved the meeting to {starts_at}.",
+        "peerhour.meeting.retitled": "{by} announced the meeting as {title}.",
+        "peerhour.meeting.program_changed": "{by} chose another program for it, or none.",
         "peerhour.meeting.cancelled": "{by} cancelled the meeting: {reason}",
         "peerhour.credit.opened": "The ledger of {member_id} begins.",
         "peerhour.credit.presence_noted": "The presence at meeting {meeting_id} is known.",
@@ -152,6 +155,9 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.claim.prepared": "Claim {claim_number} is ready.",
         "peerhour.claim.exported": "The claim went out in run {run_number}.",
         "peerhour.claim.decided": "The payer decided: {outcome}, {paid_cents} cents ({reference}).",
+        "peerhour.claim.answer_corrected": (
+            "{by} corrected what is kept of the payer's answer ({why}): {reason}"
+        ),
         "peerhour.claim.corrected": "The claim was corrected: {reason}",
         "peerhour.claim.set_aside": "The claim is not sent ({reason}).",
         "peerhour.billing_account.opened": "A {payer_kind}, {payer_id}, would like to pay.",

@@ -1,6 +1,7 @@
 """Wakes readers of the log: a NOTIFY is the hint, a short pause is the truth.
 
-The same connection hears in whose corridor a word was left; that is a hint for open pages only.
+The same connection hears in whose corridor a word was left, and about which meeting somebody said
+that they cannot come; that is a hint for open pages only.
 """
 
 from __future__ import annotations
@@ -16,8 +17,8 @@ import asyncpg
 from infra.event_store.writer import Connect
 
 _CHANNEL: Final = "peerhour_log"
-_CORRIDORS: Final = "peerhour_corridor"
-_MOST_WAITING: Final = 1000  # groups; a page that misses one shows it when it is loaded
+_OUTSIDE: Final = ("peerhour_corridor", "peerhour_regrets")  # what lies outside the log
+_MOST_WAITING: Final = 1000  # a page that misses one shows it when it is loaded
 _LONGEST_PAUSE: Final = 0.25  # seconds between two looks when no hint comes
 _RECONNECT: Final = 1.0
 
@@ -50,8 +51,8 @@ class LogSignal:
         finally:
             self._waiters.discard(waiter)
 
-    async def corridors(self) -> AsyncGenerator[tuple[UUID, int], None]:
-        """Yield (group, 0) whenever its corridor changed; 0, as no event of the log was written."""
+    async def outside(self) -> AsyncGenerator[tuple[UUID, int], None]:
+        """Yield (group or meeting, 0) when something outside the log changed; 0: no event did."""
         heard: asyncio.Queue[UUID] = asyncio.Queue(_MOST_WAITING)
         self._pages.add(heard)
         try:
@@ -70,7 +71,8 @@ class LogSignal:
                 continue
             try:
                 await connection.add_listener(_CHANNEL, self._hint)
-                await connection.add_listener(_CORRIDORS, self._changed)
+                for channel in _OUTSIDE:
+                    await connection.add_listener(channel, self._changed)
                 while not connection.is_closed():  # noqa: ASYNC110  asyncpg tells no other way
                     await asyncio.sleep(_RECONNECT)
             finally:
@@ -82,10 +84,10 @@ class LogSignal:
 
     def _changed(self, *told: object) -> None:
         with contextlib.suppress(ValueError):  # anybody with the database can say anything
-            group_id = UUID(str(told[-1]))
+            changed = UUID(str(told[-1]))
             for heard in self._pages:
                 if not heard.full():
-                    heard.put_nowait(group_id)
+                    heard.put_nowait(changed)
 
 
 async def shown_changes(

@@ -1,4 +1,4 @@
-"""What waits for an administrator, beside what is stuck: credit, approvals, claims of payers.
+"""What waits for an administrator, beside what is stuck: people, credit, approvals, claims.
 
 None of it is an error, so nothing would ever be told: an approval ends quietly, and whoever looks
 for its credit a year later finds a hole. What nobody but the house can mend is found here.
@@ -25,6 +25,7 @@ from projections.schedule.program_queries import HoursRow
 from projections.schedule.queries import MeetingRow
 from projections.transcript import queries as transcript
 from services.house import House
+from services.practices.entries import AskedEntry, entries_asked
 
 _OF_THE_HOUSE: Final = frozenset({"provider_approval.missing", "provider_approval.not_determined"})
 """Obstacles to credit that no member and no facilitator can clear."""
@@ -84,6 +85,7 @@ class Unapproved:
 class Attention:
     """What waits for an administrator; each list is empty on a good day."""
 
+    entries: Sequence[AskedEntry]
     credit: Sequence[HeldCredit]
     approvals: Sequence[EndingApproval]
     unapproved: Sequence[Unapproved]
@@ -93,6 +95,7 @@ class Attention:
 async def attention(house: House) -> Attention:
     """Return what waits for an administrator today."""
     now = house.clock.now()
+    entries = [each for each in await entries_asked(house) if not each.is_member]
     async with house.views() as conn:
         providers = {each.provider_id: each for each in await offers.providers(conn)}
         owners = await offers.provider_of_programs(conn)
@@ -107,6 +110,7 @@ async def attention(house: House) -> Attention:
             for each in await register.fallen(conn)
         ]
         return Attention(
+            entries=entries,
             credit=await _held_credit(conn, owners, providers),
             approvals=_ending(providers, approvals, hours, now.date()),
             unapproved=_without(providers, approvals, hours),
@@ -122,13 +126,12 @@ async def _held_credit(
     Those with a provider lead: an approval of it frees the credit, and nothing so quick the others.
     """
     meetings = await schedule.meetings(conn, await transcript.lacking(conn, _OF_THE_HOUSE))
-    programs = {each.group_id: each.program_id for each in await schedule.groups(conn)}
     of_group: dict[UUID, list[MeetingRow]] = defaultdict(list)
     for meeting in sorted(meetings, key=lambda each: (each.starts_at, each.meeting_id)):
         of_group[meeting.group_id].append(meeting)
     found = []
-    for group_id, held in of_group.items():
-        program_id = programs.get(group_id)
+    for held in of_group.values():
+        program_id = held[-1].program_id
         owner = None if program_id is None else owners.get(program_id)
         provider = None if owner is None else providers.get(owner)
         found.append(HeldCredit(held[-1], len(held), provider))

@@ -20,9 +20,9 @@ from services.credits import outside as outside_credits
 from services.credits import rejudging
 from services.dispatch import Handler
 from services.groups import commands as groups
-from services.groups import parting, places, series
+from services.groups import parting, places, programs, series
 from services.meetings import commands as meetings
-from services.meetings import doors, leads
+from services.meetings import doors, leads, plans, regrets
 from services.members import commands as members
 from services.members import forgetting, leave
 from services.memberships import commands as memberships
@@ -30,6 +30,7 @@ from services.memberships import gifts, letter_writing, scholarships
 from services.memberships import parting as dues_parting
 from services.money import accounts, billing, desk_records, refunds, settling
 from services.practices import commands as seats
+from services.practices import entries as seat_entries
 
 
 def handlers(
@@ -76,9 +77,11 @@ def handlers(
         groups.RemoveMember: groups.remove_member,
         groups.NameFacilitator: groups.name_facilitator(access),
         groups.ChangeRhythm: groups.change_rhythm,
+        programs.ChooseGroupProgram: programs.choose_group_program,
         parting.PartWithGroups: parting.part_with_groups,
         parting.PartWithGroup: parting.part_with_group,
         corridor_parting.TakeWordsBack: corridor_parting.take_words_back,
+        regrets.DropRegrets: regrets.drop_regrets,
         dues_parting.PartWithDues: dues_parting.part_with_dues,
         dues_parting.PartWithSupport: dues_parting.part_with_support,
         dues_parting.PartWithPractice: dues_parting.part_with_practice,
@@ -96,6 +99,8 @@ def handlers(
         meetings.CorrectPresence: meetings.correct_presence,
         meetings.VoidMeeting: meetings.void_meeting,
         meetings.PostponeMeeting: meetings.postpone_meeting,
+        plans.RetitleMeeting: plans.retitle_meeting,
+        plans.ChooseMeetingProgram: plans.choose_meeting_program,
         meetings.CancelMeeting: meetings.cancel_meeting,
         meetings.ChangeFacilitator: meetings.change_facilitator(access),
         leads.RecordLead: leads.record_lead,
@@ -124,6 +129,7 @@ def handlers(
         claims.FinishExport: claims.finish_export,
         claim_answers.DecideClaim: claim_answers.decide_claim,
         claim_answers.DecideLines: claim_answers.decide_lines,
+        claim_answers.CorrectAnswer: claim_answers.correct_answer,
         claim_answers.TakeBackLine: claim_answers.take_back_line,
         claim_answers.SetAsideClaim: claim_answers.set_aside_claim,
         claim_answers.DropUnproved: claim_answers.drop_unproved,
@@ -159,6 +165,8 @@ def handlers(
         seats.OfferSeat: seats.offer_seat,
         seats.WithdrawSeatOffer: seats.withdraw_seat_offer,
         seats.AskToComeIn: seats.ask_to_come_in,
+        seat_entries.LetIn: seat_entries.let_in,
+        seat_entries.DeclineEntry: seat_entries.decline_entry,
         seats.EndSeatOffers: seats.end_seat_offers,
         seats.AcceptSeat: seats.accept_seat,
         seats.ReleaseSeat: seats.release_seat,

@@ -9,10 +9,13 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from domain.calendar.feed import FeedShelf
+from domain.calendar.hours import Calendar
 from domain.claims.payer_papers import ClaimPaper, LinePaper, PayerRun
 from domain.corridor.word import WordShelf
 from domain.evidence.pack import EvidencePack
 from domain.meetings.attendance import ObservedPerson, ToolSource
+from domain.meetings.regrets import RegretShelf
 from domain.money.refunds import RefundLimits
 from domain.payments.desk import PaymentDesk
 from domain.payments.files import PaymentFiles
@@ -23,7 +26,7 @@ from domain.rules.book import RuleBook
 from projections import Connection
 from services.credits.outside import Documents
 from services.dispatch import Dispatcher
-from services.memberships.handed_links import HandedLinks
+from services.handed_links import HandedLinks
 from services.money.refunds import STANDARD_LIMITS
 from services.payments.door import PaymentsDoor
 from services.payments.reconciling import DriftBook
@@ -197,7 +200,9 @@ class House:
         store: truth, for those who must see what stands and not what is shown.
         dispatch: takes commands.
         package: builds the files of a payer run.
+        zip_package: puts them into one file; the same files are always the same bytes.
         draw_evidence: draws an evidence pack as a PDF; takes seconds, so it runs in a thread.
+        draw_calendar: writes hours as calendar programs read them.
         unprintable: the characters of a name that no paper can show; reads fonts the first time.
         draw_confirmation: draws a payment confirmation as a PDF; it runs in a thread, too.
         views: opens a connection under which all views' queries find their tables.
@@ -207,6 +212,8 @@ class House:
         papers: sealed certificates.
         documents: what members sent as proof of credits earned elsewhere.
         corridor: words that peers leave each other between meetings, until they fade.
+        regrets: who said that they cannot come to the next hours.
+        feeds: at which addresses members' calendars read.
         reports: reads attendance files.
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
@@ -227,7 +234,9 @@ class House:
     store: EventStore
     dispatch: Dispatcher
     package: Package
+    zip_package: Callable[[Mapping[str, bytes]], bytes]
     draw_evidence: Callable[[EvidencePack], bytes]
+    draw_calendar: Callable[[Calendar], bytes]
     unprintable: Callable[[str], Sequence[str]]
     draw_confirmation: Callable[[PaymentConfirmation], bytes]
     views: Callable[[], AbstractAsyncContextManager[Connection]]
@@ -237,6 +246,8 @@ class House:
     papers: Papers
     documents: Documents
     corridor: WordShelf
+    regrets: RegretShelf
+    feeds: FeedShelf
     reports: Reports
     desk: Desk
     evidence_of: Callable[[UUID, datetime], Awaitable[str]]

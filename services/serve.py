@@ -103,7 +103,7 @@ async def _serve_web(
     server = _Server(config)
     feeds = [
         asyncio.create_task(hub.run(bootstrap.live_feed(running)), name="live"),
-        asyncio.create_task(hub.run(bootstrap.corridor_feed(running)), name="corridors"),
+        asyncio.create_task(hub.run(bootstrap.outside_feed(running)), name="outside"),
         asyncio.create_task(Gauges(registry).keep(running.house), name="gauges"),
     ]
     if role == "web":  # the worker's loops listen already where there are any

@@ -6,11 +6,20 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from domain.claims import events
-from domain.claims.lines import DecisionDoesNotBalance, LineAnswer, Outcome, outcome_of
+from domain.claims.lines import Answer, DecisionDoesNotBalance, LineAnswer, Outcome, outcome_of
 from domain.claims.memory import ClaimMemory
-from domain.claims.rules import ClaimAlreadyDecided, ClaimNotExported, ClaimState, LineUnknown
+from domain.claims.rules import (
+    AnswerCorrection,
+    AnswerIsNamed,
+    ClaimAlreadyDecided,
+    ClaimNotExported,
+    ClaimState,
+    LineUnknown,
+    SendingNotAnswered,
+)
 from domain.errors import InvalidFields
 from domain.fields import require_lines
 
@@ -57,7 +66,14 @@ class Answering(ClaimMemory):
                 paid_cents=paid_cents,
                 asked_cents=asked,
             )
-        self._record_decision(outcome, paid_cents, reason_code, reference, [], at)
+        answer = Answer(
+            outcome=outcome,
+            paid_cents=paid_cents,
+            reason_code=reason_code,
+            reference=reference,
+            lines=[],
+        )
+        self._record_decision(answer, at)
 
     def decide_lines(self, answers: Sequence[LineAnswer], *, reference: str, at: datetime) -> None:
         """Remember what the payer said to each line that was sent last.
@@ -73,23 +89,85 @@ class Answering(ClaimMemory):
             DecisionDoesNotBalance: an amount does not fit its line.
             InvalidFields: the reference or a reason is missing or cannot be sent.
         """
-        paid = sum(answer.paid_cents for answer in answers)
-        same = self.decision is not None and self.decision[1:] == (paid, reference)
-        if same and self.answers == list(answers) and not self.awaits_answer:
+        last = self.last_answer
+        kept = None if last is None else (last.lines, last.reference)
+        if kept == (list(answers), reference) and not self.awaits_answer:
             return
         self._must_await()
-        asked = {line.line_id: line.amount_cents for line in self.lines_of(self.sendings)}
+        self._record_decision(self._answer_to(self.sendings, answers, reference), at)
+
+    def correct_answer(
+        self,
+        sending: int,
+        answers: Sequence[LineAnswer] | None,
+        *,
+        reference: str = "",
+        why: AnswerCorrection,
+        reason: str,
+        by: UUID,
+        at: datetime,
+    ) -> None:
+        """Reverse an answer that was kept, and keep another in its place; nothing is overwritten.
+
+        What was sent stays as it was: a correction that went out names the payer's number as it was
+        known then. The same answer again is no second fact.
+
+        Args:
+            sending: the one that was answered, counted from 1.
+            answers: one for each of its lines; ``None`` if the payer did not answer it at all.
+            reference: of the answer in place of it, as in :meth:`decide`.
+            why: whether we kept it wrongly, or the payer reversed it.
+            reason: a sentence, for the record.
+            by: the administrator who corrects.
+            at: now.
+
+        Raises:
+            SendingNotAnswered: there is no such sending, or nothing is kept of an answer to it.
+            AnswerIsNamed: it would be unanswered, and a correction went out that rests on it.
+            LineUnknown, DecisionDoesNotBalance: as in :meth:`decide_lines`.
+            InvalidFields: a reference or reason is missing or cannot be kept.
+        """
+        require_lines(reason=reason)
+        wrong = self.answered.get(sending)
+        if wrong is None:
+            raise SendingNotAnswered("No answer is kept to this. Keep the payer's answer first.")
+        if answers is None and sending != self.sendings:
+            raise AnswerIsNamed(
+                "A correction went out that names this answer. Write what the payer answered "
+                "instead; it cannot be as if they had not."
+            )
+        right = None if answers is None else self._answer_to(sending, answers, reference)
+        if right == wrong:
+            return
+        self.record(
+            events.AnswerCorrected,
+            at=at,
+            sending=sending,
+            reversed_cents=wrong.paid_cents,
+            replacement=right,
+            why=why,
+            reason=reason,
+            by=by,
+        )
+
+    def _answer_to(self, sending: int, answers: Sequence[LineAnswer], reference: str) -> Answer:
+        """Return the answer to a sending as a whole, if it fits line by line."""
+        asked = {line.line_id: line.amount_cents for line in self.lines_of(sending)}
         if sorted(answer.line_id for answer in answers) != sorted(asked):
-            raise LineUnknown("Answer every line that was sent last, each once.")
+            raise LineUnknown("Answer every line that was sent, each once.")
         outcomes = set()
         for answer in answers:
             outcome = outcome_of(asked[answer.line_id], answer.paid_cents)
             _require_answer(outcome, answer.reason_code, reference)
             outcomes.add(outcome)
-        outcome = outcomes.pop() if len(outcomes) == 1 else Outcome.REDUCED
         reasons = dict.fromkeys(each.reason_code for each in answers if each.reason_code)
-        reason_code = ", ".join(reasons) or None
-        self._record_decision(outcome, paid, reason_code, reference, list(answers), at)
+        return Answer(
+            outcome=outcomes.pop() if len(outcomes) == 1 else Outcome.REDUCED,
+            paid_cents=sum(answer.paid_cents for answer in answers),
+            reason_code=", ".join(reasons) or None,
+            reference=reference,
+            lines=list(answers),
+        )
 
     def _must_await(self) -> None:
         if self.awaits_answer:
@@ -100,23 +178,15 @@ class Answering(ClaimMemory):
             raise ClaimNotExported("The correction is not with the payer; send it first.")
         raise ClaimAlreadyDecided("The payer has answered already; correct the claim instead.")
 
-    def _record_decision(
-        self,
-        outcome: Outcome,
-        paid_cents: int,
-        reason_code: str | None,
-        reference: str,
-        answers: list[LineAnswer],
-        at: datetime,
-    ) -> None:
+    def _record_decision(self, answer: Answer, at: datetime) -> None:
         self.record(
             events.Decided,
             at=at,
-            outcome=outcome,
-            paid_cents=paid_cents,
-            reason_code=reason_code,
-            reference=reference,
-            answers=answers,
+            outcome=answer.outcome,
+            paid_cents=answer.paid_cents,
+            reason_code=answer.reason_code,
+            reference=answer.reference,
+            answers=answer.lines,
         )
 
 

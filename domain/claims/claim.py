@@ -17,7 +17,7 @@ from uuid import UUID
 from domain.base import AggregateCreated, Root
 from domain.claims import events
 from domain.claims.answering import Answering
-from domain.claims.lines import ClaimLine, LineAnswer, Outcome, require_sound
+from domain.claims.lines import Answer, ClaimLine, require_sound
 from domain.claims.rules import ClaimAlreadySent, ClaimState, NothingToSend, SetAsideReason
 from domain.errors import InvalidFields, Stale
 from domain.fields import require_dates, require_texts
@@ -54,6 +54,7 @@ class Claim(Root, Answering):
 
     Exported = events.Exported
     Decided = events.Decided
+    AnswerCorrected = events.AnswerCorrected
     Corrected = events.Corrected
     SetAside = events.SetAside
 
@@ -79,8 +80,7 @@ class Claim(Root, Answering):
         self.runs: list[UUID] = []
         self.sent_up_to: list[int] = []  # how many lines had gone out after each sending
         self.awaits_answer = False
-        self.decision: tuple[Outcome, int, str] | None = None
-        self.answers: list[LineAnswer] = []
+        self.answered: dict[int, Answer] = {}
         self.given_up: dict[UUID, datetime] = {}  # meetings no longer asked for, since when
 
     @classmethod

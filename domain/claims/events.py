@@ -12,8 +12,8 @@ from uuid import UUID
 from typing_extensions import override
 
 from domain.base import Root
-from domain.claims.lines import ClaimLine, LineAnswer, Outcome
-from domain.claims.rules import ClaimState, SetAsideReason
+from domain.claims.lines import Answer, ClaimLine, LineAnswer, Outcome
+from domain.claims.rules import AnswerCorrection, ClaimState, SetAsideReason
 
 if TYPE_CHECKING:
     from domain.claims.claim import Claim
@@ -59,11 +59,46 @@ class Decided(Root.Event):
 
     @override
     def apply(self, claim: Claim) -> None:
-        claim.decision = (self.outcome, self.paid_cents, self.reference)
-        claim.answers = self.answers
+        claim.answered[claim.sendings] = Answer(
+            outcome=self.outcome,
+            paid_cents=self.paid_cents,
+            reason_code=self.reason_code,
+            reference=self.reference,
+            lines=self.answers,
+        )
         claim.awaits_answer = False
         if claim.state is not ClaimState.CORRECTION_PENDING:
             claim.state = _STATE_OF[self.outcome]
+
+
+class AnswerCorrected(Root.Event):
+    """An answer that was kept is reversed, and perhaps another takes its place.
+
+    What went to the payer stays as it was, and so does the event that kept the answer.
+    """
+
+    TOPIC = "peerhour.claim.answer_corrected"
+    sending: int
+    reversed_cents: int
+    replacement: Answer | None
+    why: AnswerCorrection
+    reason: str
+    by: UUID
+
+    @override
+    def apply(self, claim: Claim) -> None:
+        newest = self.sending == claim.sendings
+        if self.replacement is None:
+            del claim.answered[self.sending]
+            claim.awaits_answer = True
+        else:
+            claim.answered[self.sending] = self.replacement
+        if newest and claim.state is not ClaimState.CORRECTION_PENDING:
+            claim.state = (
+                ClaimState.SUBMITTED
+                if self.replacement is None
+                else _STATE_OF[self.replacement.outcome]
+            )
 
 
 class Corrected(Root.Event):

@@ -100,6 +100,25 @@ class LineAnswer:
     reason_code: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the payer answered to one sending.
+
+    Attributes:
+        outcome: paid, reduced or denied, as a whole.
+        paid_cents: altogether, in the claim's currency; negative where money was taken back.
+        reason_code: the payer's, kept word for word.
+        reference: the payer's number of the claim, the payment or the letter.
+        lines: what was said to each line, where it was.
+    """
+
+    outcome: Outcome
+    paid_cents: int
+    reason_code: str | None
+    reference: str
+    lines: list[LineAnswer]
+
+
 def require_sound(lines: Sequence[ClaimLine], added: Sequence[ClaimLine]) -> None:
     """Refuse lines that contradict themselves or each other.
 

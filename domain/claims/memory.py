@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.base import Root
-from domain.claims.lines import ClaimLine, LineAnswer, Outcome, standing, without_pairs
+from domain.claims.lines import Answer, ClaimLine, Outcome, standing, without_pairs
 from domain.claims.payer_papers import Frequency
 from domain.claims.rules import ClaimState, LineUnknown, number_of_sending
 from domain.values import Money
@@ -29,8 +29,7 @@ class ClaimMemory(ABC):
         runs: in which it went out.
         sent_up_to: how many lines had gone out after each sending.
         awaits_answer: whether something is with the payer.
-        decision: the last answer: its outcome, cents and the payer's number.
-        answers: what was said to each line, where it was.
+        answered: what the payer answered, by the number of the sending.
         given_up: meetings that are no longer asked for, since when.
     """
 
@@ -41,8 +40,7 @@ class ClaimMemory(ABC):
     runs: list[UUID]
     sent_up_to: list[int]
     awaits_answer: bool
-    decision: tuple[Outcome, int, str] | None
-    answers: list[LineAnswer]
+    answered: dict[int, Answer]
     given_up: dict[UUID, datetime]
 
     @property
@@ -63,6 +61,22 @@ class ClaimMemory(ABC):
     def sendings(self) -> int:
         """How often something of this claim went to the payer."""
         return len(self.sent_up_to)
+
+    @property
+    def last_answer(self) -> Answer | None:
+        """What the payer answered to the newest sending that they answered."""
+        return self.answered[max(self.answered)] if self.answered else None
+
+    @property
+    def decision(self) -> tuple[Outcome, int, str] | None:
+        """The last answer in short: its outcome, cents and the payer's number."""
+        last = self.last_answer
+        return None if last is None else (last.outcome, last.paid_cents, last.reference)
+
+    @property
+    def paid(self) -> Money:
+        """What the payer paid by all answers: those to corrections add to what was paid before."""
+        return Money(sum(each.paid_cents for each in self.answered.values()), self.currency)
 
     @property
     def may_be_sent(self) -> bool:

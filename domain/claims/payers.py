@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from typing_extensions import override
-
 from domain.base import AggregateCreated, Root
+from domain.claims import payer_events
+from domain.claims.payer_events import Enrolment, Export
 from domain.errors import DomainError, InvalidFields
 from domain.fields import require_dates, require_lines, require_personal
 from domain.meetings.presence import EvidenceStrength
@@ -48,31 +47,6 @@ class NothingToExport(DomainError):
     code = "payer.nothing_to_export"
 
 
-@dataclass(frozen=True, slots=True)
-class Enrolment:
-    """From when to when a payer covers a member (last day included)."""
-
-    member_id: UUID
-    payer_member_ref: Personal[str]
-    from_day: date
-    until_day: date | None = None
-
-    def covers(self, day: date) -> bool:
-        """Tell whether *day* is covered."""
-        return self.from_day <= day and (self.until_day is None or day <= self.until_day)
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One run: its number is never used again, whatever became of it."""
-
-    run_id: UUID
-    run_number: int
-    started_at: datetime
-    claim_ids: list[UUID] | None = None
-    sha256s: dict[str, str] | None = None
-
-
 class Payer(Root):
     """Somebody who reimburses the hour."""
 
@@ -92,57 +66,10 @@ class Payer(Root):
         valid_from: date
         valid_until: date | None
 
-    class MemberEnrolled(Root.Event):
-        """The payer covers a member."""
-
-        TOPIC = "peerhour.payer.member_enrolled"
-        enrolment: Enrolment
-
-        @override
-        def apply(self, payer: Payer) -> None:
-            payer.enrolments.append(self.enrolment)
-
-    class EnrolmentEnded(Root.Event):
-        """The payer covers a member up to a day."""
-
-        TOPIC = "peerhour.payer.enrolment_ended"
-        member_id: UUID
-        last_day: date
-
-        @override
-        def apply(self, payer: Payer) -> None:
-            payer.enrolments = [
-                replace(each, until_day=self.last_day)
-                if each.member_id == self.member_id and each.covers(self.last_day)
-                else each
-                for each in payer.enrolments
-            ]
-
-    class ExportStarted(Root.Event):
-        """A run has its number."""
-
-        TOPIC = "peerhour.payer.export_started"
-        run_id: UUID
-        run_number: int
-
-        @override
-        def apply(self, payer: Payer) -> None:
-            payer.exports[self.run_id] = Export(self.run_id, self.run_number, self.timestamp)
-
-    class ExportMade(Root.Event):
-        """A run's files exist; these are their digests by file name."""
-
-        TOPIC = "peerhour.payer.export_made"
-        run_id: UUID
-        run_number: int
-        claim_ids: list[UUID]
-        sha256s: dict[str, str]
-
-        @override
-        def apply(self, payer: Payer) -> None:
-            payer.exports[self.run_id] = replace(
-                payer.exports[self.run_id], claim_ids=self.claim_ids, sha256s=self.sha256s
-            )
+    MemberEnrolled = payer_events.MemberEnrolled
+    EnrolmentEnded = payer_events.EnrolmentEnded
+    ExportStarted = payer_events.ExportStarted
+    ExportMade = payer_events.ExportMade
 
     def __init__(
         self,
@@ -316,6 +243,8 @@ class Payer(Root):
         *,
         claim_ids: Sequence[UUID],
         sha256s: Mapping[str, str],
+        period: tuple[date, date] | None = None,
+        by: UUID | None = None,
         at: datetime,
     ) -> None:
         """Remember what a run sent; the same run with the same bytes is no second fact.
@@ -324,6 +253,8 @@ class Payer(Root):
             run_id: started before.
             claim_ids: the claims in it.
             sha256s: file name to SHA-256 in hex.
+            period: first and last day that it was made for.
+            by: the administrator who made it; nobody where it was made at the terminal.
             at: now.
 
         Raises:
@@ -339,8 +270,7 @@ class Payer(Root):
             raise NothingToExport("You have no claims to send to this payer yet.")
         if not sha256s or not all(_SHA256.fullmatch(digest) for digest in sha256s.values()):
             raise InvalidFields(sha256s="Every file has a SHA-256 of 64 hexadecimal digits.")
-        made = replace(export, claim_ids=list(claim_ids), sha256s=dict(sha256s))
-        if made == export:
+        if (export.claim_ids, export.sha256s) == (list(claim_ids), dict(sha256s)):
             return
         if export.claim_ids is not None:
             raise ExportMadeDifferently("This run was sent already; start another one.")
@@ -351,6 +281,9 @@ class Payer(Root):
             run_number=export.run_number,
             claim_ids=list(claim_ids),
             sha256s=dict(sha256s),
+            period_from=None if period is None else period[0],
+            period_to=None if period is None else period[1],
+            by=by,
         )
 
 

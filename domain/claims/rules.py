@@ -26,6 +26,18 @@ class ClaimAlreadyDecided(DomainError):
     code = "claim.already_decided"
 
 
+class SendingNotAnswered(DomainError):
+    """Nothing is kept of what the payer answered to this sending, so nothing is to be corrected."""
+
+    code = "claim.sending_not_answered"
+
+
+class AnswerIsNamed(DomainError):
+    """A correction went out that names the answer: it is replaced, or stays."""
+
+    code = "claim.answer_is_named"
+
+
 class NothingToSend(DomainError):
     """Everything on the claim is with the payer, or the claim waits for their answer."""
 
@@ -58,6 +70,13 @@ class SetAsideReason(StrEnum):
     PREPARED_IN_ERROR = "prepared_in_error"
     PAID_ELSEWHERE = "paid_elsewhere"
     MEMBER_DOES_NOT_WANT_IT = "member_does_not_want_it"
+
+
+class AnswerCorrection(StrEnum):
+    """Why an answer that was kept does not hold; a closed list, as payers and we see it."""
+
+    KEPT_WRONGLY = "kept_wrongly"  # we wrote down what the payer did not say
+    REVERSED_BY_PAYER = "reversed_by_payer"  # X12 835: CLP02 22, and the new one after it
 
 
 def claim_number_of(claim_id: UUID) -> str:

@@ -132,6 +132,17 @@ class PeerGroup(Root, PlansSeries):
         def apply(self, group: PeerGroup) -> None:
             group.rhythm = self.rhythm
 
+    class ProgramChanged(Root.Event):
+        """The group follows another program, or none; meetings already scheduled keep theirs."""
+
+        TOPIC = "peerhour.group.program_changed"
+        program_id: UUID | None
+        by: UUID
+
+        @override
+        def apply(self, group: PeerGroup) -> None:
+            group.program_id = self.program_id
+
     SeriesPlanned = group_series.SeriesPlanned
     PartPlaced = group_series.PartPlaced
     PartCleared = group_series.PartCleared
@@ -318,6 +329,20 @@ class PeerGroup(Root, PlansSeries):
         self.must_lead(by, administrator=administrator)
         if rhythm != self.rhythm:
             self.record(self.RhythmChanged, at=at, rhythm=rhythm, by=by)
+
+    def change_program(
+        self, program_id: UUID | None, *, by: UUID, administrator: bool = False, at: datetime
+    ) -> None:
+        """Follow another program from now on, or none.
+
+        Meetings planned already keep what was announced; see :meth:`Meeting.change_program`.
+
+        Raises:
+            GroupFacilitatorOnly: somebody else asks.
+        """
+        self.must_lead(by, administrator=administrator)
+        if program_id != self.program_id:
+            self.record(self.ProgramChanged, at=at, program_id=program_id, by=by)
 
     def end_belonging(self, member_id: UUID, at: datetime) -> None:
         """Remember until when somebody belonged (for events; decides nothing)."""

@@ -262,3 +262,27 @@ class Cancelled(Root.Event):
     @override
     def apply(self, meeting: Meeting) -> None:
         meeting.state = MeetingState.CANCELLED
+
+
+class Retitled(Root.Event):
+    """The meeting is announced under another title."""
+
+    TOPIC = "peerhour.meeting.retitled"
+    title: str
+    by: UUID
+
+    @override
+    def apply(self, meeting: Meeting) -> None:
+        meeting.title = self.title
+
+
+class ProgramChanged(Root.Event):
+    """The meeting is held under another program, or under none."""
+
+    TOPIC = "peerhour.meeting.program_changed"
+    program_id: UUID | None
+    by: UUID
+
+    @override
+    def apply(self, meeting: Meeting) -> None:
+        meeting.program_id = self.program_id

@@ -1,7 +1,8 @@
-"""Meetings: planned, opened, closed, and sometimes moved, called off or voided.
+"""Meetings: planned, opened, closed, and sometimes voided.
 
-The life of a meeting stands here; who is in the room is decided in :mod:`domain.meetings.room`, and
-what else shows who was there in :mod:`domain.meetings.evidence`. The rules stand in
+The life of a meeting stands here; what may change before it begins is decided in
+:mod:`domain.meetings.planning`, who is in the room in :mod:`domain.meetings.room`, and what else
+shows who was there in :mod:`domain.meetings.evidence`. The rules stand in
 :mod:`domain.meetings.rules`, the facts in :mod:`domain.meetings.events`.
 """
 
@@ -17,13 +18,14 @@ from domain.meetings import events, rules
 from domain.meetings.attendance import Attendance, CheckInMethod, InferredEnd
 from domain.meetings.evidence import Evidence
 from domain.meetings.leading import Lead
+from domain.meetings.planning import Planned
 from domain.meetings.room import InTheRoom
 from domain.meetings.rules import MeetingState
 from domain.personal import Personal
 from domain.values import Interval, Modality, zone_named
 
 
-class Meeting(Root, InTheRoom, Evidence):
+class Meeting(Root, Planned, InTheRoom, Evidence):
     """One dated hour of a peer group, with the roster of its day."""
 
     TOPIC = "peerhour.meeting"
@@ -61,6 +63,8 @@ class Meeting(Root, InTheRoom, Evidence):
     Voided = events.Voided
     Postponed = events.Postponed
     Cancelled = events.Cancelled
+    Retitled = events.Retitled
+    ProgramChanged = events.ProgramChanged
 
     def __init__(
         self,
@@ -111,7 +115,8 @@ class Meeting(Root, InTheRoom, Evidence):
             meeting_id: chosen by the caller.
             group_id: whose hour it is.
             program_id: the sponsored program it follows, if any.
-            title: printed on papers; unique within a series where a board asks for that.
+            title: printed on papers; unique within a series where a board asks for that, and read
+                for its topic by some. It stays from the opening on (see :meth:`retitle`).
             starts_at: UTC.
             ends_at: UTC, at most twelve hours later.
             zone: IANA name of the place whose clock people read.
@@ -166,49 +171,6 @@ class Meeting(Root, InTheRoom, Evidence):
             self.record(
                 self.RosterSet, at=at, roster=list(dict.fromkeys(roster)), facilitator_id=leads
             )
-
-    def postpone(
-        self,
-        *,
-        starts_at: datetime,
-        ends_at: datetime,
-        by: UUID,
-        administrator: bool = False,
-        at: datetime,
-    ) -> None:
-        """Move the meeting to another time.
-
-        Raises:
-            AlreadyBegun: it is open or closed.
-            FacilitatorOnly: somebody else asks.
-            BackwardsInterval: it would end before it starts.
-        """
-        rules.must_lead(by, self.facilitator_id, administrator=administrator)
-        rules.must_not_have_begun(self.state)
-        if rules.window(starts_at, ends_at) != self.scheduled:
-            self.record(self.Postponed, at=at, starts_at=starts_at, ends_at=ends_at, by=by)
-
-    def cancel(
-        self, *, reason: Personal[str], by: UUID, administrator: bool = False, at: datetime
-    ) -> None:
-        """Say that the meeting does not take place; saying so twice changes nothing.
-
-        Args:
-            reason: free text of *by*, and erased with them.
-            by: who decides.
-            administrator: whether *by* looks after the whole house.
-            at: now.
-
-        Raises:
-            AlreadyBegun: it is open or closed.
-            FacilitatorOnly: somebody else asks.
-        """
-        rules.must_lead(by, self.facilitator_id, administrator=administrator)
-        if self.state is MeetingState.CANCELLED:
-            return
-        rules.must_not_have_begun(self.state)
-        require_personal(by, reason=reason)
-        self.record(self.Cancelled, at=at, reason=reason, by=by)
 
     def change_facilitator(
         self, facilitator_id: UUID, *, by: UUID, administrator: bool = False, at: datetime

@@ -1,8 +1,8 @@
 """What a meeting remembers, and what people ask it; the parts that decide stand on this.
 
-A meeting is one aggregate told in four files: :mod:`domain.meetings.meeting` plans, opens and ends
-it, :mod:`domain.meetings.room` says who is in the room, :mod:`domain.meetings.evidence` what else
-shows who was there. All of them share this memory.
+A meeting is one aggregate told in five files: :mod:`domain.meetings.meeting` plans, opens and ends
+it, :mod:`domain.meetings.planning` changes its plan, :mod:`domain.meetings.room` says who is in the
+room, :mod:`domain.meetings.evidence` what else shows who was there. All of them share this memory.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ class MeetingMemory(ABC):
     """The memory that every part of a meeting looks at.
 
     Attributes:
+        program_id: the sponsored program that it follows, if any.
+        title: as announced.
         scheduled: from when to when it is planned.
         zone: IANA name of the place whose clock people read.
         roster: who is expected; fixed when the meeting opens.
@@ -34,6 +36,8 @@ class MeetingMemory(ABC):
         refused: which refusals at the door are on record: who, which rule, how they tried.
     """
 
+    program_id: UUID | None
+    title: str
     scheduled: Interval
     zone: str
     roster: list[UUID]

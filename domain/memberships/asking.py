@@ -96,8 +96,13 @@ class Asking(MembershipMemory):
         if Wish.LEAVE not in self.wishes:
             self.record(events.LeaveAsked, at=at, by=by)
 
-    def ask_to_return(self, *, by: UUID, at: datetime) -> None:
+    def ask_to_return(self, *, by: UUID, at: datetime, agreed: Money | None = None) -> None:
         """Ask to come back from a leave, or take the asking for one back.
+
+        Args:
+            by: who asks.
+            at: now.
+            agreed: what it was shown to cost; it is not done for more. ``None``: for nothing.
 
         Raises:
             NotOnLeave: there is no leave.
@@ -106,7 +111,7 @@ class Asking(MembershipMemory):
         if not away and not {Wish.LEAVE, Wish.RETURN} & self.wishes.keys():
             raise NotOnLeave("You are not on leave; there is nothing to end.")
         if Wish.RETURN not in self.wishes:
-            self.record(events.ReturnAsked, at=at, by=by)
+            self.record(events.ReturnAsked, at=at, by=by, agreed=agreed)
 
     def ask_for_plan(
         self, plan: str, *, by: UUID, at: datetime, agreed: Sequence[Money] = ()

@@ -53,7 +53,13 @@ class Observed(Root.Event):
     """Stripe was looked at, and this is what it said."""
 
     TOPIC = "peerhour.membership.observed"
+    class_version = 2
     observation: Observation
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """v2 sees a plan that waits for its payment; until then a card that failed let it go."""
+        state["observation"]["plan_waits"] = None
 
     @override
     def apply(self, membership: Membership) -> None:
@@ -241,10 +247,20 @@ class LeaveStarted(Root.Event):
 
 
 class ReturnAsked(Root.Event):
-    """Somebody would like to come back, or not to leave after all."""
+    """Somebody would like to come back, or not to leave after all.
+
+    ``agreed`` is what it was shown to cost; ``None`` where nothing was to be charged.
+    """
 
     TOPIC = "peerhour.membership.return_asked"
+    class_version = 2
     by: UUID
+    agreed: Money | None
+
+    @staticmethod
+    def upcast_v1_v2(state: dict[str, Any]) -> None:
+        """v2 keeps what the return was to cost; until then nobody was shown it."""
+        state["agreed"] = None
 
     @override
     def apply(self, membership: Membership) -> None:

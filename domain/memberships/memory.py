@@ -69,6 +69,10 @@ class MembershipMemory(ABC):
     def record(self, event: type[Root.Event], *, at: datetime, **values: Any) -> None:
         """Remember that something happened; see :meth:`domain.base.Root.record`."""
 
+    @abstractmethod
+    def give_up_wish(self, wish: Wish, *, why: str, at: datetime) -> None:
+        """Remember that Stripe did not do what was asked for; see :mod:`asking`."""
+
     @property
     def state(self) -> MembershipState:
         """Where the membership stands."""

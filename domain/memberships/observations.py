@@ -40,6 +40,21 @@ class PaymentTrouble:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlanWaiting:
+    """Another plan that holds once its invoice is paid; until then nothing of the plan changes.
+
+    Attributes:
+        invoice_id: Stripe's id of what is to be paid; ``None`` if nobody finds it.
+        until: when Stripe takes the invoice, and with it the change, back.
+        needs_second_factor: the bank wants its customer to confirm; else it refused the card.
+    """
+
+    invoice_id: str | None
+    until: datetime
+    needs_second_factor: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
     """What one refetch of a subscription said.
 
@@ -58,6 +73,7 @@ class Observation:
         unpaid_since: when the oldest invoice that is still open fell due. Not the newest: with a
             second unpaid month the days of grace would begin again.
         trouble: the newest failed payment, while it is still wanted.
+        plan_waits: another plan that waits for its payment.
         observed_at: when this refetch was begun. Refetches of one subscription take turns under a
             lock, so the later time is the newer truth.
         source_event_id: the delivery that made us look, if there was one.
@@ -78,6 +94,7 @@ class Observation:
     latest_invoice: tuple[str, str] | None = None
     unpaid_since: datetime | None = None
     trouble: PaymentTrouble | None = None
+    plan_waits: PlanWaiting | None = None
     observed_at: datetime
     source_event_id: str | None = None
     request_id: str | None = None

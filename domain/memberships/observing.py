@@ -12,7 +12,7 @@ from uuid import UUID
 from domain.memberships import events
 from domain.memberships.memory import MembershipMemory
 from domain.memberships.observations import Observation
-from domain.memberships.rules import LIVE, NoSuchQuestion
+from domain.memberships.rules import LIVE, NOT_CONFIRMED, NoSuchQuestion, Wish
 from domain.memberships.standings import Question, standing_of
 from domain.memberships.steps import steps_between
 
@@ -39,7 +39,10 @@ class Observing(MembershipMemory):
         if isinstance(said, Question):
             self._ask(key, said, observation.observed_at, at)
             return
+        gone = self._plan_waited_in_vain(known, observation)
         self.record(events.Observed, at=at, observation=observation)
+        if gone and Wish.PLAN in self.wishes:
+            self.give_up_wish(Wish.PLAN, why=NOT_CONFIRMED, at=at)
         trouble = observation.trouble
         if trouble is not None and (trouble.invoice_id, trouble.attempt) not in self.failures:
             self.record(events.PaymentFailed, at=at, trouble=trouble)
@@ -87,6 +90,15 @@ class Observing(MembershipMemory):
     def tick(self, *, at: datetime) -> None:
         """Let time do its part: grace ends, a narrowed membership lapses. Late is never wrong."""
         self._settle(self._not_before_last_step(at))
+
+    def _plan_waited_in_vain(self, before: Observation | None, seen: Observation) -> bool:
+        """Tell whether a plan that waited for its payment does so no more.
+
+        Whoever asked for yet another plan meanwhile waits for that one.
+        """
+        if before is None or before.plan_waits is None or seen.plan_waits is not None:
+            return False
+        return self.wishes.get(Wish.PLAN, before.observed_at) < before.observed_at
 
     def _ask(self, key: str, question: Question, observed_at: datetime, at: datetime) -> None:
         if self.questions_settled.get(key) == question:

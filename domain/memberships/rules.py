@@ -67,6 +67,9 @@ class NoSuchQuestion(Stale):
     code = "membership.no_such_question"
 
 
+NOT_CONFIRMED: Final = "payment_not_confirmed"  # why a plan that waited did not come
+
+
 class Wish(StrEnum):
     """What a person asked for and Stripe has yet to do."""
 
@@ -87,7 +90,8 @@ def fulfilled(observation: Observation, plan_wanted: str | None) -> set[Wish]:
     away = observation.status == "paused" and observation.paused_for == "pause_requested"
     ends = observation.ends_at_period_end or observation.is_over
     done = {Wish.LEAVE if away else Wish.RETURN, Wish.CANCEL if ends else Wish.KEEP}
-    return done | {Wish.PLAN} if observation.price == plan_wanted else done
+    has_plan = observation.price == plan_wanted and observation.plan_waits is None
+    return done | {Wish.PLAN} if has_plan else done
 
 
 def membership_id(account_id: UUID, holder_id: UUID) -> UUID:

@@ -17,7 +17,7 @@ from domain.memberships.observations import Observation
 from domain.payments.checkouts import CheckoutAsk, CheckoutPage, CheckoutSeen, PurchaseAsk
 from domain.payments.invoices import Invoice
 from domain.payments.orders import Call, Made, PaymentOrder
-from domain.payments.prices import Preview, Price
+from domain.payments.prices import NextCharge, Preview, Price
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,6 +102,18 @@ class PaymentDesk(Protocol):
 
     async def preview_seats(self, subscription_id: str, count: int) -> Preview:
         """Return what another number of seats would cost."""
+        ...
+
+    async def preview_return(self, subscription_id: str) -> Preview:
+        """Return what coming back from a pause would cost now."""
+        ...
+
+    async def next_charge(self, subscription_id: str, *, count: int | None = None) -> NextCharge:
+        """Return what is charged next; for another *count* if that holds from the renewal on.
+
+        Raises:
+            PaymentRefused: nothing is going to be charged.
+        """
         ...
 
     async def look(self, subscription_id: str, *, source_event_id: str | None = None) -> Seen:

@@ -23,10 +23,17 @@ class PauseDues(msgspec.Struct, frozen=True, tag="pause_dues"):
 
 
 class ResumeDues(msgspec.Struct, frozen=True, tag="resume_dues"):
-    """Charge again: somebody is back."""
+    """Charge again: somebody is back.
+
+    ``agreed`` is what it was shown to cost: for more it is not done. Whoever only took a pause back
+    that had not begun agreed to nothing (``at_no_cost``). Orders from before that was kept name
+    neither.
+    """
 
     membership_id: UUID
     subscription_id: str
+    agreed: Money | None = None
+    at_no_cost: bool = False
 
 
 class ChangePlan(msgspec.Struct, frozen=True, tag="change_plan"):
@@ -139,12 +146,14 @@ class Sign(msgspec.Struct, frozen=True):
         path: what to look at; *params* go with it.
         field: the names that lead to the field.
         values: any of these.
+        or_field: another field in which the same may stand instead.
     """
 
     path: str
     params: dict[str, Any]
     field: tuple[str, ...]
     values: tuple[Any, ...]
+    or_field: tuple[str, ...] = ()
 
 
 class PaidBack(msgspec.Struct, frozen=True):
@@ -164,6 +173,7 @@ class Call(msgspec.Struct, frozen=True):
         params: as they are sent.
         sign: how to see that it was done, where no answer came.
         pays_back: what it pays back by the house's own order.
+        at_most: what may be charged by it; ``None`` sets no limit.
     """
 
     verb: str
@@ -171,6 +181,7 @@ class Call(msgspec.Struct, frozen=True):
     params: dict[str, Any]
     sign: Sign
     pays_back: PaidBack | None = None
+    at_most: Money | None = None
 
 
 class Made(msgspec.Struct, frozen=True):

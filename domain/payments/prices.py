@@ -40,6 +40,26 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NextCharge:
+    """What is charged next if nothing changes, as the service reckons it.
+
+    Attributes:
+        at: on which day; its invoice is written then.
+        sum: what is charged, after *from_balance* was taken off; *tax* is a part of the whole.
+        from_balance: what the payer's balance takes off; negative for what they owe.
+        count: for how many it is: 1, or a practice's seats.
+        for_period: whether a period is paid with it, or only what changed since the last one.
+    """
+
+    at: datetime
+    sum: Money
+    tax: Money
+    from_balance: Money
+    count: int
+    for_period: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
     """What a change would cost, as the service reckons it.
 

@@ -53,6 +53,10 @@ class SeatMemory(ABC):
         """Return the offers that can be taken; one that is over takes no place, ended or not."""
         return [each for each in self.offers if self.is_open(each, at)]
 
+    def offers_over(self, at: datetime) -> list[UUID]:
+        """Return the offers that nobody took in time, and that were not ended yet."""
+        return [each for each in self.offers if not self.is_open(each, at)]
+
     def is_open(self, seat_id: UUID, at: datetime) -> bool:
         """Tell whether an offer can be taken."""
         return seat_id in self.offers and at < self.offer_ends_at(seat_id)

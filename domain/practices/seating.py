@@ -71,7 +71,7 @@ class Seating(SeatMemory):
         Returns:
             Which; the addresses they went to have to be deleted.
         """
-        over = [each for each in self.offers if not self.is_open(each, at)]
+        over = self.offers_over(at)
         for seat_id in over:
             self.record(events.OfferEnded, at=at, seat_id=seat_id)
         return over

@@ -284,7 +284,8 @@ def _cut_steps(
     )
     kept = room.kept[place]
     if kept:
-        said = f"{plain(kept)} of these count first, for a minimum that has to be met."
+        verb = "counts" if kept == 1 else "count"
+        said = f"{plain(kept)} of these {verb} first, for a minimum that has to be met."
         yield Step("cap.kept", said, clause, {"cap": cap.name, "kept": plain(kept)})
     after = span_of(cap.per, place[1], window)[1] + date.resolution
     yield Step(

@@ -16,6 +16,7 @@ from msgspec.structs import fields
 
 from domain.certificates.papers import is_bare_ceu
 from domain.rules.model import FORMAT, Pack
+from domain.rules.names_consistency import about_names
 from domain.rules.periods import Cycle
 from domain.rules.ways import Rule, Share
 from domain.rules.worked_cases_consistency import YEARS, about_cases, outside, unknown_rules
@@ -45,6 +46,7 @@ def contradictions(pack: Pack) -> Iterator[tuple[str, str]]:
         yield absurd[0], "Is no amount between 0.000001 and 1000000"
         return
     yield from _about_pack(pack)
+    yield from about_names(pack)
     for index, rule in enumerate(pack.rules):
         for key, wrong in _about_rule(rule):
             yield f"rule[{index}].{key}", wrong
@@ -89,6 +91,8 @@ def _about_pack(pack: Pack) -> Iterator[tuple[str, str]]:
         ("version", pack.version < 1, "Versions count from 1"),
         ("effective_from", begins is not None and begins.year not in YEARS, "No such year"),
         ("effective_until", backwards, "Lies before effective_from"),
+        ("effective_until", ends is not None and ends.year not in YEARS, "No such year"),
+        ("source.checked", pack.source.checked.year not in YEARS, "No such year"),
         (
             "source.address",
             not pack.source.address.startswith(("https://", "http://", "urn:")),
@@ -138,6 +142,11 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
         ("group.others_min", _below(group.others_min, 1), "Must be 1 or more"),
         ("group.max", shrinks, "Less than group.min"),
         (
+            "group.max",
+            group.leader_counts and _below(group.max, 1 + (group.others_min or 0)),
+            "Leaves no room for group.others_min and the member",
+        ),
+        (
             "needs.evaluation_within_hours",
             outside(rule.needs.evaluation_within_hours, 1, _HOURS),
             f"Is 1 to {_HOURS}",
@@ -184,6 +193,8 @@ def _about_bands(rule: Rule) -> Iterator[tuple[str, str]]:
     steps = rule.bands.steps
     if not steps or steps[0][0] <= 0:
         yield "bands.steps", "The first band begins above nothing"
+    elif steps[0][1] <= 0:
+        yield "bands.steps", "The first band is worth more than nothing"
     for former, later in pairwise(steps):
         if later[0] <= former[0] or later[1] <= former[1]:
             yield "bands.steps", f"Band {later[0]} does not rise above band {former[0]}"
@@ -216,11 +227,16 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
             "Goes with begins only",
         ),
         (
+            "begins_in_year",
+            cycle.begins_in_year is not None and cycle.begins_in_year not in YEARS,
+            "No such year",
+        ),
+        (
             "carry_over_from_last_months",
             outside(cycle.carry_over_from_last_months, _MONTHS[0], _MONTHS[-1]),
             "A cycle has 1 to 120 months",
         ),
-        ("required", cycle.required is not None and cycle.required < 0, _NEGATIVE),
+        ("required", _is_negative(cycle.required), _NEGATIVE),
         ("distinct_categories", _below(cycle.distinct_categories, 1), "Must be 1 or more"),
         (
             "categories",
@@ -232,12 +248,14 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
             not all(names and all(name.strip() for name in names) for names in cycle.categories),
             "Name each category, the body's own name first",
         ),
-        ("carry_over", cycle.carry_over is not None and cycle.carry_over < 0, _NEGATIVE),
+        ("carry_over", _is_negative(cycle.carry_over), _NEGATIVE),
         (
             "first",
             first is not None and sum(each is not None for each in told) != 1,
             "Say one of per_month, required, exempt and prorated",
         ),
+        ("first.per_month", first is not None and _is_negative(first.per_month), _NEGATIVE),
+        ("first.required", first is not None and _is_negative(first.required), _NEGATIVE),
     ):
         if wrong:
             yield key, why
@@ -246,6 +264,9 @@ def _about_cycle(cycle: Cycle) -> Iterator[tuple[str, str]]:
 def _about_limits(pack: Pack) -> Iterator[tuple[str, str]]:
     if (pack.caps or pack.floors) and pack.cycle is None:
         yield "cycle", "Caps and floors need a cycle, if only for its unit"
+    apart = None if pack.cycle is None else pack.cycle.not_in_total
+    if apart is not None:
+        yield from unknown_rules(pack, apart.rules, "cycle.not_in_total.rules")
     for index, cap in enumerate(pack.caps):
         if cap.at_most < 0:
             yield f"cap[{index}].at_most", _NEGATIVE
@@ -262,6 +283,10 @@ def _about_limits(pack: Pack) -> Iterator[tuple[str, str]]:
 
 def _below(value: int | None, least: int) -> bool:
     return value is not None and value < least
+
+
+def _is_negative(amount: Decimal | None) -> bool:
+    return amount is not None and amount < 0
 
 
 def _says_nothing(unit: str) -> bool:

@@ -92,20 +92,25 @@ def _presence(rule: Rule, attendance: Attendance, minutes: int) -> Step:
     if rule.share is Share.OWN_PRESENTATION:
         return Step(
             "minutes.own",
-            f"{how_many(minutes, 'minute')} of {all_of_it} present were on your own practice.",
+            f"{how_many(minutes, 'minute')} of {all_of_it} present "
+            f"{'was' if minutes == 1 else 'were'} on your own practice.",
             rule.clause,
             values,
         )
     if minutes != all_of_it:
         return Step(
             "minutes.left",
-            f"{minutes} of {how_many(all_of_it, 'minute')} of presence count; the others are "
-            "credited already.",
+            f"{minutes} of {how_many(all_of_it, 'minute')} of presence {_counts(minutes)}; "
+            f"{'the other is' if all_of_it - minutes == 1 else 'the others are'} credited already.",
             "",
             values,
         )
-    verb = "counts" if minutes == 1 else "count"
-    return Step("minutes.present", f"{how_many(minutes, 'minute')} of presence {verb}.", "", values)
+    said = f"{how_many(minutes, 'minute')} of presence {_counts(minutes)}."
+    return Step("minutes.present", said, "", values)
+
+
+def _counts(minutes: int) -> str:
+    return "counts" if minutes == 1 else "count"
 
 
 def _shares(
@@ -132,7 +137,7 @@ def _shares(
         steps.append(
             Step(
                 "attendance.whole",
-                f"Who was there for the whole meeting is credited with its {credited} minutes.",
+                f"Who was there for the whole meeting is credited with its {how_many(credited, 'minute')}.",
                 rule.clause,
                 {"minutes": str(credited)},
             )
@@ -174,7 +179,7 @@ def _equal_share(
         steps.append(
             Step(
                 "share.presence",
-                f"You were there for less, so {how_many(minutes, 'minute')} count.",
+                f"You were there for less, so {how_many(minutes, 'minute')} {_counts(minutes)}.",
                 "",
                 {"minutes": str(minutes)},
             )

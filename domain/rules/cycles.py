@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from decimal import ROUND_UP, Decimal
 from typing import Final
 
-from domain.rules.explain import READ_THE_TEXT, Missing, not_determined, plain
+from domain.rules.explain import READ_THE_TEXT, Missing, how_many, not_determined, plain
 from domain.rules.periods import Cycle
 
 _DAY: Final = timedelta(days=1)
@@ -92,9 +92,10 @@ def required_in(cycle: Cycle, window: Window) -> tuple[Decimal | None, str]:
     if rule.prorated:
         return _prorated(cycle, window.first_months)
     assert rule.per_month is not None, "one of the four is told"
+    months = how_many(window.first_months, "whole month")
+    its = f"its {months}" if window.first_months == 1 else f"each of its {months}"
     return rule.per_month * window.first_months, (
-        f"Your licence began in this cycle: {plain(rule.per_month)} for each of its "
-        f"{window.first_months} whole months."
+        f"Your licence began in this cycle: {plain(rule.per_month)} for {its}."
     )
 
 

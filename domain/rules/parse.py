@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from decimal import Decimal
 from typing import Any, Final
 
@@ -40,7 +41,7 @@ def parse_pack(text: str, where: str) -> Pack:
     """
     data = _toml(text, where)
     try:
-        pack = msgspec.convert(data, Pack)
+        pack = msgspec.convert(data, Pack, builtin_types=(date,))  # a day in quotes is none
     except msgspec.ValidationError as error:
         said, _, path = str(error).partition(" - at `$")
         path = path.strip("`.")

@@ -6,6 +6,8 @@ from collections import defaultdict
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
+from msgspec import structs
+
 from domain.rules.entries import Entry
 from domain.rules.explain import Step, of_unit, plain
 from domain.rules.model import Pack
@@ -25,22 +27,17 @@ class Worths:
         self._pack = pack
         self._banded: defaultdict[str, Decimal] = defaultdict(lambda: _ZERO)
         self._minutes: defaultdict[str, int] = defaultdict(int)
-        self._titles: set[tuple[str, str]] = set()
+        self._titles: dict[tuple[str, str], Entry] = {}  # the best of each so far
 
     def of(self, entry: Entry) -> tuple[Decimal, list[Step]]:
         """Return what the next entry is worth in the cycle's unit, and why it is not its amount."""
         rule = self._pack.rule(entry.rule)
         if rule is None:
             return entry.amount, []
-        if self._repeats(rule, entry):
-            said = f"“{entry.title}” counts once in a cycle."
-            more = "An activity with a title of its own would count."
-            return _ZERO, [
-                Step("repeat.title", said, rule.clause),
-                Step("more.title", more, rule.clause),
-            ]
+        entry, steps = self._unrepeated(rule, entry)
+        if steps and not entry.amount:
+            return _ZERO, steps
         amount = self._added_up(rule, entry)
-        steps = []
         if amount != entry.amount:
             said = f"With the minutes before it, {plain(amount)} and not {plain(entry.amount)}."
             steps.append(Step("minutes.added_up", said, rule.clause, {"amount": plain(amount)}))
@@ -51,14 +48,29 @@ class Worths:
         worth = band(rule.bands, after) - band(rule.bands, before)
         return worth, [*steps, *_banded(rule, rule.bands, after)]
 
-    def _repeats(self, rule: Rule, entry: Entry) -> bool:
-        """Tell whether a title counted before; nobody can say so of what has none."""
+    def _unrepeated(self, rule: Rule, entry: Entry) -> tuple[Entry, list[Step]]:
+        """Return what an entry adds to those of its title; nobody can say so of what has none.
+
+        Of a title that counts once the best attendance counts, whichever came first: who looked in
+        before is not worse off than who did not.
+        """
         title = " ".join(entry.title.casefold().split())
         if rule.repeat is not Repeat.TITLE or not title:
-            return False
-        known = (rule.id, title) in self._titles
-        self._titles.add((rule.id, title))
-        return known
+            return entry, []
+        best = self._titles.get((rule.id, title))
+        if best is None or entry.amount > best.amount:
+            self._titles[rule.id, title] = entry
+        if best is None:
+            return entry, []
+        more = max(entry.amount - best.amount, _ZERO)
+        minutes = max(entry.minutes - best.minutes, 0)
+        said = f"“{entry.title}” counts once in a cycle"
+        said += f"; this is {plain(more)} more than before." if more else "."
+        steps = [Step("repeat.title", said, rule.clause)]
+        if not more:
+            needed = "An activity with a title of its own would count."
+            steps.append(Step("more.title", needed, rule.clause))
+        return structs.replace(entry, amount=more, minutes=minutes), steps
 
     def _added_up(self, rule: Rule, entry: Entry) -> Decimal:
         """Return what an entry adds to the sum of its rule.

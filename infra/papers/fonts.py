@@ -77,7 +77,10 @@ _SHAPED: Final = (
     (0x11000, 0x12000),
 )
 _RIGHT_TO_LEFT: Final = frozenset({"R", "AL", "AN"})
-_WITHOUT_MEANING_IN_PRINT: Final = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+# Break hints, and marks of direction: what we print runs from left to right with or without them.
+_WITHOUT_MEANING_IN_PRINT: Final = dict.fromkeys(
+    map(ord, "\u00ad\u200b\u2060\ufeff\u061c\u200e\u200f\u2066\u2067\u2068\u2069")
+)
 _NEVER_DRAWN: Final = frozenset({"Cc", "Cf", "Co", "Cs"})  # control, format, private, surrogate
 _ORNAMENTS: Final = frozenset({"So", "Sk", "Cf", "Me"})  # emoji, shades, what joins or frames them
 _VARIATIONS: Final = range(0xFE00, 0xFE10)  # say how the character before them looks
@@ -87,7 +90,7 @@ _registering = Lock()
 
 
 def tidy(text: str) -> str:
-    """Return *text* composed (NFC), with single blanks and without invisible break hints."""
+    """Return *text* composed (NFC), with single blanks and without invisible hints."""
     composed = unicodedata.normalize("NFC", text.translate(_WITHOUT_MEANING_IN_PRINT))
     return " ".join(composed.split())
 

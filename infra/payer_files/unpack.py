@@ -57,7 +57,7 @@ def _files(packed: ZipFile, most: int) -> dict[str, bytes]:
         with packed.open(entry) as opened:
             # Asked for everything, a deflated file is unpacked whole before its size is compared.
             content = opened.read(min(entry.file_size, left) + 1)
-        if len(content) < entry.file_size:  # shorter than it says: then its sum was never compared
+        if len(content) < entry.file_size:  # what says more than it holds was tampered with
             raise UnpackFailed
         left -= len(content)
         files[entry.filename] = content

@@ -9,7 +9,7 @@ from domain.payments.checkouts import CheckoutAsk, CheckoutPage, CheckoutSeen, P
 from domain.payments.desk import KnownPayer, Seen
 from domain.payments.invoices import Invoice
 from domain.payments.orders import Call, Made, PaymentOrder
-from domain.payments.prices import Preview, Price
+from domain.payments.prices import NextCharge, Preview, Price
 from domain.ports import Clock, Randomness
 from infra.stripe import invoices, observing
 from infra.stripe.checkouts import Checkouts
@@ -91,6 +91,14 @@ class StripeDesk:
     async def preview_seats(self, subscription_id: str, count: int) -> Preview:
         """Return what another number of seats would cost."""
         return await self._previews.of_seats(subscription_id, count)
+
+    async def preview_return(self, subscription_id: str) -> Preview:
+        """Return what coming back from a pause would cost."""
+        return await self._previews.of_return(subscription_id)
+
+    async def next_charge(self, subscription_id: str, *, count: int | None = None) -> NextCharge:
+        """Return what is charged next."""
+        return await self._previews.next_charge(subscription_id, count)
 
     async def look(self, subscription_id: str, *, source_event_id: str | None = None) -> Seen:
         """Fetch a subscription anew."""

@@ -12,11 +12,17 @@ from typing import Final
 
 import stripe
 
-from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
+from domain.memberships.observations import (
+    DeclineKind,
+    Observation,
+    PaymentTrouble,
+    PlanWaiting,
+)
 from domain.payments.desk import Seen
 from infra.stripe import marks
 from infra.stripe.connection import Connection
 from infra.stripe.readings import id_of, instant, moment, request_id_of
+from infra.stripe.waiting import invoice_of_change
 
 _EXPAND: Final = ["latest_invoice.payments"]
 _MAY_OWE: Final = frozenset({"past_due", "unpaid", "incomplete", "paused", "canceled"})
@@ -55,6 +61,7 @@ class _Look:
     subscription: stripe.Subscription
     open_invoices: Sequence[stripe.Invoice]
     trouble: PaymentTrouble | None
+    plan_waits: PlanWaiting | None
 
 
 async def look(
@@ -82,9 +89,12 @@ async def look(
             subscription_id, {"expand": _EXPAND}
         )
     )
+    waits = await _plan_waits(connection, subscription)
     owed = await _open_invoices(connection, subscription)
+    if waits is not None:  # what nobody has to pay is not owed
+        owed = [each for each in owed if each.id != waits.invoice_id]
     trouble = await _trouble(connection, subscription, owed)
-    found = _Look(subscription=subscription, open_invoices=owed, trouble=trouble)
+    found = _Look(subscription=subscription, open_invoices=owed, trouble=trouble, plan_waits=waits)
     return Seen(
         membership_id=marks.read_id(
             subscription.metadata, marks.MEMBERSHIP, environment=environment
@@ -118,6 +128,7 @@ def _observation(found: _Look, began: datetime, source_event_id: str | None) -> 
         ),
         unpaid_since=_unpaid_since(found),
         trouble=found.trouble,
+        plan_waits=found.plan_waits,
         observed_at=began,
         source_event_id=source_event_id,
         request_id=request_id_of(subscription),
@@ -149,6 +160,23 @@ def will_end(subscription: stripe.Subscription, period_end: int | None) -> bool:
     named = subscription.cancel_at
     return subscription.cancel_at_period_end or (
         named is not None and period_end is not None and named <= period_end
+    )
+
+
+async def _plan_waits(
+    connection: Connection, subscription: stripe.Subscription
+) -> PlanWaiting | None:
+    """Return a change that waits for its payment; what it changes is what somebody asked for."""
+    change = subscription.pending_update
+    if change is None:
+        return None
+    invoice = await invoice_of_change(connection, subscription)
+    intent_id = None if invoice is None else _intent_of(invoice)
+    asks = intent_id is not None and (await _bank_said(connection, intent_id))[0]
+    return PlanWaiting(
+        invoice_id=None if invoice is None else invoice.id,
+        until=instant(change.expires_at),
+        needs_second_factor=asks,
     )
 
 

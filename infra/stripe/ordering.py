@@ -7,7 +7,6 @@ call that can leave none (a pause, an end) is seen by what it leads to.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any, Final
 
 import stripe
@@ -30,8 +29,7 @@ from domain.payments.orders import (
     SetSeats,
     Sign,
 )
-from domain.payments.refusals import CardRefused
-from infra.stripe import marks
+from infra.stripe import marks, returning, waiting
 from infra.stripe.amounts import from_stripe, to_stripe
 from infra.stripe.checkouts import COUPON
 from infra.stripe.connection import Connection
@@ -40,7 +38,6 @@ from infra.stripe.observing import plan_of, will_end
 from infra.stripe.prices import PriceList
 
 _OVER: Final = ("canceled", "incomplete_expired")
-_RESUME: Final = "/resume"
 
 
 class Ordering:
@@ -79,23 +76,8 @@ class Ordering:
         answer, request_id = await self._connection.raw(
             call.verb, call.path, call.params, **options
         )
-        if call.path.endswith(_RESUME):
-            await self._collect(answer, key=f"{key}-pay")
+        await returning.collect(self._connection, call, answer, key=key)
         return Made(object_id=str(answer.get("id") or call.path), request_id=request_id)
-
-    async def _collect(self, resumed: Any, *, key: str) -> None:
-        """Have the invoice of a return paid: resuming tries no card, and the pause would go on.
-
-        A card that fails hinders nobody from coming back: the dues are past due, and grace begins.
-
-        Source:
-            docs.stripe.com/billing/subscriptions/pause, "Payment behavior".
-        """
-        invoice_id = resumed.get("latest_invoice")
-        if resumed.get("status") == "paused" and invoice_id:
-            path = f"/v1/invoices/{invoice_id}/pay"
-            with suppress(CardRefused):
-                await self._connection.raw("post", path, {}, idempotency_key=key)
 
     async def made_by(self, call: Call) -> Made | None:
         """Look whether a call was done; what was to be deleted and is not there was."""
@@ -107,7 +89,8 @@ class Ordering:
             return Made(object_id=sign.path, request_id=None) if gone else None
         rows = found["data"] if found.get("object") == "list" else [found]
         for row in rows:
-            if _field(row, sign.field) in sign.values:
+            places = [each for each in (sign.field, sign.or_field) if each]
+            if any(_field(row, each) in sign.values for each in places):
                 return Made(object_id=str(row.get("id") or sign.path), request_id=request_id)
         return None
 
@@ -127,9 +110,9 @@ class Ordering:
             return paid_back
         match order:
             case PauseDues() if subscription.status != "paused":
-                calls = (_pause(subscription),)
+                calls = (*await self._let_go(subscription), _pause(subscription))
             case ResumeDues() if subscription.status == "paused":
-                calls = (_resume(subscription),)
+                calls = (returning.resume(_path(subscription), order),)
             case EndWithPeriod(ends=True) if subscription.status == "paused":
                 calls = (_end(subscription, settle=True),)  # no period runs that it could end with
             case EndWithPeriod(ends=ends) if not _ends_so(subscription, ends=ends):
@@ -141,15 +124,19 @@ class Ordering:
             case SetPercentOff(percent=percent):
                 calls = _percent_off(subscription, percent, order_id)
             case EndNow():
-                calls = (_end(subscription), *paid_back)
+                calls = (*await self._let_go(subscription), _end(subscription), *paid_back)
         return calls
+
+    async def _let_go(self, subscription: stripe.Subscription) -> Sequence[Call]:
+        """Take back a plan that waits for its payment, so that nobody pays for it any more."""
+        return await waiting.taking_back(self._connection, subscription)
 
     async def _plan(
         self, subscription: stripe.Subscription, order: ChangePlan, order_id: str
     ) -> Sequence[Call]:
         item = _item(subscription)
         if plan_of(item.price) == order.plan:
-            return ()
+            return await self._let_go(subscription)
         currency = subscription.currency.upper()
         await self._prices.require_agreed(order.plan, currency, order.agreed)
         price_id = await self._prices.id_of(order.plan, currency)
@@ -159,8 +146,8 @@ class Ordering:
                 order_id,
                 items=[{"id": item.id, "price": price_id}],
                 proration_behavior="create_prorations",
-                # another period is billed at once: if the card fails, the plan stays as it was
-                payment_behavior="error_if_incomplete",
+                # another period is billed at once: until that is paid, the plan stays as it was
+                payment_behavior=waiting.BEHAVIOR,
             ),
         )
 
@@ -196,7 +183,9 @@ def _ends_so(subscription: stripe.Subscription, *, ends: bool) -> bool:
 
 def _update(subscription: stripe.Subscription, order_id: str, **params: Any) -> Call:
     path = _path(subscription)
-    left = Sign(path=path, params={}, field=("metadata", marks.ORDER), values=(order_id,))
+    mark = ("metadata", marks.ORDER)
+    waits = ("pending_update", *mark)  # until what waits for its payment is paid
+    left = Sign(path=path, params={}, field=mark, values=(order_id,), or_field=waits)
     return Call(
         verb="post", path=path, params=params | {"metadata": {marks.ORDER: order_id}}, sign=left
     )
@@ -218,20 +207,6 @@ def _pause(subscription: stripe.Subscription) -> Call:
         params={"type": "subscription", "invoicing_behavior": "pending_invoice_item"},
         sign=sign,
     )
-
-
-def _resume(subscription: stripe.Subscription) -> Call:
-    """Resume: a period begins today, less what the pause gave back; a card that fails starts grace.
-
-    Waiting for a payment that succeeds would leave somebody outside who wants to come back.
-    """
-    there = ("active", "trialing", "past_due", "unpaid", *_OVER)
-    sign = Sign(path=_path(subscription), params={}, field=("status",), values=there)
-    params = {
-        "billing_cycle_anchor": {"type": "now"},
-        "payment_behavior": "resume_on_payment_attempt",
-    }
-    return Call(verb="post", path=f"{_path(subscription)}{_RESUME}", params=params, sign=sign)
 
 
 def _seats(subscription: stripe.Subscription, count: int, order_id: str) -> Sequence[Call]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import stripe
 
-from domain.payments.prices import Every, Preview
+from domain.payments.prices import Every, NextCharge, Preview
 from domain.payments.refusals import PaymentRefused
 from domain.values import Money
 from infra.stripe.amounts import from_stripe
@@ -42,6 +42,46 @@ class Previews:
         """Return what another number of seats would cost."""
         subscription = await self._subscription(subscription_id)
         return await self._of(subscription, {"quantity": count})
+
+    async def of_return(self, subscription_id: str) -> Preview:
+        """Return what coming back costs: a period from today, less what the pause gave back."""
+        asked: Any = {
+            "subscription": subscription_id,
+            "subscription_details": {"resume_at": "now"},
+        }
+        following = await self._ask(asked)
+        return _read(
+            [*following.lines.data],
+            following.currency,
+            period_end=None,
+            gathered_at=None,
+            balance=-(following.starting_balance or 0),
+        )
+
+    async def next_charge(self, subscription_id: str, count: int | None) -> NextCharge:
+        """Return what the next invoice asks for."""
+        subscription = await self._subscription(subscription_id)
+        item = only_item(subscription)
+        asked: Any = {"subscription": subscription_id}
+        if count is not None:
+            asked["subscription_details"] = {
+                "items": [{"id": item.id, "quantity": count}],
+                "proration_behavior": "none",
+            }
+        following = await self._ask(asked)
+        dues = [each for each in following.lines.data if is_dues(each)]
+        gathered_at = subscription.next_pending_invoice_item_invoice
+        at = item.current_period_end if dues else gathered_at or item.current_period_end
+        return NextCharge(
+            at=instant(at),
+            sum=from_stripe(following.amount_due, following.currency),
+            tax=from_stripe(
+                sum(each.amount for each in following.total_taxes or []), following.currency
+            ),
+            from_balance=from_stripe(following.total - following.amount_due, following.currency),
+            count=sum(each.quantity or 0 for each in dues) or item.quantity or 1,
+            for_period=bool(dues),
+        )
 
     async def _subscription(self, subscription_id: str) -> stripe.Subscription:
         return await self._connection.ask(
@@ -97,7 +137,7 @@ def _read(
     lines: list[stripe.InvoiceLineItem],
     currency: str,
     *,
-    period_end: int,
+    period_end: int | None,
     gathered_at: int | None,
     balance: int,
 ) -> Preview:
@@ -106,15 +146,15 @@ def _read(
     Args:
         lines: of what changed, and of the first full period under the change.
         currency: of all of them.
-        period_end: of the period that is running. Dues that begin before it are billed at once,
-            and the invoice is for them; else changes gather.
+        period_end: of the period that is running; ``None`` if none is. Dues that begin before it
+            are billed at once, and the invoice is for them; else changes gather.
         gathered_at: when they are billed, if not with the next period.
         balance: what the payer has with us; below nought what they owe.
     """
     dues = [each for each in lines if is_dues(each)]
-    gathers = all(each.period.start >= period_end for each in dues)
+    gathers = period_end is not None and all(each.period.start >= period_end for each in dues)
     counted = [each for each in lines if each not in dues] if gathers else lines
-    ends = period_end if gathers else max(each.period.end for each in dues)
+    ends = period_end if gathers and period_end else max(each.period.end for each in dues)
     whole = sum(_whole(each) for each in counted)
     taken = 0 if gathers else min(balance, max(whole, 0))
     return Preview(
@@ -125,7 +165,7 @@ def _read(
         every=_every(dues),
         tax=from_stripe(sum(_tax(each) for each in counted), currency),
         gathers=gathers,
-        gathered_at=instant(min(gathered_at or period_end, period_end)) if gathers else None,
+        gathered_at=instant(min(gathered_at or ends, ends)) if gathers else None,
         lines=[(each.description or "", _money(each, currency)) for each in lines],
     )
 

@@ -32,6 +32,9 @@ _LINES: Final = """SELECT line_id, certificate_id, starts_at, zone, minutes, uni
 _SENDINGS: Final = """SELECT sending, number_as_sent, run_number, sent_at, outcome, paid_cents,
                              reason_code, reference, answered_at
                         FROM sending WHERE claim_id = $1 ORDER BY sending"""
+_REVERSED: Final = """SELECT sending, outcome, paid_cents, reason_code, reference, answered_at,
+                             reversed_at, why, reason, reversed_by
+                        FROM reversed_answer WHERE claim_id = $1 ORDER BY sending, reversed_at"""
 # Old lines do not name their certificate; whose they are and when the meeting began must do.
 _RESTING: Final = f"""SELECT {_COLUMNS} FROM claim c WHERE EXISTS (
     SELECT FROM claim_line a
@@ -121,6 +124,27 @@ class SendingRow:
 
 
 @dataclass(frozen=True, slots=True)
+class ReversedRow:
+    """An answer to a sending that was kept and does not hold.
+
+    Attributes:
+        why: a :class:`domain.claims.rules.AnswerCorrection`, told in *reason*.
+        reversed_by: the administrator who took it back.
+    """
+
+    sending: int
+    outcome: str
+    paid_cents: int
+    reason_code: str | None
+    reference: str
+    answered_at: datetime
+    reversed_at: datetime
+    why: str
+    reason: str
+    reversed_by: UUID
+
+
+@dataclass(frozen=True, slots=True)
 class PayerRow:
     """A payer."""
 
@@ -164,6 +188,11 @@ async def lines(conn: Connection, claim_id: UUID) -> list[LineRow]:
 async def sendings(conn: Connection, claim_id: UUID) -> list[SendingRow]:
     """Return what went to the payer, first the original, then its corrections."""
     return [SendingRow(**row) for row in await conn.fetch(_SENDINGS, claim_id)]
+
+
+async def reversed_answers(conn: Connection, claim_id: UUID) -> list[ReversedRow]:
+    """Return what was kept of the payer's answers and does not hold, the oldest first."""
+    return [ReversedRow(**row) for row in await conn.fetch(_REVERSED, claim_id)]
 
 
 async def ids_of_both(conn: Connection, payer_id: UUID, member_id: UUID) -> list[UUID]:

@@ -70,11 +70,30 @@ CREATE TABLE sending (
 );
 CREATE INDEX sending_number ON sending (number_as_sent);
 
+-- Answers that were kept and do not hold; the one that holds stands with its sending.
+CREATE TABLE reversed_answer (
+    claim_id     uuid        NOT NULL,
+    sending      integer     NOT NULL,
+    outcome      text        NOT NULL,
+    paid_cents   bigint      NOT NULL,
+    reason_code  text,
+    reference    text        NOT NULL,
+    answered_at  timestamptz NOT NULL,
+    reversed_at  timestamptz NOT NULL,
+    why          text        NOT NULL,
+    reason       text        NOT NULL,
+    reversed_by  uuid        NOT NULL
+);
+CREATE INDEX reversed_answer_claim ON reversed_answer (claim_id, sending);
+
 CREATE TABLE export_run (
     run_id     uuid        PRIMARY KEY,
     payer_id   uuid        NOT NULL,
     run_number integer     NOT NULL,
     started_at timestamptz NOT NULL,
     made_at    timestamptz,
-    claims     integer
+    claims     integer,
+    made_by    uuid                        -- nobody at the terminal
 );
+CREATE INDEX export_run_payer ON export_run (payer_id, run_number);
+CREATE INDEX sending_run ON sending (run_number);

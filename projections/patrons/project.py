@@ -16,13 +16,15 @@ from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "patrons"
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     SeatPool.Opened.TOPIC,
     SeatPool.ManagerNamed.TOPIC,
     SeatPool.ManagerRelieved.TOPIC,
     SeatPool.EntryAsked.TOPIC,
+    SeatPool.EntryGranted.TOPIC,
+    SeatPool.EntryDeclined.TOPIC,
     SeatPool.OfferWithdrawn.TOPIC,
     SeatPool.OfferEnded.TOPIC,
     SeatPool.Accepted.TOPIC,
@@ -101,7 +103,13 @@ async def _take_entry(event: Root.Event, conn: Connection) -> None:
     match event:
         case SeatPool.EntryAsked(originator_id=pool_id, seat_id=seat_id, timestamp=at):
             await conn.execute(_ASK_IN, seat_id, pool_id, at)
-        case SeatPool.OfferWithdrawn() | SeatPool.OfferEnded() | SeatPool.Accepted():
+        case (
+            SeatPool.EntryGranted()
+            | SeatPool.EntryDeclined()
+            | SeatPool.OfferWithdrawn()
+            | SeatPool.OfferEnded()
+            | SeatPool.Accepted()
+        ):
             await conn.execute(_ASKED_NO_MORE, event.seat_id)
 
 

@@ -43,7 +43,7 @@ class PracticeRow:
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """Somebody who is invited to a seat, is no member yet, and asked to come in."""
+    """Somebody who is invited to a seat, asked to come in, and has no answer yet."""
 
     seat_id: UUID
     practice_id: UUID
@@ -106,7 +106,7 @@ async def unmanaged_practices(conn: Connection) -> list[PracticeRow]:
 
 
 async def entries_asked(conn: Connection) -> list[EntryRow]:
-    """Return who asked to come in, whoever asked first before the others."""
+    """Return who asks to come in and has no answer, whoever asked first before the others."""
     return [EntryRow(**row) for row in await conn.fetch(_ENTRIES)]
 
 

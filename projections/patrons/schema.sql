@@ -17,7 +17,7 @@ CREATE TABLE practice_seat (
     PRIMARY KEY (member_id, pool_id)
 );
 
--- Offered seats whose invitees are no members yet, and asked to come in.
+-- Offered seats whose invitees asked to come in, and have no answer yet.
 CREATE TABLE seat_entry (
     seat_id  uuid        PRIMARY KEY,
     pool_id  uuid        NOT NULL,

@@ -18,9 +18,13 @@ _LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid
                        ORDER BY valid_from, licence_id"""
 _ADMINISTRATORS: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
                              WHERE administrator AND NOT forgotten ORDER BY name, member_id"""
-_NAMED: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
-                    WHERE NOT forgotten AND strpos(lower(name), lower($1)) > 0
-                    ORDER BY name, member_id LIMIT $2"""
+# A name as somebody types it who has no accents on their keyboard; these letters do not decompose.
+_PLAIN: Final = r"""regexp_replace(normalize(translate(lower({}), 'đłøı', 'dloi'), NFD),
+                                   '[\u0300-\u036f]', '', 'g')"""
+_NAMED: Final = f"""SELECT member_id, name, administrator, on_leave, forgotten FROM person
+                     WHERE NOT forgotten
+                       AND strpos({_PLAIN.format("name")}, {_PLAIN.format("$1::text")}) > 0
+                     ORDER BY name, member_id LIMIT $2"""
 _ON_LEAVE: Final = """SELECT DISTINCT member_id FROM person_leave
                        WHERE member_id = ANY ($1) AND from_at <= $2
                          AND (until_at IS NULL OR until_at > $2)"""
@@ -78,5 +82,5 @@ async def licences(conn: Connection, member_id: UUID) -> list[LicenceRow]:
 
 
 async def named(conn: Connection, text: str, *, limit: int = 20) -> list[PersonRow]:
-    """Return the members in whose names a text occurs, however it is capitalised, by name."""
+    """Return the members in whose names a text occurs, without regard to capitals and accents."""
     return [PersonRow(**row) for row in await conn.fetch(_NAMED, text, limit)]

@@ -10,10 +10,10 @@ from uuid import UUID
 from projections import Connection
 
 # By days and ways of meeting, since that is what an approval is about; groups share programs.
-_HOURS: Final = """SELECT g.program_id, (m.starts_at AT TIME ZONE m.zone)::date AS day, m.modality,
+_HOURS: Final = """SELECT m.program_id, (m.starts_at AT TIME ZONE m.zone)::date AS day, m.modality,
                           m.state = 'closed' AS held, count(*) AS many
-                     FROM meeting m JOIN peer_group g USING (group_id)
-                    WHERE g.program_id IS NOT NULL
+                     FROM meeting m
+                    WHERE m.program_id IS NOT NULL
                       AND (m.state = 'closed' AND m.ends_at >= $1
                            OR m.state IN ('scheduled', 'open') AND m.ends_at >= $2)
                     GROUP BY 1, 2, 3, 4 ORDER BY 2, 1, 3, 4"""

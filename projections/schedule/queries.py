@@ -11,11 +11,12 @@ from uuid import UUID
 from projections import Connection
 
 _GROUP_COLUMNS: Final = """g.group_id, g.name, g.promise, g.style, g.zone, g.weekday, g.local_time,
-                           g.every_weeks, g.minutes, g.starts_on, g.program_id, g.facilitator_id"""
+                           g.every_weeks, g.minutes, g.starts_on, g.program_id, g.facilitator_id,
+                           g.size_min"""
 # A planned meeting whose facilitator left the group is led by the group's.
 _MEETING_COLUMNS: Final = """m.meeting_id, m.group_id, g.name AS group_name, m.title, m.starts_at,
                              m.ends_at, m.zone, m.modality, m.state, m.moved_from,
-                             m.called_off_because,
+                             m.called_off_because, m.program_id, m.first_title,
                              CASE WHEN m.state = 'scheduled' AND NOT EXISTS (
                                        SELECT 1 FROM belonging b
                                         WHERE b.group_id = m.group_id AND b.until_at IS NULL
@@ -70,8 +71,8 @@ _CALLED_OFF: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
                           WHERE e.member_id = $1 AND m.state = 'cancelled'
                             AND m.ends_at > $2 AND m.starts_at < $3
                           ORDER BY m.starts_at, m.meeting_id"""
-_OF_PROGRAMS: Final = """SELECT m.meeting_id FROM meeting m JOIN peer_group g USING (group_id)
-                          WHERE g.program_id = ANY ($1) AND m.ends_at >= $2
+_OF_PROGRAMS: Final = """SELECT m.meeting_id FROM meeting m
+                          WHERE m.program_id = ANY ($1) AND m.ends_at >= $2
                             AND m.state IN ('closed', 'voided')
                           ORDER BY m.starts_at, m.meeting_id"""
 _CLOSED: Final = """SELECT meeting_id, starts_at FROM meeting
@@ -85,7 +86,12 @@ _IS_EXPECTED: Final = "SELECT 1 FROM expected_today WHERE meeting_id = $1 AND me
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """A peer group and when it meets (local time of its zone)."""
+    """A peer group and when it meets (local time of its zone).
+
+    Attributes:
+        program_id: under which its next meetings are planned.
+        size_min: below this it is too small to be what it promised.
+    """
 
     group_id: UUID
     name: str
@@ -99,6 +105,7 @@ class GroupRow:
     starts_on: date
     program_id: UUID | None
     facilitator_id: UUID
+    size_min: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +115,8 @@ class MeetingRow:
     Attributes:
         moved_from: when it was first planned to begin, if it was moved since.
         called_off_because: why it does not take place, in its facilitator's words.
+        program_id: under which it is or was held.
+        first_title: under which it was planned, if it has another now.
     """
 
     meeting_id: UUID
@@ -122,6 +131,8 @@ class MeetingRow:
     state: str
     moved_from: datetime | None
     called_off_because: str | None
+    program_id: UUID | None
+    first_title: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +224,7 @@ async def meetings(conn: Connection, meeting_ids: Collection[UUID]) -> list[Meet
 async def meetings_of_programs(
     conn: Connection, program_ids: Collection[UUID], since: datetime
 ) -> list[UUID]:
-    """Return the meetings of groups with these programs that ended since an instant, by start."""
+    """Return the meetings under these programs that ended since an instant, by start."""
     rows = await conn.fetch(_OF_PROGRAMS, list(program_ids), since)
     return [row["meeting_id"] for row in rows]
 

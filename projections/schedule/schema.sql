@@ -10,7 +10,8 @@ CREATE TABLE peer_group (
     minutes        integer NOT NULL,
     starts_on      date    NOT NULL,
     program_id     uuid,
-    facilitator_id uuid    NOT NULL
+    facilitator_id uuid    NOT NULL,
+    size_min       integer NOT NULL
 );
 
 CREATE TABLE belonging (
@@ -34,7 +35,11 @@ CREATE TABLE meeting (
     state          text        NOT NULL,
     moved_from     timestamptz,
     called_off_because text,
-    called_off_by  uuid
+    called_off_by  uuid,
+    program_id     uuid,  -- its own, as announced; the group may follow another by now
+    first_title    text,  -- under which it was planned, if it has another now
+    changes        integer     NOT NULL DEFAULT 0,  -- of its plan; calendars ask which word is newer
+    changed_at     timestamptz NOT NULL
 );
 CREATE INDEX meeting_called_off ON meeting (called_off_by);
 CREATE INDEX meeting_group ON meeting (group_id, starts_at);

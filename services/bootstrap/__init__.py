@@ -25,14 +25,13 @@ from services.bootstrap.tools import (
     verify_payer_package,
     zip_payer_package,
 )
-from services.bootstrap.web import corridor_feed, live_feed, web_app
+from services.bootstrap.web import live_feed, outside_feed, web_app
 from services.handlers import handlers
 
 __all__ = [
     "PROCESSES",
     "PROJECTIONS",
     "Running",
-    "corridor_feed",
     "demo_mailer",
     "drain",
     "examine",
@@ -41,6 +40,7 @@ __all__ = [
     "live_feed",
     "migrate_database",
     "open_house",
+    "outside_feed",
     "read_payer_package",
     "read_report",
     "settings_table",

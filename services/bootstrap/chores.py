@@ -33,6 +33,7 @@ from services.effects import LETTERS, Outside, performers
 from services.groups import parting
 from services.groups.tending import tend_places
 from services.house import House
+from services.meetings import regrets
 from services.meetings.tools import ZOOM, Tools, file_message, observe_messages
 from services.members.forgetting import observed_as
 from services.memberships import letter_writing
@@ -42,6 +43,7 @@ from services.memberships.scholarship_wishes import carry_waiting
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE as PAYMENTS
 from services.payments.ordering import KIND
+from services.practices import entries as seat_entries
 from services.practices import invitations as seat_invitations
 from services.practices.invitations import Invitations
 from services.worker import Chores
@@ -87,7 +89,11 @@ def _effects(
         give_up=WillNeverWork,
     )
     invitations = Invitations(
-        store=store, vault=parts.vault, links=parts.links, mailer=parts.mailer
+        store=store,
+        vault=parts.vault,
+        links=parts.links,
+        mailer=parts.mailer,
+        keys=parts.keystore,
     )
     post = letter_writing.Post(
         store=store,
@@ -101,10 +107,12 @@ def _effects(
         **rejudging.performers(bulk),
         **parting.performers(store, dispatch),
         **corridor_parting.performers(store, parts.corridor),
+        **regrets.performers(parts.regrets),
         **dues_parting.performers(store, dispatch),
         **troubles.performers(house.desk),
         **outside_credits.performers(parts.documents),
         **seat_invitations.performers(invitations),
+        **seat_entries.performers(invitations),
         **letter_writing.performers(post),
         "observe_messages": observe_messages(tools),
         **news.effects,
@@ -125,6 +133,8 @@ def _outside(parts: Parts) -> Outside:
             parts.shelf,
             parts.documents,
             parts.corridor,
+            parts.regrets,
+            parts.feeds,
             parts.tool_messages,
             sessions,
         ),
@@ -158,6 +168,7 @@ def _sweep(parts: Parts, news: PaymentNews, orders: Orders | None) -> Callable[[
         parts.outbox,
         parts.documents,
         parts.corridor,
+        parts.regrets,
         news.drift,
         *([] if news.inbox is None else [news.inbox]),
         *([] if orders is None else [orders.book]),

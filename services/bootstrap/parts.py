@@ -11,6 +11,7 @@ from typing import Any
 import asyncpg
 
 from domain.ports import Clock, Randomness
+from infra.calendar_feeds import PostgresFeeds
 from infra.checkpoints import Checkpoints
 from infra.database import connect, open_pool
 from infra.door_codes import RotatingCodes
@@ -21,6 +22,7 @@ from infra.mail import ConsoleMailer, Mailer, SmtpMailer
 from infra.payments.files import PaymentFiles
 from infra.projector import Projector
 from infra.queues.queues import Inbox, Outbox
+from infra.regret_shelf import PostgresRegrets
 from infra.rule_files import RuleShelf
 from infra.secrets.corridor_shelf import CorridorShelf
 from infra.secrets.document_shelf import DocumentShelf
@@ -34,9 +36,9 @@ from infra.tool_messages import ToolMessages
 from services.bootstrap.adapters import Letters
 from services.bootstrap.readers import PROCESSES, PROJECTIONS, with_views
 from services.dispatch import Dispatcher
+from services.handed_links import HandedLinks
 from services.handlers import handlers
 from services.meetings.tools import REPEATS
-from services.memberships.handed_links import HandedLinks
 from services.process_runner import ProcessRunner
 
 
@@ -60,6 +62,8 @@ class Parts:
         shelf: sealed papers.
         documents: what people sent in.
         corridor: words between meetings.
+        regrets: who cannot come to the next hours.
+        feeds: at which addresses members' calendars read.
         tool_messages: what meeting tools told.
         inbox: messages that came.
         outbox: effects that wait.
@@ -85,6 +89,8 @@ class Parts:
     shelf: PaperShelf
     documents: DocumentShelf
     corridor: CorridorShelf
+    regrets: PostgresRegrets
+    feeds: PostgresFeeds
     tool_messages: ToolMessages
     inbox: Inbox
     outbox: Outbox
@@ -152,6 +158,8 @@ async def open_parts(
         shelf=PaperShelf(pool, keystore),
         documents=DocumentShelf(pool, keystore, clock),
         corridor=CorridorShelf(pool, keystore),
+        regrets=PostgresRegrets(pool),
+        feeds=PostgresFeeds(pool),
         tool_messages=ToolMessages(pool, seal),
         inbox=inbox,
         outbox=Outbox(pool, clock),

@@ -20,6 +20,7 @@ from projections.roster import project as roster
 from projections.schedule import project as schedule
 from projections.transcript import project as transcript
 from services.processes import (
+    drop_regrets,
     end_dues,
     forget_late_names,
     judge_meetings,
@@ -57,6 +58,7 @@ PROCESSES: Final = (
     forget_late_names,
     leave_groups,
     take_words_back,
+    drop_regrets,
     end_dues,
     keep_one_leave,
     note_access,

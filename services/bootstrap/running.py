@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Any, Final
+from urllib.parse import urlsplit
 from uuid import UUID
 
 import asyncpg
@@ -18,13 +19,14 @@ from domain.ports import Clock
 from domain.recording import Outcome
 from infra import logs
 from infra.attendance_files.report_reader import ReportReader
+from infra.calendar_file import render as draw_calendar
 from infra.checkpoints import Checkpoints
 from infra.log_signal import LogSignal
 from infra.mail import Mailer
 from infra.papers.evidence_pack_pdf import render as draw_evidence
 from infra.papers.fonts import unprintable
 from infra.papers.payment_confirmation_pdf import render as draw_confirmation
-from infra.payer_files.package import build
+from infra.payer_files.package import build, zip_package
 from infra.payments.files import PaymentFiles
 from infra.postgres.embedded import EmbeddedPostgres
 from infra.projector import Projector
@@ -162,7 +164,9 @@ def _house(parts: Parts, desks: Desks | None, news: PaymentNews) -> House:
         store=parts.store,
         dispatch=parts.dispatch,
         package=build,
+        zip_package=zip_package,
         draw_evidence=draw_evidence,
+        draw_calendar=partial(draw_calendar, host=urlsplit(settings.origin).netloc),
         unprintable=unprintable,
         draw_confirmation=draw_confirmation,
         views=pool.acquire,
@@ -172,6 +176,8 @@ def _house(parts: Parts, desks: Desks | None, news: PaymentNews) -> House:
         papers=parts.shelf,
         documents=parts.documents,
         corridor=parts.corridor,
+        regrets=parts.regrets,
+        feeds=parts.feeds,
         reports=Reports(reports),
         desk=Desk(
             pool,

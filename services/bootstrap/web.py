@@ -71,9 +71,9 @@ def live_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
     return shown_changes(running.pool, running.signal, _LIVE_VIEWS)
 
 
-def corridor_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
-    """Return in which groups' corridors something changed."""
-    return running.signal.corridors()
+def outside_feed(running: Running) -> AsyncIterator[tuple[UUID, int]]:
+    """Return of which groups and meetings something outside the record changed."""
+    return running.signal.outside()
 
 
 async def _check_database(pool: asyncpg.Pool[Any]) -> None:

@@ -10,7 +10,7 @@ from domain.claims.claim import Claim
 from domain.claims.claiming import line_instead, unproved
 from domain.claims.lines import ClaimLine, LineAnswer, Outcome
 from domain.claims.payers import Payer
-from domain.claims.rules import ClaimState, SetAsideReason
+from domain.claims.rules import AnswerCorrection, ClaimState, SetAsideReason
 from domain.ports import Clock
 from services.claims.commands import NothingToClaim, claims_of, hours_of, unnumbered_claim_id_of
 from services.dispatch import Work
@@ -44,6 +44,27 @@ class DecideLines:
     claim_id: UUID
     answers: list[LineAnswer]
     reference: str
+    by: UUID
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectAnswer:
+    """Reverse an answer that was kept, and keep another in its place; nothing is overwritten.
+
+    Attributes:
+        sending: the one that was answered, counted from 1.
+        answers: what the payer said to each of its lines; ``None`` if they did not answer it.
+        reference: of the answer in place of it.
+        why: whether we kept it wrongly, or the payer reversed it.
+        reason: a sentence, for the record.
+    """
+
+    claim_id: UUID
+    sending: int
+    answers: list[LineAnswer] | None
+    reference: str
+    why: AnswerCorrection
+    reason: str
     by: UUID
 
 
@@ -116,6 +137,22 @@ async def decide_lines(cmd: DecideLines, *, work: Work, clock: Clock) -> None:
     await require_administrator(work, cmd.by)
     claim = await work.load(Claim, cmd.claim_id)
     claim.decide_lines(cmd.answers, reference=cmd.reference, at=clock.now())
+    work.save(claim)
+
+
+async def correct_answer(cmd: CorrectAnswer, *, work: Work, clock: Clock) -> None:
+    """Reverse an answer that was kept, and keep what the payer said."""
+    await require_administrator(work, cmd.by)
+    claim = await work.load(Claim, cmd.claim_id)
+    claim.correct_answer(
+        cmd.sending,
+        cmd.answers,
+        reference=cmd.reference,
+        why=cmd.why,
+        reason=cmd.reason,
+        by=cmd.by,
+        at=clock.now(),
+    )
     work.save(claim)
 
 

@@ -25,6 +25,7 @@ from domain.personal import Personal
 from domain.ports import Clock
 from services.credits.judging import ledger_id_of
 from services.dispatch import Work
+from services.members.commands import require_administrator
 
 
 class NothingToClaim(DomainError):
@@ -92,21 +93,33 @@ class PackedClaim:
     Attributes:
         lines: how many it had.
         certificate_ids: what the run shows the payer as proof of the lines new to them.
+        version: of the claim; a payer's answer that is corrected meanwhile changes no line, and
+            yet the number by which a correction names the claim.
     """
 
     claim_id: UUID
     lines: int
     certificate_ids: list[UUID]
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FinishExport:
-    """Record that a run's files exist, and that its claims went out."""
+    """Record that a run's files exist, and that its claims went out.
+
+    Attributes:
+        period_from: first day that the run was made for.
+        period_to: its last day, included.
+        by: the administrator who made it; nobody at the terminal.
+    """
 
     payer_id: UUID
     run_id: UUID
     claims: list[PackedClaim]
     sha256s: dict[str, str]
+    period_from: date
+    period_to: date
+    by: UUID | None = None
 
 
 def claim_id_of(payer_id: UUID, member_id: UUID, number: int) -> UUID:
@@ -268,13 +281,23 @@ async def finish_export(cmd: FinishExport, *, work: Work, clock: Clock) -> None:
     Raises:
         Stale: a claim, or what is certified of it, changed while the run was packed.
     """
+    if cmd.by is not None:
+        await require_administrator(work, cmd.by)
     payer = await work.load(Payer, cmd.payer_id)
-    claim_ids = [each.claim_id for each in cmd.claims]
-    payer.finish_export(cmd.run_id, claim_ids=claim_ids, sha256s=cmd.sha256s, at=clock.now())
+    payer.finish_export(
+        cmd.run_id,
+        claim_ids=[each.claim_id for each in cmd.claims],
+        sha256s=cmd.sha256s,
+        period=(cmd.period_from, cmd.period_to),
+        by=cmd.by,
+        at=clock.now(),
+    )
     number = payer.exports[cmd.run_id].run_number
     for packed in cmd.claims:
         claim = await work.load(Claim, packed.claim_id)
         if cmd.run_id not in claim.runs:
+            if packed.version not in {None, claim.version}:
+                raise Stale("This claim changed while you packed it; make the run again.")
             hours = await hours_of(work, claim.member_id, packed.certificate_ids)
             if unproved(claim.unsent_lines(), hours):
                 raise Stale("What is certified changed while you packed it; make the run again.")

@@ -50,6 +50,7 @@ class Export:
         run_number: counts the payer's runs.
         files: name to bytes: ``claims.csv``, ``lines.csv``, ``manifest.json``.
         total_cents: what is asked for, in *currency*.
+        again: whether it had gone out before, and nothing was sent now.
     """
 
     run_number: int
@@ -57,6 +58,7 @@ class Export:
     claims: int
     total_cents: int
     currency: str
+    again: bool
 
 
 def run_id_of(payer_id: UUID, first: date, last: date, attempt: int = 1) -> UUID:
@@ -146,11 +148,20 @@ async def set_aside_forgotten(house: House, payer_id: UUID) -> int:
     return ended
 
 
-async def export(house: House, payer_id: UUID, first: date, last: date) -> Export:
+async def export(
+    house: House, payer_id: UUID, first: date, last: date, *, by: UUID | None = None
+) -> Export:
     """Pack and record what is ready for a payer: a period's claims, and corrections up to its end.
 
     A claim that asks for what is not certified any more does not go out. Where there is nothing,
     the period's last run is told again, with the same bytes.
+
+    Args:
+        house: where.
+        payer_id: who is asked.
+        first: first day of the period.
+        last: its last day, included.
+        by: the administrator who makes the run; nobody at the terminal.
 
     Raises:
         NothingToExport: nothing is ready, and nothing was sent.
@@ -159,10 +170,10 @@ async def export(house: House, payer_id: UUID, first: date, last: date) -> Expor
     """
     for _ in range(_TRIES - 1):
         try:
-            return await _export(house, payer_id, first, last)
+            return await _export(house, payer_id, (first, last), by)
         except (Stale, NothingToSend):  # what somebody else sent meanwhile is left out next time
             continue
-    return await _export(house, payer_id, first, last)
+    return await _export(house, payer_id, (first, last), by)
 
 
 async def tell_again(
@@ -191,15 +202,17 @@ async def tell_again(
     raise ExportUnknown("You have sent no run of this number for this period.", number=run_number)
 
 
-async def _export(house: House, payer_id: UUID, first: date, last: date) -> Export:
+async def _export(
+    house: House, payer_id: UUID, period: tuple[date, date], by: UUID | None
+) -> Export:
     await drop_unproved_of(house, payer_id)
-    run_id, claim_ids = await _run(house, payer_id, first, last)
+    run_id, claim_ids = await _run(house, payer_id, *period)
     outcome = await house.dispatch(
         StartExport(payer_id=payer_id, run_id=run_id), Order(command_id=uuid5(run_id, "start"))
     )
     await house.shown(outcome, _VIEWS)
     payer = await Work(house.store, run_id).load(Payer, payer_id)
-    return await _pack(house, payer, payer.exports[run_id], claim_ids, (first, last))
+    return await _pack(house, payer, payer.exports[run_id], claim_ids, period, by)
 
 
 async def _pack(
@@ -208,6 +221,7 @@ async def _pack(
     started: payers.Export,
     claim_ids: Sequence[UUID],
     period: tuple[date, date],
+    by: UUID | None = None,
 ) -> Export:
     """Pack a run and record it as sent, or check that it is the one that was."""
     first, last = period
@@ -228,36 +242,42 @@ async def _pack(
         lines += await line_papers(house, claim, payer, proofs, run.prepared_at)
         packed.append(_packed(claim, proofs))
     files = house.package(run, papers, lines)
-    await _finish(house, payer, started, packed, files)
+    finish = FinishExport(
+        payer_id=payer.id,
+        run_id=started.run_id,
+        claims=packed,
+        sha256s={name: _sha256(content) for name, content in files.items()},
+        period_from=first,
+        period_to=last,
+        by=by,
+    )
+    await _finish(house, started, finish)
     total = sum(paper.total_cents for paper in papers)
-    return Export(started.run_number, files, len(papers), total, payer.currency)
+    again = started.claim_ids is not None
+    return Export(started.run_number, files, len(papers), total, payer.currency, again)
 
 
 def _packed(claim: Claim, proofs: Mapping[str, CertificateRow]) -> PackedClaim:
     shown = {proofs[line.line_id].certificate_id for line in claim.unsent_lines()}
-    return PackedClaim(claim_id=claim.id, lines=len(claim.lines), certificate_ids=sorted(shown))
+    return PackedClaim(
+        claim_id=claim.id,
+        lines=len(claim.lines),
+        certificate_ids=sorted(shown),
+        version=claim.version,
+    )
 
 
-async def _finish(
-    house: House,
-    payer: Payer,
-    started: payers.Export,
-    packed: list[PackedClaim],
-    files: Mapping[str, bytes],
-) -> None:
+async def _finish(house: House, started: payers.Export, finish: FinishExport) -> None:
     """Record what a run sent, or check that a run told again is the same."""
-    digests = {name: _sha256(content) for name, content in files.items()}
     if started.claim_ids is not None:
-        if digests != started.sha256s:
+        if finish.sha256s != started.sha256s:
             raise ExportMadeDifferently(
                 "You cannot have this run again: what it rested on has changed since it was sent."
             )
         return
-    outcome = await house.dispatch(
-        FinishExport(payer_id=payer.id, run_id=started.run_id, claims=packed, sha256s=digests),
-        Order(command_id=uuid5(started.run_id, f"finish:{digests['manifest.json']}")),
-    )
-    await house.shown(outcome, _VIEWS)
+    name = f"finish:{finish.sha256s['manifest.json']}" + (f":{finish.by}" if finish.by else "")
+    order = Order(command_id=uuid5(started.run_id, name), actor_id=finish.by)
+    await house.shown(await house.dispatch(finish, order), _VIEWS)
 
 
 async def _run(

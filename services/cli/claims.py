@@ -259,18 +259,17 @@ async def _house() -> AsyncIterator[House]:
 
 async def _prepare(house: House, payer_id: UUID, first: datetime, last: datetime) -> None:
     """Prepare what is new, and say so; say also what was set aside."""
-    from services.claims import exports
-    from services.claims import proofs as claim_proofs
+    from services.claims import runs
 
-    ended = await exports.set_aside_forgotten(house, payer_id)
-    if ended:
-        click.echo(f"Set aside, because the member was forgotten: {ended} claims.")
-    dropped = await claim_proofs.drop_unproved_of(house, payer_id)
-    if dropped:
+    ready = await runs.make_ready(house, payer_id, first.date(), last.date())
+    if ready.forgotten:
+        click.echo(f"Set aside, because the member was forgotten: {ready.forgotten} claims.")
+    if ready.unproved:
         click.echo(
-            f"Not sent as they were, because they are certified differently: {dropped} claims."
+            "Not sent as they were, because they are certified differently:"
+            f" {ready.unproved} claims."
         )
-    many = await exports.prepare(house, payer_id, first.date(), last.date())
+    many = ready.prepared
     click.echo(f"Prepared: {many} claims." if many else "Nothing new to claim in this period.")
 
 

@@ -23,7 +23,7 @@ from projections.transcript import queries as transcript
 from services.credits.licence_texts import categories_of, renews
 from services.credits.what_if import WhatIf, thought
 from services.days import local_day_of, own_day
-from services.groups.standing_schedule import standing_schedule
+from services.groups.standing_schedule import RegretsAbout, standing_schedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,13 @@ class Renewal:
 
 
 async def renewals(
-    conn: Connection, book: RuleBook, member_id: UUID, *, now: datetime, what_if: WhatIf
+    conn: Connection,
+    book: RuleBook,
+    member_id: UUID,
+    *,
+    now: datetime,
+    what_if: WhatIf,
+    regrets_about: RegretsAbout,
 ) -> list[Renewal]:
     """Return every licence of a member that runs today, under every text about it.
 
@@ -50,6 +56,7 @@ async def renewals(
         member_id: whose.
         now: aware UTC.
         what_if: what the member thinks about.
+        regrets_about: says who cannot come to meetings that are planned.
     """
     today = await own_day(conn, member_id, now)
     licences = [licence_facts(row) for row in await people.licences(conn, member_id)]
@@ -63,7 +70,9 @@ async def renewals(
     entered = [row for row in await outside_credits.of_member(conn, member_id) if row.counts]
     ends = [last for pack, licence in asked if (last := looked_ahead(pack, licence, today))]
     until = max(ends, default=today)
-    plan = await standing_schedule(conn, member_id, now, today=today, until=until)
+    plan = await standing_schedule(
+        conn, member_id, now, today=today, until=until, regrets_about=regrets_about
+    )
     as_planned = [each.attendance for each in plan]
     thinking = None
     if what_if.changes_something:

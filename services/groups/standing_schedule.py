@@ -1,23 +1,24 @@
 """The meetings to come of a member's groups, as if attended.
 
 Meetings that are planned count as planned; beyond them the group's rhythm goes on. What is assumed
-is what a member can see to: there from start to end, checked out, evaluated. A group goes on as it
-was recorded last: the way it meets, and who leads it. Whose practice will be the subject is not
-known, nor is anything else that nobody recorded.
+is what a member can see to: there from start to end, checked out, evaluated. Whoever said that they
+cannot come to an hour, the member or a peer, is not there. A group goes on as it was recorded last:
+the way it meets, its program, and who leads it. Whose practice will be the subject is not known,
+nor is anything else that nobody recorded.
 """
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
 from uuid import UUID
 
 import msgspec
 
-from domain.groups.rhythms import Rhythm
 from domain.meetings.leading import LedBy
 from domain.meetings.presence import EvidenceStrength
+from domain.meetings.regrets import Regret, absent
 from domain.rules.facts import Attendance, Person, Series
 from domain.values import Interval, Modality
 from projections import Connection
@@ -27,9 +28,11 @@ from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.schedule import series_queries as in_series
 from services.days import local_day_of
+from services.groups.hours_to_come import HourToCome, hours_to_come
 from services.meetings.attendance_facts import SUPERVISOR
 
-_AT_ONCE: Final = 520  # meetings that a rhythm tells of in one answer: ten years of weeks
+RegretsAbout = Callable[[Collection[UUID]], Awaitable[Sequence[Regret]]]
+_Taught = tuple[tuple[str, ...], list[offers.ApprovalRow]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,13 @@ class InGroup:
 
 
 async def standing_schedule(
-    conn: Connection, member_id: UUID, now: datetime, *, today: date, until: date
+    conn: Connection,
+    member_id: UUID,
+    now: datetime,
+    *,
+    today: date,
+    until: date,
+    regrets_about: RegretsAbout,
 ) -> list[InGroup]:
     """Return the meetings to come of all groups of a member, as if attended.
 
@@ -51,11 +60,13 @@ async def standing_schedule(
         now: aware UTC.
         today: in the member's calendar.
         until: the last day that matters.
+        regrets_about: says who cannot come to meetings that are planned.
     """
     me = await _person(conn, member_id, today)
     plan: list[InGroup] = []
     for group in await schedule.groups_of(conn, member_id):
-        coming = _Coming(group, member_id, me, await _others(conn, group, member_id, today))
+        others = await _others(conn, group, member_id, today)
+        coming = _Coming(group, member_id, me, others, regrets_about)
         plan += await coming.meetings(conn, now, until)
     return plan
 
@@ -68,19 +79,6 @@ async def _others(
 
 
 @dataclass(frozen=True, slots=True)
-class _Planned:
-    """A meeting to come: one that is scheduled, or that the group's rhythm promises."""
-
-    key: str
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    zone: str
-    modality: str
-    meeting_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class _Coming:
     """What is to come of one group."""
 
@@ -88,25 +86,34 @@ class _Coming:
     member_id: UUID
     me: Person
     others: dict[UUID, Person]
+    regrets_about: RegretsAbout
 
     async def meetings(self, conn: Connection, now: datetime, until: date) -> list[InGroup]:
         """Return the group's meetings up to a day."""
         group = self.group
-        topics, approvals = await _program(conn, group.program_id)
         held = await schedule.meetings_of_group(conn, group.group_id)
         usual = held[0].modality if held else Modality.LIVE_VIDEO.value
         lead = await in_series.last_lead(conn, group.group_id)
         series = await in_series.series(conn, group.group_id)
         found = []
-        for meeting in await _meetings(conn, group, now, until):
+        planned = await hours_to_come(conn, group, now, until)
+        regrets = await self.regrets_about([each.meeting_id for each in planned if each.meeting_id])
+        programs: dict[UUID | None, _Taught] = {}
+        for meeting in planned:
+            away = absent(regrets, meeting.meeting_id, meeting.starts_at)
+            if self.member_id in away:
+                continue
+            if meeting.program_id not in programs:
+                programs[meeting.program_id] = await _program(conn, meeting.program_id)
+            topics, approvals = programs[meeting.program_id]
             way = Modality(meeting.modality or usual)
             day = local_day_of(meeting.starts_at, meeting.zone)
-            attended = self._attended(meeting, way, lead)
+            attended = self._attended(meeting, way, lead, away)
             part_of = next((row for row in series if _is_part(row, meeting)), None)
             if part_of is not None:
                 attended = msgspec.structs.replace(
                     attended,
-                    series=await self._series(conn, part_of, now),
+                    series=await self._series(conn, part_of, now, regrets),
                     syllabus_first=await _syllabus_first(conn, part_of),
                 )
             found.append(
@@ -126,7 +133,11 @@ class _Coming:
         return found
 
     def _attended(
-        self, meeting: _Planned, way: Modality, lead: in_series.LeadRow | None
+        self,
+        meeting: HourToCome,
+        way: Modality,
+        lead: in_series.LeadRow | None,
+        away: Collection[UUID],
     ) -> Attendance:
         window = Interval(meeting.starts_at, meeting.ends_at)
         led_by = None if lead is None else lead.member_id
@@ -143,30 +154,39 @@ class _Coming:
                 *(
                     _as_there(each, way, leads=led_by == member_id)
                     for member_id, each in self.others.items()
+                    if member_id not in away
                 ),
                 *_guests(lead),
             ),
             facilitated=None if lead is None else lead.led_by != LedBy.PEERS.value,
-            program=None if self.group.program_id is None else str(self.group.program_id),
+            program=None if meeting.program_id is None else str(meeting.program_id),
             checked_out=True,
             evaluated=True,
             evaluated_at=meeting.ends_at,
             interactive=True,
         )
 
-    async def _series(self, conn: Connection, row: in_series.SeriesRow, now: datetime) -> Series:
+    async def _series(
+        self,
+        conn: Connection,
+        row: in_series.SeriesRow,
+        now: datetime,
+        regrets: Sequence[Regret],
+    ) -> Series:
         """Return which parts will have been attended: those on record, and those to come."""
         attended = set()
         for meeting in await schedule.meetings(conn, row.meetings.values()):
             part = row.part_of(meeting.meeting_id)
             assert part is not None, "asked for by its part"
-            to_come = meeting.state == "scheduled" and meeting.starts_at > now
+            away = absent(regrets, meeting.meeting_id, meeting.starts_at)
+            comes = self.member_id not in away
+            to_come = comes and meeting.state == "scheduled" and meeting.starts_at > now
             if to_come or await _was_there(conn, meeting, self.member_id):
                 attended.add(part)
         return Series(parts=row.parts, attended=frozenset(attended))
 
 
-def _is_part(row: in_series.SeriesRow, meeting: _Planned) -> bool:
+def _is_part(row: in_series.SeriesRow, meeting: HourToCome) -> bool:
     return meeting.meeting_id is not None and row.part_of(meeting.meeting_id) is not None
 
 
@@ -208,41 +228,6 @@ def _guests(lead: in_series.LeadRow | None) -> tuple[Person, ...]:
     return (Person(professions=professions, supervisor=lead.supervisor, leads=True),)
 
 
-async def _meetings(
-    conn: Connection, group: schedule.GroupRow, now: datetime, until: date
-) -> list[_Planned]:
-    scheduled = await schedule.to_come(conn, group.group_id, now)
-    planned = [
-        _Planned(
-            key=str(row.meeting_id),
-            title=row.title,
-            starts_at=row.starts_at,
-            ends_at=row.ends_at,
-            zone=row.zone,
-            modality=row.modality,
-            meeting_id=row.meeting_id,
-        )
-        for row in scheduled
-        if row.state == "scheduled"
-    ]
-    rhythm = Rhythm(
-        group.weekday,
-        group.local_time,
-        group.every_weeks,
-        group.zone,
-        group.minutes,
-        group.starts_on,
-    )
-    last = max([now, *(row.starts_at for row in scheduled)])
-    for start in rhythm.occurrences(after=last, many=_AT_ONCE):
-        if local_day_of(start, group.zone) > until:
-            break
-        ends = start + timedelta(minutes=group.minutes)
-        key = f"{group.group_id}:{start.isoformat()}"
-        planned.append(_Planned(key, group.name, start, ends, group.zone, ""))
-    return planned
-
-
 async def _person(conn: Connection, member_id: UUID, today: date) -> Person:
     held = frozenset(
         row.profession
@@ -252,9 +237,7 @@ async def _person(conn: Connection, member_id: UUID, today: date) -> Person:
     return Person(professions=held - {SUPERVISOR}, supervisor=True if SUPERVISOR in held else None)
 
 
-async def _program(
-    conn: Connection, program_id: UUID | None
-) -> tuple[tuple[str, ...], list[offers.ApprovalRow]]:
+async def _program(conn: Connection, program_id: UUID | None) -> _Taught:
     program = None if program_id is None else await offers.program(conn, program_id)
     if program is None:
         return (), []

@@ -37,6 +37,7 @@ from services.days import own_day
 from services.evidence import packs
 from services.evidence.offers import Offered, packs_of
 from services.house import House
+from services.meetings.regrets import own_regrets
 from services.members import own_hours
 from services.members.own_record import record_of
 from services.money import story
@@ -67,6 +68,7 @@ claims.json         what payers were asked for on your behalf, and what they ans
 dues.json           your membership, seats, practices and gifts
 money.json, .csv    every line about your own money
 words.json          what you wrote to your peers between meetings and has not faded
+regrets.json        the next hours to which you said that you cannot come
 {also}
 What is said in a meeting is not kept, so it is not here. Other people's presence is theirs.
 """
@@ -156,6 +158,7 @@ async def files(data: OwnData, also: Mapping[str, tuple[str, bytes]]) -> AsyncIt
     yield "money.json", story.as_json(lines, made_at=data.made_at)
     yield "money.csv", story.as_csv(lines)
     yield _json("words", await own_words(house, member_id))
+    yield _json("regrets", await own_regrets(house, member_id))
     for name, (_, content) in also.items():
         yield name, content
 

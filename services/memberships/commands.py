@@ -77,10 +77,11 @@ class AskForLeave:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AskToReturn:
-    """Ask to come back, or take the asking for a leave back."""
+    """Ask to come back for what was shown, or take the asking for a leave back for nothing."""
 
     membership_id: UUID
     by: UUID
+    agreed: Money | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,7 +195,7 @@ async def ask_for_leave(cmd: AskForLeave, *, work: Work, clock: Clock) -> None:
 async def ask_to_return(cmd: AskToReturn, *, work: Work, clock: Clock) -> None:
     """Ask to come back."""
     membership = await _own(work, cmd.membership_id, cmd.by)
-    membership.ask_to_return(by=cmd.by, at=clock.now())
+    membership.ask_to_return(by=cmd.by, at=clock.now(), agreed=cmd.agreed)
     _save(work, membership)
 
 

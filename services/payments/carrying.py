@@ -18,9 +18,11 @@ import msgspec
 import structlog
 
 from domain.errors import DomainError, NotFound
-from domain.payments.desk import PaymentDesk
+from domain.memberships.rules import NOT_CONFIRMED, Wish
+from domain.payments.desk import PaymentDesk, Seen
 from domain.payments.orders import (
     Call,
+    ChangePlan,
     EndNow,
     EntryOfOrder,
     ExpireCheckout,
@@ -158,7 +160,9 @@ class Carrier:
             raise self.not_yet(PaymentsAway.code, await self._pause(effect_id)) from None
         except (PaymentRefused, PriceGone, NotFound) as refusal:
             word = await self._refused(effect_id, order, refusal)
-        await self._look(order, until)
+        seen = await self._look(order, until)
+        if isinstance(order, ChangePlan) and word is None:
+            await self._settle_plan(effect_id, order, seen)
         return word
 
     async def _require_turn(self, effect_id: UUID, order: PaymentOrder) -> None:
@@ -260,21 +264,41 @@ class Carrier:
         spread = int.from_bytes(self.randomness.token_bytes(2)) / 2**16
         return timedelta(seconds=min(doubled, _LONGEST_PAUSE) * (0.5 + spread))
 
-    async def _look(self, order: PaymentOrder, until: float) -> None:
-        """Let the membership see what became of it; if that fails, others will look.
+    async def _settle_plan(self, effect_id: UUID, order: ChangePlan, seen: Seen | None) -> None:
+        """See to it that another plan is so, or waits for its payment; else nobody hopes for it.
+
+        So it is when its time was over before anybody could look, or when it was paid at the moment
+        in which it was taken back.
+
+        Raises:
+            Exception: what *not_yet* makes, where nobody could look.
+        """
+        if seen is None:
+            raise self.not_yet(PaymentsAway.code, await self._pause(effect_id))
+        found = seen.observation
+        if found.price != order.plan and found.plan_waits is None:
+            give_up = GiveUpWish(
+                membership_id=order.membership_id, wish=Wish.PLAN, why=NOT_CONFIRMED
+            )
+            command_id = uuid5(effect_id, f"give-up/{NOT_CONFIRMED}")
+            await self.dispatch(give_up, Order(command_id=command_id))
+
+    async def _look(self, order: PaymentOrder, until: float) -> Seen | None:
+        """Let the membership see what became of it; if that fails (``None``), others will look.
 
         Args:
             order: what was carried out.
             until: by the loop's clock, when the piece has to be handed back.
         """
         if isinstance(order, (PayBack, ExpireCheckout, ForgetPayer)):
-            return
+            return None
         try:
             async with asyncio.timeout_at(until):
-                await look_at(self, order.subscription_id)
+                return await look_at(self, order.subscription_id)
         except (DomainError, TimeoutError) as refusal:
             code = refusal.code if isinstance(refusal, DomainError) else PaymentsAway.code
             log.warning("payments.not_looked", code=code)
+            return None
 
 
 def _key_is_spent(entry: EntryOfOrder, now: datetime) -> bool:

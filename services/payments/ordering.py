@@ -68,10 +68,10 @@ def _of_membership(membership: Membership, event: object) -> PaymentOrder | None
     match event:
         case membership_facts.LeaveAsked():
             order = PauseDues(*about)
-        case membership_facts.ReturnAsked():
-            order = ResumeDues(*about)
-        case membership_facts.PlanChangeAsked(plan=plan, agreed=agreed):
-            order = ChangePlan(*about, plan, (*agreed,))
+        case membership_facts.ReturnAsked(agreed=agreed):
+            order = ResumeDues(*about, agreed, at_no_cost=agreed is None)
+        case membership_facts.PlanChangeAsked(plan=plan, agreed=prices):
+            order = ChangePlan(*about, plan, (*prices,))
         case membership_facts.CancellationAsked():
             order = EndWithPeriod(*about, ends=True)
         case membership_facts.CancellationWithdrawn():

@@ -16,7 +16,7 @@ from services.access.records import note_source
 from services.dispatch import Work
 from services.members.commands import require_administrator
 from services.payments import ordering
-from services.practices.invitations import FORGET, INVITE
+from services.practices.invitations import INVITE, forget_later
 
 
 class OwnSeatOnly(NotAllowed):
@@ -146,8 +146,8 @@ async def offer_seat(cmd: OfferSeat, *, work: Work, clock: Clock) -> None:
 async def withdraw_seat_offer(cmd: WithdrawSeatOffer, *, work: Work, clock: Clock) -> None:
     """Take an offer back."""
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
+    forget_later(work, pool, [cmd.seat_id])
     pool.withdraw_offer(cmd.seat_id, by=cmd.by, at=clock.now())
-    work.effect(FORGET, seat_id=str(cmd.seat_id))
     work.save(pool)
 
 
@@ -161,8 +161,9 @@ async def ask_to_come_in(cmd: AskToComeIn, *, work: Work, clock: Clock) -> None:
 async def end_seat_offers(cmd: EndSeatOffers, *, work: Work, clock: Clock) -> None:
     """End them, and have the addresses deleted to which they went."""
     pool = await work.load(SeatPool, cmd.pool_id)
-    for seat_id in pool.end_offers(at=clock.now()):
-        work.effect(FORGET, seat_id=str(seat_id))
+    now = clock.now()
+    forget_later(work, pool, pool.offers_over(now))
+    pool.end_offers(at=now)
     work.save(pool)
 
 
@@ -172,8 +173,8 @@ async def accept_seat(cmd: AcceptSeat, *, work: Work, clock: Clock) -> None:
         raise OwnSeatOnly("A seat is taken by the person who will sit on it.")
     await work.load(Member, cmd.member_id)
     pool = await work.load(SeatPool, seat_pool_id(cmd.practice_id))
+    forget_later(work, pool, [cmd.seat_id])
     pool.accept(cmd.seat_id, member_id=cmd.member_id, at=clock.now())
-    work.effect(FORGET, seat_id=str(cmd.seat_id))
     work.save(pool)
     await note_source(work, cmd.member_id, GrantKind.SEAT, pool.id, clock)
 

@@ -1,13 +1,13 @@
 """The mail that invites somebody to a seat, and the forgetting of where it went.
 
 The address lies in the vault from the offer until the seat is taken, the offer withdrawn or its
-time over, and in no event, no queue and no log. The link is made when the mail is written, and kept
-nowhere.
+time over, and in no event, no queue and no log; what its owner was told when they were not let in
+cannot be read from then on either. The link is made when the mail is written, and kept nowhere.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from itertools import takewhile
 from typing import Final, Protocol
@@ -17,15 +17,15 @@ from domain.practices.rules import OFFER_LASTS
 from domain.practices.seat_pool import SeatPool, seat_pool_id
 from domain.recording import EventStore
 from services.dispatch import Work
-from services.effects import Mailer, Piece
-from services.memberships.handed_links import HandedLinks
+from services.effects import Keys, Mailer, Piece
+from services.handed_links import HandedLinks
 
 INVITE: Final = "seat_invitation"
 FORGET: Final = "forget_seat_invitation"
 
 
 class InvitationVault(Protocol):
-    """Keeps where invitations go."""
+    """Keeps where invitations go, and the addresses of those who were let in."""
 
     async def keep_invitation(self, seat_id: UUID, address: str) -> None:
         """Keep the address that a seat is offered to."""
@@ -33,6 +33,14 @@ class InvitationVault(Protocol):
 
     async def invitation(self, seat_id: UUID) -> str | None:
         """Return it, while it is kept."""
+        ...
+
+    async def mail_of(self, subject_id: UUID) -> str | None:
+        """Return a person's own address."""
+        ...
+
+    async def keep_mail(self, subject_id: UUID, address: str) -> None:
+        """Keep a person's own address; refuse one that belongs to somebody else."""
         ...
 
     async def forget(self, subject_id: UUID) -> None:
@@ -49,12 +57,26 @@ class Invitations:
         vault: knows where the mail goes.
         links: makes the link.
         mailer: sends mail.
+        keys: of what invitees were told when they were not let in.
     """
 
     store: EventStore
     vault: InvitationVault
     links: HandedLinks
     mailer: Mailer
+    keys: Keys
+
+
+def forget_later(work: Work, pool: SeatPool, seat_ids: Iterable[UUID]) -> None:
+    """Have all deleted that is kept of invitations; call it while the offers stand.
+
+    Args:
+        work: the unit of work that ends the offers.
+        pool: with the offers.
+        seat_ids: whose; one that is no offer any more was deleted, and is once more.
+    """
+    for seat_id in seat_ids:
+        work.effect(FORGET, seat_id=str(seat_id), asked=seat_id in pool.entries)
 
 
 def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitable[None]]]:
@@ -73,7 +95,10 @@ def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitabl
         await invitations.mailer.send(address, "A seat for you at Peerhour", text)
 
     async def forget(piece: Piece) -> None:
-        await invitations.vault.forget(UUID(piece.payload["seat_id"]))
+        seat_id = UUID(piece.payload["seat_id"])
+        if piece.payload.get("asked"):  # whoever did not ask was told nothing
+            invitations.keys.erase([seat_id])
+        await invitations.vault.forget(seat_id)
 
     return {INVITE: invite, FORGET: forget}
 

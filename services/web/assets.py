@@ -86,7 +86,7 @@ class AssetController(Controller):
             "Vary": "Accept-Encoding",
             "Content-Type": asset.kind,
         }
-        if _has(request.headers.get("if-none-match", ""), asset.etag):
+        if is_known(request.headers.get("if-none-match", ""), asset.etag):
             return Response(b"", status_code=304, headers=headers)
         if _takes_gzip(request.headers.get("accept-encoding", "")):
             headers["Content-Encoding"] = "gzip"
@@ -94,7 +94,8 @@ class AssetController(Controller):
         return Response(asset.body, headers=headers)
 
 
-def _has(if_none_match: str, etag: str) -> bool:
+def is_known(if_none_match: str, etag: str) -> bool:
+    """Tell whether who asks has the content of this mark already (RFC 9110, 13.1.2)."""
     known = {mark.strip().removeprefix("W/") for mark in if_none_match.split(",")}
     return etag in known or "*" in known
 

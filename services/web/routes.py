@@ -13,14 +13,19 @@ from litestar import Router
 from litestar.di import NamedDependency, Provide
 
 from services.dispatch import Order
+from services.web.api.groups import CorridorApi, GroupApi
 from services.web.api.meetings import MeetingApi
 from services.web.api.members import MemberApi
+from services.web.api.plans import MeetingPlanApi
 from services.web.api.verifications import VerificationApi
 from services.web.forms.orders import Asking, order_from_header
 from services.web.pages.admin.admin import AdminController
 from services.web.pages.admin.administrators import AdministratorController
 from services.web.pages.admin.approvals import ApprovalController
+from services.web.pages.admin.claim_answers import ClaimAnswerController
+from services.web.pages.admin.claim_runs import ClaimRunController
 from services.web.pages.admin.claims import ClaimController
+from services.web.pages.admin.entries import EntryController
 from services.web.pages.admin.practices import AdminPracticeController
 from services.web.pages.admin.programs import ProgramController
 from services.web.pages.admin.provider_corrections import ProviderCorrectionController
@@ -33,6 +38,8 @@ from services.web.pages.billing.find import BillingDeskController
 from services.web.pages.billing.gifts import BillingGiftController
 from services.web.pages.billing.refunds import BillingRefundController
 from services.web.pages.billing.stuck import BillingStuckController
+from services.web.pages.calendar.feed import CalendarFeedController
+from services.web.pages.calendar.page import CalendarController
 from services.web.pages.credits.certificates import CertificateController
 from services.web.pages.credits.checks import CheckController
 from services.web.pages.credits.credits import CreditController
@@ -43,6 +50,7 @@ from services.web.pages.credits.renewals import RenewalController
 from services.web.pages.groups.belonging import BelongingController
 from services.web.pages.groups.corridor import CorridorController
 from services.web.pages.groups.groups import GroupController
+from services.web.pages.groups.program_choice import ProgramChoiceController
 from services.web.pages.groups.series import PartController, SeriesController
 from services.web.pages.groups.visit import group_visit_of
 from services.web.pages.home import HomeController
@@ -50,6 +58,7 @@ from services.web.pages.meetings.lead import LeadController
 from services.web.pages.meetings.leading import LeadingController
 from services.web.pages.meetings.meetings import MeetingController
 from services.web.pages.meetings.planning import PlanningController
+from services.web.pages.meetings.regrets import RegretController
 from services.web.pages.meetings.settling import SettlingController
 from services.web.pages.meetings.visit import visit_of
 from services.web.pages.memberships.changes import MembershipChangeController
@@ -59,6 +68,7 @@ from services.web.pages.memberships.gifts import AdminGiftController, GiftContro
 from services.web.pages.memberships.membership import MembershipController
 from services.web.pages.memberships.money import MembershipMoneyController
 from services.web.pages.memberships.plan import MembershipPlanController
+from services.web.pages.memberships.plan_change import MembershipPlanChangeController
 from services.web.pages.memberships.returning import MembershipReturnController
 from services.web.pages.memberships.scholarship import ScholarshipController
 from services.web.pages.memberships.start import MembershipStartController
@@ -87,13 +97,30 @@ async def _order(request: Asking, person_id: NamedDependency[UUID]) -> Order:
 
 API: Final = Router(
     path="/api/v1",
-    route_handlers=[MemberApi, MeetingApi, VerificationApi],
-    dependencies={"order": Provide(_order), "visit": Provide(visit_of)},
+    route_handlers=[
+        MemberApi,
+        GroupApi,
+        CorridorApi,
+        MeetingApi,
+        MeetingPlanApi,
+        VerificationApi,
+    ],
+    dependencies={
+        "order": Provide(_order),
+        "visit": Provide(visit_of),
+        "group_visit": Provide(group_visit_of),
+    },
     include_in_schema=True,
 )
 GROUPS: Final = Router(
     path="/groups",
-    route_handlers=[GroupController, BelongingController, CorridorController, SeriesController],
+    route_handlers=[
+        GroupController,
+        BelongingController,
+        ProgramChoiceController,
+        CorridorController,
+        SeriesController,
+    ],
     dependencies={"group_visit": Provide(group_visit_of)},
 )
 MEETINGS: Final = Router(
@@ -101,6 +128,7 @@ MEETINGS: Final = Router(
     route_handlers=[
         MeetingController,
         PlanningController,
+        RegretController,
         LeadingController,
         SettlingController,
         LeadController,
@@ -127,10 +155,13 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     AccessController,
     NameController,
     OwnDataController,
+    CalendarController,
+    CalendarFeedController,
     MembershipController,
     MembershipStartController,
     MembershipReturnController,
     MembershipPlanController,
+    MembershipPlanChangeController,
     MembershipChangeController,
     MembershipMoneyController,
     PracticesController,
@@ -147,6 +178,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     AdminController,
     AdminFundController,
     AdminPracticeController,
+    EntryController,
     AdminGiftController,
     AdminAccessController,
     BillingDeskController,
@@ -162,6 +194,8 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     ApprovalController,
     ProgramController,
     ClaimController,
+    ClaimAnswerController,
+    ClaimRunController,
     RevocationController,
     API,
 )

@@ -38,6 +38,7 @@ ANA, JOY, PRIYANKA = "ana@example.org", "joy@example.org", "priyanka@example.org
 _ADMIN = {
     "admin": "/admin", "people": "/admin/people", "claims": "/admin/claims",
     "administrators": "/admin/administrators", "providers": "/admin/providers",
+    "every-group": "/admin/groups", "find-certificate": "/admin/certificates",
 }  # fmt: skip
 _LINK = re.compile(r"http://\S+/sign-in/link/\S+")
 
@@ -281,6 +282,27 @@ async def test_nothing_runs_off_a_narrow_screen_with_large_type(
             assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
 
+async def test_what_was_looked_up_in_lists_is_fit_on_a_narrow_screen(
+    chromium: Browser, site: Demo
+) -> None:
+    narrow: dict[str, Any] = {"viewport": {"width": 320, "height": 640}, "color_scheme": "dark"}
+    async with window(chromium, site, **narrow) as page:
+        await site.sign_in(page, PRIYANKA)
+        await page.goto("/admin/certificates")
+        await page.get_by_label("The holder's name").fill("An")
+        await page.get_by_role("button", name="Find theirs").click()
+        found = page.locator("main a[href$='/revoke']")
+        await expect(found.first).to_be_visible()
+        await fit(page, "found-by-holder")
+        code = re.search(r"code (\S+)\.", await page.locator("main").inner_text())
+        assert code is not None
+        await page.goto("/v")
+        await page.get_by_label("Verification codes").fill(f"{code[1]}\n00000-00000-0000\nhello")
+        await page.get_by_role("button", name="Check them").click()
+        await expect(page.get_by_role("row")).to_have_count(4)
+        await fit(page, "many-checked")
+
+
 async def offers(page: Page) -> dict[str, str]:
     """Return the pages about a provider, its approval and its program."""
     found: dict[str, str] = {}
@@ -291,7 +313,11 @@ async def offers(page: Page) -> dict[str, str]:
     ):
         await page.goto(start or found["provider"])
         found[name] = str(await page.locator(link).first.get_attribute("href"))
-    return {**found, "retire": f"{found['program']}/retire"}
+    return {
+        **found,
+        "retire": f"{found['program']}/retire",
+        "correct": f"{found['provider']}/correct",
+    }
 
 
 async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
@@ -334,5 +360,5 @@ async def places(page: Page, site: Demo, who: str) -> dict[str, str]:
         "certificate": code, "you": "/you",
         "verify": "/v", "unknown": "/v/00000-00000-0000", "checks": checks,
         "name": "/you/name", "leave": "/membership/leave", "licence": ends,
-        "data": "/you/data",
+        "data": "/you/data", "calendar": "/you/calendar",
     }  # fmt: skip

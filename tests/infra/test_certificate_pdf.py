@@ -107,6 +107,13 @@ def test_a_decomposed_name_is_printed_like_the_composed_one() -> None:
     assert render(replace(a_paper(), holder_name=decomposed)) == composed
 
 
+def test_a_mark_of_direction_that_was_pasted_along_with_a_name_changes_nothing() -> None:
+    plain = render(replace(a_paper(), holder_name="Ana Ruiz"))
+    for pasted in ("Ana Ruiz\u200e", "\u200fAna Ruiz", "\u2068Ana\u2069 Ruiz", "Ana\u061c Ruiz"):
+        assert render(replace(a_paper(), holder_name=pasted)) == plain
+        assert unprintable(pasted) == ()
+
+
 def test_a_native_name_stands_as_a_second_line() -> None:
     pdf = render(replace(a_paper(), holder_name="Li Xiaolong", holder_name_native="李小龙"))
     assert "Li Xiaolong 李小龙" in text_of(pdf)

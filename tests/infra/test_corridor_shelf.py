@@ -176,7 +176,7 @@ async def test_open_pages_hear_in_whose_corridor_something_changed_and_no_more(
 ) -> None:
     signal = LogSignal(partial(connect, database))
     listening = asyncio.create_task(signal.listen())
-    feed = signal.corridors()
+    feed = signal.outside()
     word, last = a_word(uuid4()), a_word(uuid4())
     first = asyncio.ensure_future(anext(feed))
     try:

@@ -76,11 +76,12 @@ def test_a_zip_that_unpacks_to_more_than_fits_is_refused_before_it_is_read(tmp_p
         unpack_zip(path, most=size - 1)
 
 
-def test_a_zip_that_understates_its_sizes_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize("said", [7, len(FILES["claims.csv"]) + 1])
+def test_a_zip_that_misstates_its_sizes_is_refused(tmp_path: Path, said: int) -> None:
     content = zipped()
-    true, less = (each.to_bytes(4, "little") for each in (len(FILES["claims.csv"]), 7))
+    true, false = (each.to_bytes(4, "little") for each in (len(FILES["claims.csv"]), said))
     with pytest.raises(UnpackFailed):
-        unpack_zip(kept(tmp_path, content.replace(true, less)))
+        unpack_zip(kept(tmp_path, content.replace(true, false)))
 
 
 @pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])

@@ -74,6 +74,13 @@ async def test_people_are_known_by_name_and_the_forgotten_as_erased(view: Connec
     assert await people.names(view, [JOY, ANA, NOBODY]) == {JOY: "Joy Lin", ANA: ERASED}
 
 
+@pytest.mark.parametrize("typed", ["Søren", "soren", "SØREN \u00c6", "So\u0308ren"])
+async def test_people_are_found_by_a_part_of_their_name_also_without_its_accents(
+    view: Connection, typed: str
+) -> None:
+    assert [each.member_id for each in await people.named(view, typed)] == [BO]
+
+
 async def test_who_looks_after_the_house_is_known_by_name(view: Connection) -> None:
     rows = {each.member_id: each for each in await people.administrators(view)}
     assert rows[ADMIN.id].name == ADMIN.name

@@ -110,6 +110,21 @@ async def test_each_event_is_answered_once_and_in_order(house: House) -> None:
     assert house.answers() == ["1", "2", "3"]
 
 
+async def test_what_one_process_orders_comes_to_another_once_and_next_time(house: House) -> None:
+    seen: list[Recorded] = []
+
+    def look(recorded: Recorded) -> Sequence[object]:
+        seen.append(recorded)
+        return []
+
+    await house.count(1)
+    runner = house.runner(AnswerCounts(), AnswerCounts("look", (Probe.Noted.TOPIC,), look))
+    await runner.advance_all()
+    assert seen == []
+    await advance_fully(runner)
+    assert len(seen) == 1
+
+
 async def test_an_answer_tells_what_caused_it(house: House) -> None:
     cause = await house.count(1)
     await house.count(2, correlation_id=UUID(int=5))

@@ -88,11 +88,9 @@ def seat_pool_events() -> list[Root.Event]:
     pool.release(CHIDI, by=JOY, at=at(12))
     pool.offer(SEATS[2], by=JOY, at=at(13))
     pool.ask_to_come_in(SEATS[2], at=at(14))
-    pool.decline(
-        SEATS[2], sentence=b.about(SEATS[2], "Ask us again in spring."), by=b.ADMIN, at=at(15)
-    )
+    pool.decline(SEATS[2], sentence=about(SEATS[2], "Ask us again in spring."), by=ADMIN, at=at(15))
     pool.ask_to_come_in(SEATS[2], at=b.day(15))
-    pool.let_in(SEATS[2], member_id=ANA, by=b.ADMIN, at=b.day(16))
+    pool.let_in(SEATS[2], member_id=ANA, by=ADMIN, at=b.day(16))
     pool.end_offers(at=b.day(60))
     return facts(pool)
 

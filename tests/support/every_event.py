@@ -12,7 +12,7 @@ from domain.certificates.checks import CertificateCheck, CheckChannel
 from domain.claims.claim import Claim
 from domain.claims.lines import LineAnswer
 from domain.claims.payers import Payer
-from domain.claims.rules import SetAsideReason
+from domain.claims.rules import AnswerCorrection, SetAsideReason
 from domain.credits.ledger import CreditLedger
 from domain.credits.outside import OutsideCredit
 from domain.groups.group import PeerGroup
@@ -116,12 +116,15 @@ def group_events() -> list[Root.Event]:
     group.place_part(b.SERIES, 1, b.MEETING, by=b.ANA, at=b.at(8))
     group.clear_part(b.MEETING, by=b.ANA, at=b.at(9))
     group.hand_out_syllabus(b.SERIES, b.MONDAY, today=b.MONDAY, by=b.ANA, at=b.at(10))
+    group.change_program(None, by=b.ANA, at=b.at(11))
     return b.facts(group)
 
 
 def meeting_events() -> list[Root.Event]:
     meeting = _scheduled()
     meeting.postpone(starts_at=b.SIX_PM + timedelta(0), ends_at=b.at(90), by=b.JOY, at=b.at(-60))
+    meeting.retitle("Endings, once more", by=b.JOY, at=b.at(-50))
+    meeting.change_program(None, by=b.JOY, at=b.at(-45))
     meeting.expect([b.ANA, b.BO, b.CHIDI, b.JOY], group_facilitator_id=b.JOY, at=b.at(-30))
     meeting.record_refused_check_in(b.EVE, code="meeting.not_on_roster", method=b.DOOR, at=b.at(0))
     meeting.open(by=b.JOY, at=b.at(0))
@@ -226,7 +229,14 @@ def payer_events() -> list[Root.Event]:
     )
     payer.end_enrolment(b.ANA, last_day=date(2026, 6, 30), at=b.SIX_PM)
     payer.start_export(b.RUN, at=b.SEVEN_PM)
-    payer.finish_export(b.RUN, claim_ids=[b.CLAIM], sha256s={"claims.csv": b.DIGEST}, at=b.SEVEN_PM)
+    payer.finish_export(
+        b.RUN,
+        claim_ids=[b.CLAIM],
+        sha256s={"claims.csv": b.DIGEST},
+        period=(b.MONDAY, date(2026, 3, 31)),
+        by=b.ADMIN,
+        at=b.SEVEN_PM,
+    )
     return b.facts(payer)
 
 
@@ -235,6 +245,15 @@ def claim_events() -> list[Root.Event]:
     claim.mark_exported(run_id=b.RUN, run_number=1, sha256=b.DIGEST, at=b.SEVEN_PM)
     answer = LineAnswer(line_id="L1", paid_cents=4500, reason_code="45")
     claim.decide_lines([answer], reference="EFT-1", at=b.SEVEN_PM)
+    claim.correct_answer(
+        1,
+        [LineAnswer(line_id="L1", paid_cents=4000, reason_code="45")],
+        reference="EFT-2",
+        why=AnswerCorrection.KEPT_WRONGLY,
+        reason="Two letters were mixed up.",
+        by=b.ADMIN,
+        at=b.SEVEN_PM,
+    )
     claim.correct(
         "L1",
         reversal_line_id="L2",

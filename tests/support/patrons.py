@@ -26,6 +26,7 @@ from services.practices.commands import (
     RelieveSeatManager,
     WithdrawSeatOffer,
 )
+from services.practices.entries import DeclineEntry
 from tests.support.dues import Dues
 from tests.support.story import Story
 
@@ -46,12 +47,16 @@ async def tell_patrons(story: Story, stays: UUID, leaves: UUID, admin: UUID) -> 
         await story.do(AcceptSeat(practice_id=practice, seat_id=seat_id, member_id=who, by=who))
     await story.do(FreezeSeat(practice_id=practice, member_id=stays, by=stays))
     await story.do(ReleaseSeat(practice_id=practice, member_id=admin, by=stays))
-    waits, gone = story.id("waits in"), story.id("gone in")
-    for seat_id in (waits, gone):
+    waits, gone, declined = story.id("waits in"), story.id("gone in"), story.id("declined")
+    for seat_id in (gone, declined, waits):
         await story.do(OfferSeat(practice_id=practice, seat_id=seat_id, by=stays))
         await story.do(AskToComeIn(practice_id=practice, seat_id=seat_id))
-        if seat_id == gone:
-            await story.do(WithdrawSeatOffer(practice_id=practice, seat_id=gone, by=stays))
+        if seat_id == declined:
+            await story.do(
+                DeclineEntry(practice_id=practice, seat_id=declined, sentence=None, by=story.admin)
+            )
+        if seat_id != waits:
+            await story.do(WithdrawSeatOffer(practice_id=practice, seat_id=seat_id, by=stays))
     for who in (leaves, admin):
         await story.do(NameSeatManager(practice_id=practice, member_id=who, by=stays))
     await story.do(RelieveSeatManager(practice_id=practice, member_id=admin, by=stays))

@@ -70,6 +70,7 @@ class MeetingApi(Controller):
         return MeetingWithRoster(
             **msgspec.structs.asdict(_meeting(visit.view.meeting)),
             roster=[_attendance(each) for each in visit.view.people],
+            regret_id=None if visit.view.regret is None else visit.view.regret.regret_id,
         )
 
     @post(
@@ -88,10 +89,10 @@ class MeetingApi(Controller):
             method=_method(data.method),
             by=visit.person_id,
             door_code=data.door_code,
-            arrived_at=_instant(arrived_at=data.arrived_at),
+            arrived_at=instant(arrived_at=data.arrived_at),
         )
         await take_door_try(visit.request, visit.house, command, order)
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/check-outs",
@@ -108,9 +109,9 @@ class MeetingApi(Controller):
             member_id=data.member_id or visit.person_id,
             method=_method(data.method),
             by=visit.person_id,
-            left_at=_instant(left_at=data.left_at),
+            left_at=instant(left_at=data.left_at),
         )
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/openings",
@@ -121,7 +122,7 @@ class MeetingApi(Controller):
     async def open(self, visit: TheVisit, order: NamedDependency[Order]) -> Accepted:
         """Open the door."""
         command = OpenMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/closings",
@@ -132,7 +133,7 @@ class MeetingApi(Controller):
     async def close(self, visit: TheVisit, order: NamedDependency[Order]) -> Accepted:
         """End the meeting."""
         command = CloseMeeting(meeting_id=visit.meeting_id, by=visit.person_id)
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/postponements",
@@ -150,7 +151,7 @@ class MeetingApi(Controller):
             ends_at=_utc(ends_at=data.ends_at),
             by=visit.person_id,
         )
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/cancellations",
@@ -163,7 +164,7 @@ class MeetingApi(Controller):
     ) -> Accepted:
         """Call off a meeting that has not begun."""
         command = CancelMeeting(meeting_id=visit.meeting_id, reason=data.reason, by=visit.person_id)
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/facilitators",
@@ -178,7 +179,7 @@ class MeetingApi(Controller):
         command = ChangeFacilitator(
             meeting_id=visit.meeting_id, facilitator_id=data.member_id, by=visit.person_id
         )
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
     @post(
         "/{meeting_id:uuid}/evaluations",
@@ -193,10 +194,11 @@ class MeetingApi(Controller):
         command = GiveEvaluation(
             meeting_id=visit.meeting_id, member_id=visit.person_id, answers=data.answers
         )
-        return await _done(visit, command, order)
+        return await done(visit, command, order)
 
 
-async def _done(visit: Visit, command: object, order: Order) -> Accepted:
+async def done(visit: Visit, command: object, order: Order) -> Accepted:
+    """Give a command about a meeting; the answer comes once its page would show it."""
     outcome = await give(visit.house, command, order, *Visit.VIEWS)
     return Accepted(position=outcome.position, repeated=outcome.repeated)
 
@@ -209,8 +211,8 @@ def _method(name: str) -> CheckInMethod:
         raise InvalidFields(method=f"Send one of: {names}.") from None
 
 
-def _instant(**field: datetime | None) -> datetime | None:
-    """Return a time in UTC, if one was sent; see :func:`_utc`."""
+def instant(**field: datetime | None) -> datetime | None:
+    """Return a time in UTC, if one was sent; refuse one without its offset, by its field."""
     sent = {name: value for name, value in field.items() if value is not None}
     return _utc(**sent) if sent else None
 
@@ -238,6 +240,8 @@ def _meeting(row: schedule.MeetingRow) -> Meeting:
         facilitator_id=row.facilitator_id,
         state=row.state,
         moved_from=row.moved_from,
+        first_title=row.first_title,
+        program_id=row.program_id,
         called_off_because=row.called_off_because,
     )
 
@@ -255,4 +259,5 @@ def _attendance(each: Attendee) -> Attendance:
         evaluated=row.evaluated,
         corrected=row.corrected,
         witnesses=row.witnesses,
+        cannot_come=each.kind == "absent",
     )

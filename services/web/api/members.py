@@ -85,6 +85,7 @@ class MemberApi(Controller):
                 every_weeks=row.every_weeks,
                 minutes=row.minutes,
                 facilitator_id=row.facilitator_id,
+                program_id=row.program_id,
             )
             for row in rows
         ]

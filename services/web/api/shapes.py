@@ -61,6 +61,9 @@ class Group(msgspec.Struct, kw_only=True):
     every_weeks: int
     minutes: int
     facilitator_id: UUID
+    program_id: Annotated[
+        UUID | None, msgspec.Meta(description="Followed by meetings planned from now on.")
+    ] = None
 
 
 class Meeting(msgspec.Struct, kw_only=True):
@@ -79,6 +82,13 @@ class Meeting(msgspec.Struct, kw_only=True):
         datetime | None, msgspec.Meta(description="When it was first planned to begin.")
     ] = None
     called_off_because: str | None = None
+    first_title: Annotated[
+        str | None,
+        msgspec.Meta(description="Under which it was announced first, if it has another now."),
+    ] = None
+    program_id: Annotated[
+        UUID | None, msgspec.Meta(description="The program it is held under, if any.")
+    ] = None
 
 
 class Attendance(msgspec.Struct, kw_only=True):
@@ -94,12 +104,18 @@ class Attendance(msgspec.Struct, kw_only=True):
     evaluated: bool
     corrected: bool
     witnesses: int
+    cannot_come: Annotated[
+        bool, msgspec.Meta(description="They said so before the meeting; a plan, and no record.")
+    ] = False
 
 
 class MeetingWithRoster(Meeting, kw_only=True):
     """A meeting and the roster of its day."""
 
     roster: list[Attendance]
+    regret_id: Annotated[
+        UUID | None, msgspec.Meta(description="What you said, if you said that you cannot come.")
+    ] = None
 
 
 class Credit(msgspec.Struct, kw_only=True):

@@ -117,6 +117,13 @@ class TooManyWords(TooMany):
     sentence = "That were many words at once. Wait a moment; what you wrote here is kept below."
 
 
+class TooManyRegrets(TooMany):
+    """Said and took back more often than anybody's plans change."""
+
+    code = "meeting.too_many_regrets"
+    sentence = "You changed this many times. Wait a moment; what you said last stands."
+
+
 class Unavailable(LaterPlease):
     """Something we depend on does not answer just now."""
 

@@ -20,27 +20,28 @@ _WORDS: Final = {
         "refund_agreed refund_dropped months_again"
     ),
     "admin/certificate_revoke.html": "revoked",
-    "admin/claim.html": "answered taken_back set_aside",
+    "admin/claim.html": "answered answer_corrected taken_back set_aside",
+    "admin/claim_run.html": "run_made run_again",
     "admin/claims.html": "prepared nothing_new",
     "admin/funds.html": "fund_opened",
     "admin/gifts.html": "months_given_by_house",
     "admin/people.html": "registered registered_unprinted",
-    "admin/practices.html": "practice_in_hands",
+    "admin/practices.html": "practice_in_hands let_in let_in_unprinted entry_declined",
     "admin/program.html": "program retired",
     "admin/provider.html": "provider provider_corrected approval approval_withdrawn",
     "memberships/funds.html": "fund_fed setting_up turned_back",
     "memberships/gifts.html": "months_given setting_up turned_back",
-    "groups/group.html": "removed handed_over rhythm admitted",
+    "groups/group.html": "removed handed_over rhythm group_program admitted",
     "groups/corridor.html": "said word_back word_removed",
     "groups/series.html": "series syllabus",
     "groups/groups.html": "left_group",
     "meetings/meeting.html": (
         "in out evaluated attested opened marked closed matched corrected led part alone voided "
-        "planned moved called_off handed_over"
+        "planned moved retitled program_chosen called_off handed_over regrets regrets_back"
     ),
     "memberships/membership.html": (
-        "begun card_seen no_card_yet leave_asked return_asked plan_asked cancel_asked keep_asked "
-        "months_taken"
+        "begun card_seen no_card_yet leave_asked return_asked plan_changed plan_kept cancel_asked "
+        "keep_asked months_taken"
     ),
     "memberships/start.html": "turned_back",
     "credits/outside_credits.html": "credit_entered credit_corrected credit_removed",
@@ -53,6 +54,7 @@ _WORDS: Final = {
     "practices/practices.html": "seat_taken seat_left seat_frozen seat_thawed manager_left",
     "memberships/scholarship.html": "carried wish_kept scholarship_renewed scholarship_ended",
     "practices/seat_invited.html": "entry_asked",
+    "you/calendar.html": "calendar calendar_another calendar_ended",
     "you/you.html": "licence licence_end leave back name name_unprinted",
 }
 SAID_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

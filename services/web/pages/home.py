@@ -18,6 +18,7 @@ from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.transcript import queries as transcript
 from services.days import zone_of
+from services.house import House
 from services.web.forms.orders import Asking
 from services.web.pages.meetings.view import MeetingView, see_meeting
 from services.web.signing_in.session import signed_in
@@ -79,13 +80,14 @@ class HomeController(Controller):
     ) -> Response[str]:
         """Show the next hour first."""
         async with house.views() as conn:
-            desk = await _desk_of(conn, person_id, house.clock.now(), takes_dues=house.takes_dues)
+            desk = await _desk_of(conn, house, person_id)
         return await subject_page(
             request, "home.html", here="home", desk=desk, me=person_id, takes_dues=house.takes_dues
         )
 
 
-async def _desk_of(conn: Connection, person_id: UUID, now: datetime, *, takes_dues: bool) -> Desk:
+async def _desk_of(conn: Connection, house: House, person_id: UUID) -> Desk:
+    now, takes_dues = house.clock.now(), house.takes_dues
     coming = await schedule.upcoming(conn, person_id, now)
     # An hour that came to nothing waits for nobody; why is told with the credits.
     held = [row for row in await transcript.held(conn, person_id) if row.amount]
@@ -98,6 +100,7 @@ async def _desk_of(conn: Connection, person_id: UUID, now: datetime, *, takes_du
             person_id,
             administrator=False,
             takes_dues=takes_dues,
+            regrets=await house.regrets.of_meetings([coming[0].meeting_id]),
             now=now,
         )
     return Desk(

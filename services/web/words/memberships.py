@@ -54,6 +54,12 @@ _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
         "price_gone": "the plan is not offered any more",
         "price_changed": "what it costs changed after you had agreed; nothing was charged",
         "payments.price_gone": "the plan is not offered any more",
+        "payment_not_confirmed": (
+            "its payment was not confirmed, or not in time; it was taken back, and nothing changed"
+        ),
+        "paused_meanwhile": (
+            "the pause had begun by then; coming back from it shows first what that costs"
+        ),
         "resource_missing": "what it was about is not there any more",
     }
 )

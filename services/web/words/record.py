@@ -106,6 +106,12 @@ SET_ASIDE_FOR: Final[Mapping[str, str]] = MappingProxyType(
         "not_certified": "what it asks for is not certified any more",
     }
 )
+ANSWER_CORRECTION: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "kept_wrongly": "We kept it wrongly: the payer said something else",
+        "reversed_by_payer": "The payer reversed it, and answered anew",
+    }
+)
 TOOL: Final[Mapping[str, str]] = MappingProxyType(
     {"zoom": "Zoom", "teams": "Teams", "webhook": "the meeting tool"}
 )

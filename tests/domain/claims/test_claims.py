@@ -310,7 +310,7 @@ def test_answers_to_lines_add_up_to_one(paid: tuple[int, int], outcome: Outcome)
     for _ in range(2):
         claim.decide_lines(answers, reference="EFT-1", at=SEVEN_PM)
     assert claim.decision == (outcome, sum(paid), "EFT-1")
-    assert claim.answers == answers
+    assert claim.answered[1].lines == answers
     assert len(facts(claim)) == 1
 
 

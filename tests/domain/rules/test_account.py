@@ -473,6 +473,23 @@ def test_a_title_counts_once_in_a_cycle_where_the_text_says_so() -> None:
     )
 
 
+def test_of_a_title_that_counts_once_the_best_attendance_counts_and_not_the_first() -> None:
+    pack = with_cycle(a_rule(repeat="title"))
+    amounts_ = ["0.25", "1.38", "1.38", "1", "1.5"]
+    minutes = [15, 83, 83, 60, 90]
+    entries = [
+        an_entry(number, title="Ethics", amount=Decimal(amount), minutes=there)
+        for number, (amount, there) in enumerate(zip(amounts_, minutes, strict=True))
+    ]
+    found = counted(pack, *entries)
+    assert [str(row.worth) for row in found.rows] == ["0.25", "1.13", "0", "0", "0.12"]
+    assert found.counted == Decimal("1.5"), "as if only the longest had been attended"
+    assert [step.sentence for step in found.rows[1].steps] == [
+        "“Ethics” counts once in a cycle; this is 1.13 more than before."
+    ]
+    assert [step.code for step in found.rows[2].steps] == ["repeat.title", "more.title"]
+
+
 def test_who_gave_no_title_repeats_none() -> None:
     pack = with_cycle(a_rule(repeat="title"))
     found = counted(pack, an_entry(0, title=""), an_entry(1, title=" "), an_entry(2, title=""))

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from domain.rules.counting import count
 from domain.rules.explain import Step
 from domain.rules.facts import Person
 from domain.rules.judge import Judgement, judge
@@ -392,6 +393,23 @@ def test_without_halves_everybody_has_an_equal_share() -> None:
     )
     assert len(steps) == 3
     assert steps[2].sentence == "30 ÷ 60 minutes per hour = 0.5."
+
+
+def test_a_single_minute_counts_and_the_other_one_is_credited() -> None:
+    """Sentences agree in number with what they count."""
+    alone, whole = (a_rule(share=share) for share in ("own presentation", "all"))
+    assert judged(alone, attended(own=(span(82, 90),))).steps[0].sentence == (
+        "1 minute of 83 present was on your own practice."
+    )
+    assert judged(whole, attended(span(0, 1))).steps[0].sentence == "1 minute of presence counts."
+    halves = judged(
+        a_rule(share="equal", half_share_up_to=4, minutes_per_unit=1), attended(span(0, 1))
+    )
+    assert halves.steps[2].sentence == "You were there for less, so 1 minute counts."
+    for taken, left in ((1, "82 of 83 minutes of presence count; the other is"),
+                        (82, "1 of 83 minutes of presence counts; the others are")):
+        step = count(a_pack(whole).rules[0], attended(), [span(0, taken)]).steps[0]
+        assert step.sentence == f"{left} credited already."
 
 
 def test_halves_are_explained_and_nobody_has_more_than_their_presence() -> None:

@@ -221,6 +221,13 @@ def test_a_first_cycle_may_require_less(
     assert required_in(cycle, Window(date(2026, 1, 1), date(2026, 12, 31), 7)) == (required, why)
 
 
+def test_a_first_cycle_of_one_month_is_told_as_one() -> None:
+    cycle = Cycle(unit="hour", required=Decimal(30), first=FirstCycle(per_month=Decimal(2)))
+    window = Window(date(2026, 12, 1), date(2026, 12, 31), 1)
+    said = "Your licence began in this cycle: 2 for its 1 whole month."
+    assert required_in(cycle, window) == (2, said)
+
+
 @pytest.mark.parametrize(
     ("months", "share"), [(0, "0"), (1, "1.25"), (7, "8.75"), (23, "28.75"), (24, "30")]
 )

@@ -30,6 +30,7 @@ BIG = {"amount": 1, "times": 1000, "every_days": 1000, "after_days": 10_000}
 CYCLE = {"unit": "hour"}
 MUST_BE_ONE = "Must be 1 or more"
 NEVER = "Is never negative"
+EMPTY = "Is empty; leave the key out, or name it"
 NAME = "Wants a name of small letters, digits and hyphens that stays"
 UNIT = "Name the unit; a bare CEU says nothing"
 ABSURD = "Is no amount between 0.000001 and 1000000"
@@ -109,7 +110,7 @@ FAULTS = [
     of_rule("share", "Invalid enum value 'lion'", share="lion"),
     of_pack("", "Object missing required field `name`", name=None),
     of_pack("source", "Object missing required field `clause`", source=SOURCE | {"clause": None}),
-    of_pack("effective_from", "Invalid RFC3339 encoded date", effective_from="soon"),
+    of_pack("effective_from", "Expected `date | null`, got `str`", effective_from="soon"),
     of_pack(
         "effective_from",
         "Expected `date | null`, got `datetime`",
@@ -194,6 +195,15 @@ FAULTS = [
     of_rule(
         "needs.evaluation_within_hours", "Is 1 to 10000", needs={"evaluation_within_hours": 10_001}
     ),
+    of_rule(
+        "group.max",
+        "Leaves no room for group.others_min and the member",
+        group={"others_min": 3, "max": 3},
+    ),
+    of_rule("bands.steps", "The first band is worth more than nothing", bands=bands([7, -1])),
+    of_rule(
+        "bands.steps", "The first band is worth more than nothing", bands=bands([7, 0], [8, 1])
+    ),
     of_rule("bands.steps", "The first band begins above nothing", bands=bands()),
     of_rule("bands.steps", "The first band begins above nothing", bands=bands([0, 1])),
     of_rule("bands.steps", "The first band begins above nothing", bands=bands([0, 1], [7, 2])),
@@ -246,6 +256,17 @@ FAULTS = [
         "Say one of per_month, required, exempt and prorated",
         first={"exempt": True, "required": 0},
     ),
+    of_cycle("first.per_month", NEVER, first={"per_month": -1}),
+    of_cycle("first.required", NEVER, first={"required": -1}),
+    of_cycle("begins_in_year", "No such year", begins="01-01", begins_in_year=0),
+    of_cycle("begins_in_year", "No such year", begins="01-01", begins_in_year=2150),
+    of_cycle("not_in_total.rules", "The pack has no rule other", not_in_total={"rules": ["other"]}),
+    of_cycle(
+        "categories[1]",
+        "Two categories are called 'Peer  GROUP'",
+        distinct_categories=2,
+        categories=[["Groups", "Peer group"], ["Peer  GROUP"]],
+    ),
     # caps and floors
     of_pack("cycle", "Caps and floors need a cycle, if only for its unit", cap=[A_CAP]),
     of_pack("cycle", "Caps and floors need a cycle, if only for its unit", floor=[A_FLOOR]),
@@ -279,6 +300,24 @@ FAULTS = [
     of_case("day", "No such day; write it such as 2026-03-02", day="1999-12-31"),
     of_pack("effective_from", "No such year", effective_from=date(2150, 1, 1)),
     of_pack("effective_from", "No such year", effective_from=date(1999, 12, 31)),
+    of_pack("effective_until", "No such year", effective_until=date(2150, 1, 1)),
+    of_pack("source.checked", "No such year", source=SOURCE | {"checked": date(9999, 1, 1)}),
+    of_pack("effective_from", "Expected `date | null`, got `str`", effective_from="2026-01-01"),
+    of_pack("source.checked", "Expected `date`, got `str`", source=SOURCE | {"checked": "2026"}),
+    # names
+    of_pack("name", EMPTY, name=" "),
+    of_pack("professions[1]", EMPTY, professions=["psychology", ""]),
+    of_rule("name", EMPTY, name=""),
+    of_rule("evidence[0]", EMPTY, evidence=[" "]),
+    of_pack("cap[0].name", EMPTY, cycle=CYCLE, cap=[A_CAP | {"name": ""}]),
+    of_pack("floor[0].name", EMPTY, cycle=CYCLE, floor=[A_FLOOR | {"name": ""}]),
+    of_pack(
+        "floor[0].of.title_contains[0]",
+        EMPTY,
+        cycle=CYCLE,
+        floor=[A_FLOOR | {"of": {"title_contains": [""]}}],
+    ),
+    of_rule("needs.approved_by[0]", EMPTY, needs={"approved_provider": True, "approved_by": [""]}),
     *(
         of_case(key, "Is 0 to 10000", **{key: wrong})
         for key in (
@@ -449,7 +488,8 @@ def test_boundaries_that_are_still_right() -> None:
         ],
     )
     with_cycle(cycle={"months": 1, "carry_over_from_last_months": 1, "distinct_categories": 1})
-    a_pack(a_rule(group={"min": 1, "max": 1, "others_min": 1}))
+    a_pack(a_rule(group={"min": 1, "max": 2, "others_min": 1}))
+    a_pack(a_rule(group={"max": 1, "others_min": 1, "leader_counts": False}))  # one of them leads
 
 
 def test_an_amount_is_what_the_file_says_to_the_last_digit() -> None:

@@ -284,16 +284,16 @@ def test_parts_that_lack_are_named_in_order() -> None:
 
 
 def test_a_version_that_does_not_speak_about_the_day_says_when_it_does() -> None:
-    found = only(a_rule(clause="§ 7"), effective_from="2027-01-01", effective_until="2028-01-01")
+    found = only(a_rule(clause="§ 7"), effective_from=date(2027, 1, 1), effective_until=date(2028, 1, 1))
     assert found.clause == "§ 1", "of the text, not of the rule"
     assert found.needed == (
         "A meeting that it speaks about lies on a day from 2027-01-01 until 2028-01-01."
     )
     assert found.values == {"from": "2027-01-01", "until": "2028-01-01"}
-    over = only(a_rule(), effective_until="2025-01-01")
+    over = only(a_rule(), effective_until=date(2025, 1, 1))
     assert over.needed == "A meeting that it speaks about lies on a day until 2025-01-01."
     assert over.values == {"from": "", "until": "2025-01-01"}
-    to_come = only(a_rule(), effective_from="2027-01-01")
+    to_come = only(a_rule(), effective_from=date(2027, 1, 1))
     assert to_come.needed == "A meeting that it speaks about lies on a day from 2027-01-01."
     assert to_come.values == {"from": "2027-01-01", "until": ""}
 

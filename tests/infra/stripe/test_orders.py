@@ -23,7 +23,7 @@ from domain.payments.orders import (
     SetPercentOff,
     SetSeats,
 )
-from domain.payments.refusals import CardRefused, PaymentRefused, PaymentsAway, PriceGone
+from domain.payments.refusals import PaymentRefused, PaymentsAway, PriceGone
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
@@ -109,15 +109,22 @@ async def test_another_plan_is_charged_less_what_was_paid(
     assert await done(desk, ChangePlan(MEMBERSHIP, key, "membership-annual")) == []
 
 
-async def test_a_plan_whose_payment_fails_changes_nothing(
+async def test_a_plan_whose_payment_fails_changes_nothing_and_is_found_again(
     desk: StripeDesk, connection: Connection, seen: Seen, key: str
 ) -> None:
     await takes_card(connection, seen.observation.customer_id, "pm_card_chargeCustomerFail")
-    with pytest.raises(CardRefused) as refused:
-        await done(desk, ChangePlan(MEMBERSHIP, key, "membership-annual"))
-    assert refused.value.why == "card_declined"
+    order = ChangePlan(MEMBERSHIP, key, "membership-annual")
+    [call] = await desk.render(order, order_id="o-waits")
+    assert await desk.made_by(call) is None
+    made = await desk.send(call, key="ph-test-waits")
     now = (await desk.look(key)).observation
-    assert (now.price, now.status) == ("membership-monthly", "active")
+    assert (now.price, now.status, now.trouble) == ("membership-monthly", "active", None)
+    assert now.plan_waits is not None
+    assert now.latest_invoice is not None
+    assert (now.plan_waits.invoice_id, now.unpaid_since) == (now.latest_invoice[0], None)
+    found = await desk.made_by(call)
+    assert found is not None
+    assert found.object_id == made.object_id
 
 
 async def test_a_plan_that_vanished_is_said_to_be_gone(desk: StripeDesk, key: str) -> None:

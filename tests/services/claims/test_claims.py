@@ -265,6 +265,8 @@ async def sent(house: SmallHouse) -> UUID:
             run_id=run_id,
             claims=[PackedClaim(claim_id=claim_id, lines=1, certificate_ids=certificates)],
             sha256s={"claims.csv": DIGEST},
+            period_from=FIRST,
+            period_to=LAST,
         )
     )
     return claim_id
@@ -291,6 +293,8 @@ async def test_a_run_that_names_an_unknown_claim_is_recorded_nowhere(house: Smal
             PackedClaim(claim_id=claim_id, lines=1, certificate_ids=[]),
         ],
         sha256s={"claims.csv": DIGEST},
+        period_from=FIRST,
+        period_to=LAST,
     )
     assert (await house.refused(finish)).code == "not_found"
     assert await house.store.head() == head + 1  # the start alone
@@ -331,7 +335,7 @@ async def test_the_payers_answer_is_kept_line_by_line(house: SmallHouse) -> None
     head = await house.store.head()
     await house.do(order)
     claim = await house.claim(claim_id)
-    assert (claim.state, claim.answers) == (ClaimState.REDUCED, [answer])
+    assert (claim.state, claim.answered[1].lines) == (ClaimState.REDUCED, [answer])
     assert await house.store.head() == head
 
 

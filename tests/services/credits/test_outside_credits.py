@@ -199,7 +199,12 @@ async def account(house: RealHouse, story: Story) -> Account:
     await house.drain()
     async with house.house.views() as conn:
         found = await renewals(
-            conn, house.house.rules(), story.ana, now=story.clock.now(), what_if=WhatIf()
+            conn,
+            house.house.rules(),
+            story.ana,
+            now=story.clock.now(),
+            what_if=WhatIf(),
+            regrets_about=house.house.regrets.of_meetings,
         )
     (mine,) = [each.standing.now for each in found if each.standing.pack.id == CALIFORNIA]
     assert mine is not None

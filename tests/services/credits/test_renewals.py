@@ -75,6 +75,7 @@ async def foreseen(
             story.ana,
             now=story.clock.now(),
             what_if=what_if or WhatIf(),
+            regrets_about=house.house.regrets.of_meetings,
         )
     return found
 
@@ -83,7 +84,14 @@ async def plan_of(house: RealHouse, story: Story, until: date) -> list[InGroup]:
     await house.drain()
     now = story.clock.now()
     async with house.house.views() as conn:
-        return await standing_schedule(conn, story.ana, now, today=now.date(), until=until)
+        return await standing_schedule(
+            conn,
+            story.ana,
+            now,
+            today=now.date(),
+            until=until,
+            regrets_about=house.house.regrets.of_meetings,
+        )
 
 
 async def second_group(story: Story) -> None:
@@ -286,5 +294,12 @@ async def test_a_licence_that_ended_at_home_is_not_foreseen_any_more(
     for hour, runs in ((14, 1), (15, 0)):
         now = datetime(2026, 12, 31, hour, tzinfo=UTC)
         async with house.house.views() as conn:
-            found = await renewals(conn, book, story.ana, now=now, what_if=WhatIf())
+            found = await renewals(
+                conn,
+                book,
+                story.ana,
+                now=now,
+                what_if=WhatIf(),
+                regrets_about=house.house.regrets.of_meetings,
+            )
         assert len(found) == runs, hour

@@ -225,7 +225,7 @@ async def test_what_is_asked_for_is_ordered_with_the_event(house: SmallHouse) ->
         await house.do(command)
     assert await ordered(house) == [
         PauseDues(own, SUBSCRIPTION),
-        ResumeDues(own, SUBSCRIPTION),
+        ResumeDues(own, SUBSCRIPTION, at_no_cost=True),
         ChangePlan(own, SUBSCRIPTION, ANNUAL),
         EndWithPeriod(own, SUBSCRIPTION, ends=True),
         EndWithPeriod(own, SUBSCRIPTION, ends=False),

@@ -10,6 +10,7 @@ import stripe
 
 from domain.memberships.scholarships import Tier
 from domain.memberships.standings import MembershipState
+from domain.values import Money
 from services.memberships.commands import (
     AskForLeave,
     AskForPlan,
@@ -49,7 +50,7 @@ async def a_return(dues: Dues) -> IsSo:
     await dues.asks(AskForLeave)
     await dues.work()
     await dues.later(days=40)
-    await dues.asks(AskToReturn)
+    await dues.asks(AskToReturn, agreed=Money(1_200, "EUR"))
 
     async def is_so() -> bool:
         paid = await dues.api.invoices.list_async({"subscription": key, "status": "paid"})

@@ -53,7 +53,7 @@ async def test_a_leave_is_asked_for_ordered_and_seen(dues: Dues) -> None:
     away = await dues.membership()
     assert (away.state, away.wishes) == (MembershipState.ON_LEAVE, {})
     await dues.later(days=40)
-    await dues.asks(AskToReturn)
+    await dues.asks(AskToReturn, agreed=Money(1_200, "EUR"))
     await dues.work()
     back = await dues.membership()
     assert (back.state, back.wishes) == (MembershipState.ACTIVE, {})
@@ -80,18 +80,117 @@ async def test_what_nobody_wants_any_more_is_not_sent(dues: Dues) -> None:
     assert (await dues.membership()).wishes == {}
 
 
-async def test_a_plan_whose_payment_fails_is_given_up_and_nothing_changes(dues: Dues) -> None:
-    await dues.begins()
-    await dues.card("pm_card_chargeCustomerFail")
+async def not_granted(dues: Dues) -> list[tuple[Wish, str]]:
+    events = await dues.real.house.store.load(dues.id)
+    return [(each.wish, each.why) for each in events if isinstance(each, Membership.WishNotGranted)]
+
+
+@pytest.mark.parametrize(
+    ("card", "asks"),
+    [("pm_card_chargeCustomerFail", False), ("pm_card_authenticationRequired", True)],
+)
+async def test_a_plan_whose_payment_fails_waits_for_it_and_nothing_changes(
+    dues: Dues, card: str, *, asks: bool
+) -> None:
+    key = await dues.begins()
+    await dues.card(card)
     await dues.asks(AskForPlan, plan="membership-annual")
     await dues.work()
     membership = await dues.membership()
-    assert (membership.plan, membership.wishes) == ("membership-monthly", {})
+    assert (membership.plan, {*membership.wishes}) == ("membership-monthly", {Wish.PLAN})
     assert membership.state is MembershipState.ACTIVE
-    assert await dues.outbox() == [("done", None, "card_declined")]
-    events = await dues.real.house.store.load(dues.id)
-    refused = [each for each in events if isinstance(each, Membership.WishNotGranted)]
-    assert [(each.wish, each.why) for each in refused] == [(Wish.PLAN, "card_declined")]
+    waits = membership.observed.plan_waits if membership.observed else None
+    assert waits is not None
+    assert (waits.needs_second_factor, waits.until - dues.real.clock.at) == (
+        asks,
+        timedelta(hours=23),
+    )
+    await dues.later(hours=24)
+    await dues.looks(key)
+    after = await dues.membership()
+    assert (after.plan, after.wishes) == ("membership-monthly", {})
+    assert await not_granted(dues) == [(Wish.PLAN, "payment_not_confirmed")]
+
+
+async def test_a_plan_that_is_taken_back_is_not_to_be_paid_any_more(dues: Dues) -> None:
+    await dues.begins()
+    await dues.card("pm_card_authenticationRequired")
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.work()
+    await dues.asks(AskForPlan, plan="membership-monthly")
+    await dues.work()
+    membership = await dues.membership()
+    assert (membership.plan, membership.wishes) == ("membership-monthly", {})
+    assert membership.observed is not None
+    assert membership.observed.plan_waits is None
+    statuses = [each.status for each in (await dues.api.invoices.list_async()).data]
+    assert statuses.count("void") == 1
+    assert "open" not in statuses
+    assert await not_granted(dues) == []
+
+
+async def test_a_plan_of_which_nobody_saw_how_it_waited_is_given_up(dues: Dues) -> None:
+    """The house was away while the payment could have been confirmed."""
+    key = await dues.begins()
+    await dues.card("pm_card_authenticationRequired")
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.simulated.fault("error_before", f"get /v1/subscriptions/{key}", skip=1, times=12)
+    await dues.work()
+    assert (await dues.membership()).wishes.keys() == {Wish.PLAN}
+    assert [each[:2] for each in await dues.outbox()] == [("waiting", "payments.away")]
+    await dues.simulated.order("/faults/clear")
+    await dues.later(hours=24)
+    assert (await dues.membership()).wishes == {}
+    assert await not_granted(dues) == [(Wish.PLAN, "payment_not_confirmed")]
+    assert [each[0] for each in await dues.outbox()] == ["done"]
+
+
+async def test_who_leaves_or_is_gone_pays_for_no_plan_that_waited(dues: Dues) -> None:
+    await dues.begins()
+    await dues.card("pm_card_authenticationRequired")
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.work()
+    await dues.asks(AskForLeave)
+    await dues.work()
+    membership = await dues.membership()
+    assert (membership.state, membership.plan) == (MembershipState.ON_LEAVE, "membership-monthly")
+    statuses = [each.status for each in (await dues.api.invoices.list_async()).data]
+    assert "open" not in statuses
+    assert await not_granted(dues) == [(Wish.PLAN, "payment_not_confirmed")]
+
+
+async def test_a_return_charges_no_more_than_was_agreed_to(dues: Dues) -> None:
+    key = await dues.begins()
+    await dues.asks(AskForLeave)
+    await dues.work()
+    await dues.later(days=40)
+    paid = len((await dues.api.invoices.list_async({"status": "paid"})).data)
+    owing: Any = {"amount": 500, "currency": "eur"}
+    seen = await dues.looks(key)
+    customer_id = seen.observation.customer_id
+    await dues.api.customers.balance_transactions.create_async(customer_id, owing)
+    await dues.asks(AskToReturn, agreed=Money(1_200, "EUR"))
+    await dues.work()
+    away = await dues.membership()
+    assert (away.state, away.wishes) == (MembershipState.ON_LEAVE, {})
+    assert await not_granted(dues) == [(Wish.RETURN, "price_changed")]
+    written = (await dues.api.invoices.list_async()).data
+    assert [each.status for each in written].count("paid") == paid
+    assert "open" not in [each.status for each in written]
+    assert (await dues.api.customers.retrieve_async(customer_id)).balance == 500
+    await dues.asks(AskToReturn, agreed=Money(1_700, "EUR"))
+    await dues.work()
+    assert (await dues.membership()).state is MembershipState.ACTIVE
+
+
+async def test_who_takes_a_pause_back_that_had_begun_is_charged_for_nothing(dues: Dues) -> None:
+    await dues.begins()
+    await dues.asks(AskForLeave)
+    await dues.work()
+    await dues.asks(AskToReturn)
+    await dues.work()
+    assert (await dues.membership()).state is MembershipState.ON_LEAVE
+    assert await not_granted(dues) == [(Wish.RETURN, "paused_meanwhile")]
 
 
 async def test_a_plan_that_vanished_is_given_up(dues: Dues) -> None:

@@ -23,11 +23,11 @@ Why it can be trusted, and how far:
 
 Not simulated: Checkout on a page of our own, tax on what is bought without an invoice, means of
 payment other than test cards, partial captures, a bank's question about a card that is set up by
-the API, items with different intervals, pending updates, a return that bills a part of a period at
-once, schedules, quotes, plans, payment links, metered prices, tiers, pausing of collection, changes
-of plan in the portal, ``invoice.upcoming``, ``balance.available``, search, thin events, payouts,
-Connect, permissions of restricted keys, evidence in disputes, and the limit of two intervals for
-one advance of a test clock.
+the API, items with different intervals, pending updates of discounts or trials, a return that bills
+a part of a period at once, schedules, quotes, plans, payment links, metered prices, tiers, pausing
+of collection, changes of plan in the portal, ``invoice.upcoming``, ``balance.available``, search,
+thin events, payouts, Connect, permissions of restricted keys, evidence in disputes, and the limit
+of two intervals for one advance of a test clock.
 
 Where things are: ``world`` holds objects, events and time; ``billing`` knows what follows from
 what; ``api`` holds one module per family of calls; ``web`` the door (keys, idempotency, faults),

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from domain.members.member import Member, Role
+from domain.personal import shown
 from domain.programs import Program
 from domain.providers import Provider
 from domain.values import Modality
@@ -18,6 +19,7 @@ from services.members.commands import GrantRole
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
 
+HEBREW = "\N{HEBREW LETTER ALEF}"  # of a script that papers do not set yet
 PROVIDER = {
     "name": "Harbour Continuing Education",
     "address": "2 Quay Road\nSpringfield",
@@ -101,6 +103,28 @@ async def test_a_provider_is_corrected_from_what_papers_say_today(
     assert "Harbour Education" in words_of(told.text)
     provider = await pages.story.known(Provider, _id(page))
     assert (provider.name, provider.address) == ("Harbour Education", "3 Quay Road")
+
+
+async def test_what_papers_cannot_print_is_asked_again_before_it_holds_up_everybodys_papers(
+    pages: Pages, admin: httpx.AsyncClient
+) -> None:
+    def asked_again(answer: httpx.Response) -> bool:
+        said = f"Papers cannot print {HEBREW} yet. Write it in others."
+        return answer.status_code == 400 and said in words_of(answer.text)
+
+    index = "/admin/providers"
+    page = (await send(admin, index, index, {**PROVIDER})).url.path
+    bad = {"authorising_name": HEBREW}
+    assert asked_again(await send(admin, index, index, {**PROVIDER, **bad}))
+    corrected = {**PROVIDER, **bad, "reason": "It is so."}
+    assert asked_again(await send(admin, f"{page}/correct", f"{page}/correct", corrected))
+    approved = {**APPROVAL, "statement": HEBREW}
+    assert asked_again(await send(admin, f"{page}/approvals", page, approved))
+    offered = {**PROGRAM, "instructor_name": HEBREW}
+    assert asked_again(await send(admin, f"{page}/programs", page, offered))
+    provider = await pages.story.known(Provider, _id(page))
+    assert shown(provider.authorising_name) == PROVIDER["authorising_name"]
+    assert not provider.approvals
 
 
 async def test_an_approval_is_withdrawn_from_a_day_on(

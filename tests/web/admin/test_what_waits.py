@@ -19,7 +19,7 @@ async def test_what_waits_is_shown_with_its_way_out_and_a_good_day_is_said(pages
     story = pages.story
     async with await pages.browser(story.admin) as browser:
         quiet = words_of((await browser.get("/admin")).text)
-        assert "No credit, no approval and no claim waits for you." in quiet
+        assert "Nobody at the door, no credit, no approval and no claim waits for you." in quiet
 
         await story.covered("ana")
         await story.held({story.ana: (0, 60)}, evaluated=[story.ana])

@@ -39,7 +39,7 @@ async def test_a_paid_membership_says_until_when_and_what_is_charged_next(
         "You take part.",
         "Plan Monthly",
         "Price 12.00 EUR each month, tax included",
-        "Next charge on that day, 12.00 EUR",
+        "Next charge on that day, 12.00 EUR, with 2.00 EUR of tax",
         "Your membership is paid through",
     ):
         assert part in shown
@@ -57,7 +57,7 @@ async def test_a_change_of_plan_shows_exactly_what_it_costs_and_is_then_done(
     assert "How it comes about" in shown
     async with paying.away("post /v1/subscriptions/*"):
         sent = await paying.ask(bo, preview, PLAN)
-        assert sent.headers["location"] == "/membership?done=plan_asked"
+        assert sent.headers["location"] == "/membership/plan/change?to=membership-annual"
         waits = await paying.words(bo)
     assert f"{WAITS} Another plan: Annual" in waits
     assert "Plan Monthly" in waits

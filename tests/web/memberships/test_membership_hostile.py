@@ -12,8 +12,9 @@ from tests.web.test_hostile_pages import WORDS
 FORMS = {
     "/membership/start": ("plan", "currency", "seen", "command_id"),
     "/membership/plan": ("plan", "seen", "command_id"),
+    "/membership/plan/keep": ("command_id",),
     "/membership/leave": ("command_id",),
-    "/membership/leave/end": ("command_id",),
+    "/membership/leave/end": ("seen", "command_id"),
     "/membership/cancel": ("reason", "command_id"),
     "/membership/cancel/undo": ("command_id",),
     "/membership/card": ("command_id",),
@@ -23,6 +24,7 @@ LOOKS = (
     "/membership?done={word}",
     "/membership/start?currency={word}",
     "/membership/plan?to={word}",
+    "/membership/plan/change?to={word}&kept={word}&look={word}",
     "/membership/return?session_id={word}",
     "/membership/return?session_id=cs_1&look={word}",
     "/membership/money/{word}",

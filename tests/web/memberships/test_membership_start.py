@@ -41,6 +41,13 @@ async def test_the_currency_is_the_one_where_somebody_is_licensed(dues: BillingH
     assert "Monthly: 12.00 EUR" in await dues.words(dues.story.eve, START), "no licence yet"
 
 
+async def test_every_way_to_write_a_country_finds_its_currency(dues: BillingHouse) -> None:
+    written = {"profession": "psychology", "number": "9", "valid_from": "2020-01-01"}
+    kept = await dues.ask(dues.story.eve, "/you", "/you/licences", jurisdiction="GB", **written)
+    assert kept.status_code == 303
+    assert "GBP each month" in await dues.words(dues.story.eve, START)
+
+
 async def test_only_the_membership_pages_may_lead_to_the_payment_service(
     dues: BillingHouse,
 ) -> None:

@@ -12,6 +12,7 @@ from services.dispatch import Work
 from services.memberships.gifts import GiveMonths
 from services.memberships.scholarships import OpenFund
 from services.money.billing import OpenPractice
+from services.practices.commands import AskToComeIn
 from tests.support.billing_house import BillingHouse
 
 ROLES = ("nobody", "member", "holder", "manager", "administrator")
@@ -60,6 +61,9 @@ READING = {
     "/admin/funds": (SIGN_IN, NO, NO, NO, OK),
     "/admin/gifts": (SIGN_IN, NO, NO, NO, OK),
     "/admin/practices": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/practices/{practice}/entries/{seat}": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/practices/{practice}/entries/{joy}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/practices/{joy}/entries/{seat}": (SIGN_IN, NO, NO, NO, HIDDEN),
 }
 DOING = {
     # Asked so that no case changes anything for the next.
@@ -93,6 +97,8 @@ DOING = {
     "/admin/funds": (WHO, NO, NO, NO, BAD),
     "/admin/gifts": (WHO, NO, NO, NO, BAD),
     "/admin/practices/{practice}/managers": (WHO, NO, NO, NO, BAD),
+    "/admin/practices/{practice}/entries/{seat}/let-in": (WHO, NO, NO, NO, BAD),
+    "/admin/practices/{practice}/entries/{joy}/decline": (WHO, NO, NO, NO, HIDDEN),
 }
 ELSEWHERE = {"/scholarship/end"}  # refuses nobody: whoever has none ends none
 
@@ -119,6 +125,7 @@ async def names(dues: BillingHouse) -> dict[str, object]:
             link = house.links.of_seat(practice, gone).removeprefix(house.origin)
             assert (await dues.ask(taker, link)).status_code == 303
     seat = next(iter((await story_pool(dues, practice)).offers))
+    await story.do(AskToComeIn(practice_id=practice, seat_id=seat))
     fund, gift = story.id("fund"), story.id("gift")
     await story.do(OpenFund(fund_id=fund, name="For anybody", currency="EUR", by=story.admin))
     await story.do(GiveMonths(gift_id=gift, months=1, giver_id=None))

@@ -76,7 +76,7 @@ def test_a_licence_number_shows_at_most_half_of_itself(licence: str, shown: str)
 def test_a_rhythm_reads_as_a_sentence(weeks: int, read: str) -> None:
     row = GroupRow(
         UUID(int=1), "", "", "balint", "UTC", 0, time(12, 5), weeks, 50, date(2026, 1, 5), None,
-        UUID(int=2),
+        UUID(int=2), 2,
     )  # fmt: skip
     assert words.rhythm(row) == read
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final
 from zoneinfo import ZoneInfo
+
+from litestar.datastructures import FormMultiDict
 
 from domain.claims.lines import LineAnswer
 from domain.money.currencies import minor_places
@@ -75,9 +78,67 @@ def period_form(payers: Sequence[PayerRow]) -> Form:
     )
 
 
+def read_period(payers: Sequence[PayerRow], sent: FormMultiDict) -> Filled:
+    """Return the form of a payer and a period as it was sent, with what does not go together."""
+    form = period_form(payers).read(sent)
+    if form.ok and form["last"] < form["first"]:
+        form = form.with_errors({"last": "The last day is not before the first."})
+    if form.ok and form["payer_id"] not in {each.payer_id for each in payers}:
+        form = form.with_errors({"payer_id": "Choose one of these."})
+    return form
+
+
 def answer_form(lines: Sequence[LineRow], currency: str) -> Form:
     """Return the form of a payer's answer: an amount and a reason for each line that was sent."""
-    fields = [_REFERENCE]
+    return Form(_REFERENCE, *_answer_fields(lines, currency))
+
+
+def correct_answer_form(
+    lines: Sequence[LineRow], currency: str, *, may_be_none: bool, none_came: bool = False
+) -> Form:
+    """Return the form that puts another answer in the place of one that was kept.
+
+    Args:
+        lines: of the sending.
+        currency: of the claim.
+        may_be_none: whether it can be that the payer did not answer it at all.
+        none_came: whether that was chosen; nothing else is asked then.
+    """
+    why = [
+        Field(
+            name="why",
+            label="What happened?",
+            parse=one_of(tuple(words.ANSWER_CORRECTION)),
+            kind="radio",
+            choices=tuple(words.ANSWER_CORRECTION.items()),
+            missing="Choose one of these.",
+        ),
+        Field(
+            name="reason",
+            label="How you know",
+            hint="A sentence, for the record. Name nobody.",
+            missing="Write how you know, in a sentence.",
+            longest=300,
+        ),
+    ]
+    if may_be_none:
+        why.append(
+            Field(
+                name="none",
+                label="The payer has not answered this at all: their answer is waited for again",
+                kind="checkbox",
+                required=False,
+            )
+        )
+    fields = [_REFERENCE, *_answer_fields(lines, currency)]
+    if none_came:
+        fields = [replace(each, parse=str, required=False) for each in fields]
+    return Form(*why, *fields)
+
+
+def _answer_fields(lines: Sequence[LineRow], currency: str) -> list[Field]:
+    """Return what is asked of each line: what was paid, and why not more."""
+    fields = []
     for line in lines:
         asked = words.plain_money(line.amount_cents, currency)
         day = f"{line.starts_at.astimezone(ZoneInfo(line.zone)):%Y-%m-%d}"
@@ -99,7 +160,7 @@ def answer_form(lines: Sequence[LineRow], currency: str) -> Form:
                 longest=100,
             ),
         ]
-    return Form(*fields)
+    return fields
 
 
 def answers_of(form: Filled, lines: Sequence[LineRow]) -> tuple[list[LineAnswer], dict[str, str]]:

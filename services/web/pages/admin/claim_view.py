@@ -24,26 +24,38 @@ class ClaimView:
         row: the claim.
         lines: all of them, reversals too.
         sendings: what went to the payer, and what they answered.
+        reversed: what was kept of their answers, and does not hold.
         certificates: the member's, by id.
         name: of the member.
+        administrators: the names of those who corrected an answer.
         unnumbered: the member's claims to the payer from before claims were numbered.
     """
 
     row: board.ClaimRow
     lines: list[board.LineRow]
     sendings: list[board.SendingRow]
+    reversed: list[board.ReversedRow]
     certificates: dict[UUID, CertificateRow]
     name: str
+    administrators: dict[UUID, str]
     unnumbered: list[UUID]
 
     @property
     def sent_last(self) -> list[board.LineRow]:
         """The lines of the last sending that the payer saw."""
-        last = [line for line in self.lines if line.sending == len(self.sendings)]
-        if len(self.sendings) == 1:
-            return last
-        ids, gone = {line.line_id for line in last}, {line.reverses for line in last}
-        return [each for each in last if each.line_id not in gone and each.reverses not in ids]
+        return self.lines_of(len(self.sendings))
+
+    def lines_of(self, sending: int) -> list[board.LineRow]:
+        """Return the lines of a sending that the payer saw."""
+        sent = [line for line in self.lines if line.sending == sending]
+        if sending == 1:
+            return sent
+        ids, gone = {line.line_id for line in sent}, {line.reverses for line in sent}
+        return [each for each in sent if each.line_id not in gone and each.reverses not in ids]
+
+    def reversed_of(self, sending: int) -> list[board.ReversedRow]:
+        """Return the answers to a sending that do not hold, the oldest first."""
+        return [each for each in self.reversed if each.sending == sending]
 
     def stands(self, line: board.LineRow) -> bool:
         """Tell whether a line asks for something."""
@@ -86,19 +98,34 @@ async def view_of(house: House, claim_id: UUID) -> ClaimView:
         if row is None:
             raise NotFound("There is no such claim.")
         held = await register.of_member(conn, row.member_id)
-        names = await names_of(conn, [row.member_id])
+        gone = await board.reversed_answers(conn, claim_id)
+        names = await names_of(conn, [row.member_id, *(each.reversed_by for each in gone)])
         return ClaimView(
             row,
             await board.lines(conn, claim_id),
             await board.sendings(conn, claim_id),
+            gone,
             {each.certificate_id: each for each in held},
             names[row.member_id],
+            names,
             unnumbered_among(
                 row.payer_id,
                 row.member_id,
                 await board.ids_of_both(conn, row.payer_id, row.member_id),
             ),
         )
+
+
+def sending_of(view: ClaimView, number: int) -> board.SendingRow:
+    """Return one of its sendings.
+
+    Raises:
+        NotFound: it has none of this number.
+    """
+    for sending in view.sendings:
+        if sending.sending == number:
+            return sending
+    raise NotFound("Nothing was sent under this number.")
 
 
 def line_of(view: ClaimView, line_id: str) -> board.LineRow:

@@ -14,7 +14,7 @@ from litestar.response import Redirect
 from domain.certificates import verification_code as codes
 from domain.claims.rules import ClaimState, SetAsideReason
 from projections.claims_board import queries as board
-from services.claims import exports
+from services.claims import runs
 from services.claims.answers import DecideLines, SetAsideClaim, TakeBackLine
 from services.house import House
 from services.web.edge.problems import to_problem
@@ -28,6 +28,7 @@ from services.web.pages.admin.claim_forms import (
     answer_form,
     answers_of,
     period_form,
+    read_period,
     take_back_form,
 )
 from services.web.pages.admin.claim_view import ClaimView, instead_words, line_of, view_of
@@ -57,18 +58,13 @@ class ClaimController(Controller):
         sent = await request.form()
         async with house.views() as conn:
             payers = await board.payers(conn)
-        form = period_form(payers).read(sent)
-        if form.ok and form["last"] < form["first"]:
-            form = form.with_errors({"last": "The last day is not before the first."})
-        if form.ok and form["payer_id"] not in {each.payer_id for each in payers}:
-            form = form.with_errors({"payer_id": "Choose one of these."})
+        form = read_period(payers, sent)
         if not form.ok:
             return await _index_page(request, house, form, status=400)
         order = order_from_form(request, sent, person_id)
-        payer_id = form["payer_id"]
-        await exports.set_aside_forgotten(house, payer_id)
-        many = await exports.prepare(house, payer_id, form["first"], form["last"], order=order)
-        done = "prepared" if many else "nothing_new"
+        what = form["payer_id"], form["first"], form["last"]
+        ready = await runs.make_ready(house, *what, order=order)
+        done = "prepared" if ready.prepared else "nothing_new"
         return Redirect(f"/admin/claims?done={done}", status_code=303)
 
     @get("/{claim_id:uuid}")

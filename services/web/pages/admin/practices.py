@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,10 +12,10 @@ from litestar.response import Redirect
 
 from domain.errors import Stale
 from projections.patrons import queries as patrons
-from projections.patrons.queries import EntryRow
 from services.days import zone_of
 from services.house import House
 from services.practices.commands import NameSeatManager
+from services.practices.entries import entries_asked
 from services.web.forms.orders import Asking, Refused, attempt, give, order_from_form, was_given
 from services.web.forms.reading import Field, Filled, Form
 from services.web.forms.values import LONGEST_ADDRESS, email
@@ -36,23 +34,6 @@ MANAGER_FORM: Final = Form(
         missing="Write the address.",
     )
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """Somebody who is invited to a seat and asks to come in.
-
-    Attributes:
-        practice: who invited them.
-        address: where the invitation went, while that is kept.
-        asked_at: when they asked.
-        is_member: whether somebody with this address is a member by now.
-    """
-
-    practice: str
-    address: str
-    asked_at: datetime
-    is_member: bool
 
 
 class AdminPracticeController(Controller):
@@ -107,9 +88,7 @@ async def practices_waiting(house: House) -> int:
     """Return how much on this page waits for a person; who is a member by now was let in."""
     async with house.views() as conn:
         unmanaged = await patrons.unmanaged_practices(conn)
-        asked = await patrons.entries_asked(conn)
-    entries = [await _entry(house, each) for each in asked]
-    return len(unmanaged) + sum(not each.is_member for each in entries)
+    return len(unmanaged) + sum(not each.is_member for each in await entries_asked(house))
 
 
 async def _page(
@@ -123,7 +102,6 @@ async def _page(
 ) -> Response[str]:
     async with house.views() as conn:
         unmanaged = await patrons.unmanaged_practices(conn)
-        asked = await patrons.entries_asked(conn)
         zone = await zone_of(conn, person_id)
     forms = {each.practice_id: MANAGER_FORM.blank() for each in unmanaged}
     if form is not None and about is not None:
@@ -135,17 +113,9 @@ async def _page(
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         headers={"Cache-Control": "no-store"},
-        entries=[await _entry(house, each) for each in asked],
+        entries=await entries_asked(house),
         unmanaged=unmanaged,
         forms=forms,
         zone=zone,
         problem=refused.sentence if refused else "",
-    )
-
-
-async def _entry(house: House, row: EntryRow) -> Entry:
-    address = await house.vault.invitation(row.seat_id) or ""
-    known = await house.vault.person_with_mail(address) if address else None
-    return Entry(
-        practice=row.name, address=address, asked_at=row.asked_at, is_member=known is not None
     )

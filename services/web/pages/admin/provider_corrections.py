@@ -21,6 +21,7 @@ from services.web.forms.attempts import attempt, with_refusal
 from services.web.forms.orders import Asking, order_from_form
 from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import CORRECTION_FORM
+from services.web.pages.admin.printable import printable
 from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
@@ -58,7 +59,7 @@ class ProviderCorrectionController(Controller):
         """Set it right, for papers to come."""
         row = await _provider(house, provider_id)
         sent = await request.form()
-        form = CORRECTION_FORM.read(sent)
+        form = await printable(house, CORRECTION_FORM.read(sent))
         if not form.ok:
             return await _page(request, row, form, status=400)
         command = CorrectProvider(provider_id=provider_id, by=person_id, **form.values)

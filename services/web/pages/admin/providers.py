@@ -19,6 +19,7 @@ from services.web.forms.attempts import attempt, with_refusal
 from services.web.forms.orders import Asking, order_from_form
 from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import APPROVAL_FORM, PROGRAM_FORM, PROVIDER_FORM
+from services.web.pages.admin.printable import printable
 from services.web.signing_in.session import administrator
 from services.web.subjects import TheHouse, subject_page
 
@@ -40,7 +41,7 @@ class ProviderController(Controller):
     ) -> Response[Any]:
         """Make a provider known."""
         sent = await request.form()
-        form = PROVIDER_FORM.read(sent)
+        form = await printable(house, PROVIDER_FORM.read(sent))
         if not form.ok:
             return await _index_page(request, house, form=form, status=400)
         order = order_from_form(request, sent, person_id)
@@ -70,7 +71,7 @@ class ProviderController(Controller):
     ) -> Response[Any]:
         """Record an approval."""
         sent = await request.form()
-        form = APPROVAL_FORM.read(sent)
+        form = await printable(house, APPROVAL_FORM.read(sent))
         if not form.ok:
             return await _page(request, house, provider_id, approval=form, status=400)
         order = order_from_form(request, sent, person_id)
@@ -96,7 +97,7 @@ class ProviderController(Controller):
     ) -> Response[Any]:
         """Offer a program."""
         sent = await request.form()
-        form = PROGRAM_FORM.read(sent)
+        form = await printable(house, PROGRAM_FORM.read(sent))
         if not form.ok:
             return await _page(request, house, provider_id, program=form, status=400)
         order = order_from_form(request, sent, person_id)

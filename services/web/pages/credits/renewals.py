@@ -112,7 +112,14 @@ class RenewalController(Controller):
         what_if = _what_if(form) if form.ok else WhatIf()
         now = house.clock.now()
         async with house.views() as conn:
-            found = await renewals(conn, house.rules(), person_id, now=now, what_if=what_if)
+            found = await renewals(
+                conn,
+                house.rules(),
+                person_id,
+                now=now,
+                what_if=what_if,
+                regrets_about=house.regrets.of_meetings,
+            )
             unknown = await _without_rules(conn, person_id, found, now)
         return await subject_page(
             request,

@@ -83,13 +83,14 @@ class CorridorController(Controller):
 async def _refused(visit: GroupVisit, said: LeaveWord) -> Refused | None:
     """Leave a word; return the rule that said no, since nobody is to lose what they wrote."""
     try:
-        return await attempt(_leave(visit, said))
+        return await attempt(leave_in_turn(visit, said))
     except AccessNeeded as needed:
         problem = to_problem(needed)
         return Refused(problem.status, problem.detail, problem.headers)
 
 
-async def _leave(visit: GroupVisit, said: LeaveWord) -> None:
+async def leave_in_turn(visit: GroupVisit, said: LeaveWord) -> None:
+    """Leave a word, unless somebody leaves too many at once."""
     if await visit.house.corridor.find(said.word_id) is None:  # the same form again costs nothing
         web = web_of(visit.request)
         await take_turn(WORDS, str(visit.person_id), web.ports, web.settings)

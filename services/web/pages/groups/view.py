@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,10 +11,13 @@ from uuid import UUID
 from domain.errors import NotFound
 from domain.groups.group import GroupFacilitatorOnly
 from domain.groups.rhythms import Rhythm
+from domain.meetings.regrets import Regret
 from projections import Connection
 from projections.holdings import queries as holdings
 from projections.people import queries as people
 from projections.schedule import queries as schedule
+from services.groups.standing_schedule import RegretsAbout
+from services.web.pages.meetings.view import absent_from
 from services.web.subjects import names_of
 
 
@@ -28,6 +31,7 @@ class GroupView:
         leads: whether the reader plans its meetings.
         administrator: whether the reader looks after the house.
         away: who of the members is not expected at the moment; why is nobody's to know.
+        regrets: who said that they cannot come to its meetings.
     """
 
     group: schedule.GroupRow
@@ -38,6 +42,7 @@ class GroupView:
     administrator: bool
     now: datetime
     away: Collection[UUID] = ()
+    regrets: Sequence[Regret] = ()
 
     @property
     def coming(self) -> list[schedule.MeetingRow]:
@@ -91,6 +96,11 @@ class GroupView:
         """What a form about the rhythm was shown, to notice that it changed."""
         return sha256(repr(self.rhythm).encode()).hexdigest()[:16]
 
+    def absent_from(self, meeting: schedule.MeetingRow) -> list[str]:
+        """Return who of the members said that they cannot come to a meeting, by name."""
+        cannot = absent_from(meeting, self.regrets)
+        return sorted(name for member_id, name in self.members if member_id in cannot)
+
     def next_occurrence(self) -> datetime:
         """Return when the rhythm proposes the next meeting that is not planned yet.
 
@@ -134,6 +144,7 @@ async def see_group(
     *,
     administrator: bool,
     takes_dues: bool,
+    regrets_about: RegretsAbout,
     now: datetime,
 ) -> GroupView:
     """Return what a reader sees of a group.
@@ -144,6 +155,7 @@ async def see_group(
         reader_id: who looks.
         administrator: whether the reader looks after the house.
         takes_dues: whether the house does; where it does, access can end, and its people be away.
+        regrets_about: says who cannot come to meetings.
         now: the moment.
 
     Raises:
@@ -154,10 +166,12 @@ async def see_group(
     if group is None or not (reader_id in members or administrator):
         raise NotFound("There is no such group, or you do not belong to it.")
     names = await names_of(conn, members)
+    meetings = await schedule.meetings_of_group(conn, group_id)
     return GroupView(
         group=group,
         members=[(each, names[each]) for each in members],
-        meetings=await schedule.meetings_of_group(conn, group_id),
+        meetings=meetings,
+        regrets=await regrets_about([each.meeting_id for each in meetings]),
         reader_id=reader_id,
         leads=administrator or reader_id == group.facilitator_id,
         administrator=administrator,

@@ -14,6 +14,8 @@ from typing_extensions import override
 
 from domain.days import day
 from domain.values import Modality
+from projections.offers import queries as offers
+from projections.offers.queries import ProgramRow
 from services.web.forms.orders import Asking, Refused
 from services.web.forms.reading import Filled
 from services.web.pages.groups.forms import ADMIT_FORM, PLAN_FORM
@@ -59,7 +61,15 @@ class GroupVisit(PageVisit[GroupView]):
             plan=plan or (_proposal(self.view) if self.view.leads else PLAN_FORM.blank()),
             planning=plan is not None,
             admit=admit or ADMIT_FORM.blank(),
+            program=await self._program(),
         )
+
+    async def _program(self) -> ProgramRow | None:
+        followed = self.view.group.program_id
+        if followed is None:
+            return None
+        async with self.house.views() as conn:
+            return await offers.program(conn, followed)
 
 
 TheGroupVisit: TypeAlias = NamedDependency[SkipValidation[GroupVisit]]
@@ -82,6 +92,7 @@ async def group_visit_of(
             person_id,
             administrator=administrator,
             takes_dues=house.takes_dues,
+            regrets_about=house.regrets.of_meetings,
             now=house.clock.now(),
         )
     return GroupVisit(request=request, house=house, person_id=person_id, view=view)

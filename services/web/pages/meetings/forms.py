@@ -103,6 +103,14 @@ CANCEL_FORM: Final = Form(
         longest=500,
     ),
 )
+TITLE_FORM: Final = Form(
+    Field(
+        name="title",
+        label="Title",
+        hint="It stands on certificates, and some boards read the topic from it.",
+        missing="Give it a title.",
+    ),
+)
 MOVE_FORM: Final = Form(
     Field(name="day", label="Day", parse=calendar_day, kind="date", missing="Choose a day."),
     Field(name="time", label="Begins at", parse=local_time, kind="time", missing="Choose a time."),

@@ -7,11 +7,14 @@ from typing import Any
 from litestar import Controller, Response, get, post
 
 from services.meetings.commands import CancelMeeting, ChangeFacilitator, PostponeMeeting
+from services.meetings.plans import ChooseMeetingProgram, RetitleMeeting
 from services.web.forms.orders import Refused
 from services.web.forms.reading import Filled
+from services.web.pages.groups.program_choice import Programs, programs_to_choose
 from services.web.pages.meetings.forms import (
     CANCEL_FORM,
     MOVE_FORM,
+    TITLE_FORM,
     plan_faults,
     plan_of,
     planned_times,
@@ -78,6 +81,58 @@ class PlanningController(Controller):
             again=lambda now, why: _page(now, "meetings/call_off.html", form, refused=why),
         )
 
+    @get("/title")
+    async def ask_title(self, visit: TheVisit) -> Response[str]:
+        """Ask for another title."""
+        visit.view.require_lead()
+        form = TITLE_FORM.blank(title=visit.view.meeting.title)
+        return await _page(visit, "meetings/title.html", form)
+
+    @post("/title")
+    async def retitle(self, visit: TheVisit) -> Response[Any]:
+        """Announce the meeting under another title."""
+        visit.view.require_lead()
+        form = TITLE_FORM.read(await visit.request.form())
+        if not form.ok:
+            return await _page(visit, "meetings/title.html", form)
+        command = RetitleMeeting(
+            meeting_id=visit.meeting_id, title=form["title"], by=visit.person_id
+        )
+        return await visit.act(
+            command,
+            visit.done("retitled"),
+            seen=visit.view.title_seen,
+            again=lambda now, why: _page(now, "meetings/title.html", form, refused=why),
+        )
+
+    @get("/program")
+    async def ask_program(self, visit: TheVisit) -> Response[str]:
+        """Ask under which program the hour is held."""
+        visit.view.require_lead()
+        programs = await _programs(visit)
+        form = programs.form().blank(program=programs.now)
+        return await _page(visit, "meetings/program.html", form, programs=programs)
+
+    @post("/program")
+    async def choose_program(self, visit: TheVisit) -> Response[Any]:
+        """Hold this one meeting under another program, or under none."""
+        visit.view.require_lead()
+        programs = await _programs(visit)
+        form = programs.form().read(await visit.request.form())
+        if not form.ok:
+            return await _page(visit, "meetings/program.html", form, programs=programs)
+        command = ChooseMeetingProgram(
+            meeting_id=visit.meeting_id, program_id=form["program"], by=visit.person_id
+        )
+        return await visit.act(
+            command,
+            visit.done("program_chosen"),
+            seen=programs.now,
+            again=lambda now, why: _page(
+                now, "meetings/program.html", form, refused=why, programs=programs
+            ),
+        )
+
     @get("/facilitator")
     async def ask_who(self, visit: TheVisit) -> Response[str]:
         """Ask who leads this one meeting."""
@@ -103,7 +158,14 @@ class PlanningController(Controller):
         )
 
 
+async def _programs(visit: Visit) -> Programs:
+    async with visit.house.views() as conn:
+        return await programs_to_choose(conn, visit.view.meeting.program_id)
+
+
 async def _page(
-    visit: Visit, template: str, form: Filled, *, refused: Refused | None = None
+    visit: Visit, template: str, form: Filled, *, refused: Refused | None = None, **values: Any
 ) -> Response[str]:
-    return await visit.page(template, status=200 if form.ok else 400, refused=refused, form=form)
+    return await visit.page(
+        template, status=200 if form.ok else 400, refused=refused, form=form, **values
+    )

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from itertools import zip_longest
+from typing import Final
 from uuid import UUID
 
 from domain.errors import NotFound
 from domain.meetings.leading import LedBy
 from domain.meetings.meeting import Meeting
+from domain.meetings.regrets import Regret, absent
 from domain.meetings.rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
 from projections import Connection
 from projections.audit_trail import queries as audit_trail
@@ -23,14 +25,17 @@ from projections.schedule import series_queries as in_series
 from services.web.subjects import names_of
 from services.web.words import record as words
 
+_ASIDE: Final = {"away": " (away)", "absent": " (cannot come)"}
+
 
 @dataclass(frozen=True, slots=True)
 class Attendee:
-    """One member of the roster; somebody away is not expected, and why is nobody's to know."""
+    """One member of the roster; who is away or cannot come is not expected, and nobody asks why."""
 
     name: str
     row: roster.RosterRow
     away: bool = False
+    cannot_come: bool = False
 
     @property
     def member_id(self) -> UUID:
@@ -39,12 +44,14 @@ class Attendee:
 
     @property
     def kind(self) -> str:
-        """``here``, ``left``, ``away`` or ``expected``; the page adds words."""
+        """``here``, ``left``, ``away``, ``absent`` or ``expected``; the page adds words."""
         if self.row.here:
             return "here"
         if self.row.arrived_at is not None:
             return "left"
-        return "away" if self.away else "expected"
+        if self.away:
+            return "away"
+        return "absent" if self.cannot_come else "expected"
 
     @property
     def seen(self) -> str:
@@ -78,6 +85,7 @@ class MeetingView:
         tools_saw_me: where and how long meeting tools saw the reader.
         led: who led, as somebody recorded it, in a sentence; empty where nobody did.
         part: which part of which series it is; empty where it is none.
+        my_regrets: what the reader said about this meeting, also about other times of it.
     """
 
     meeting: schedule.MeetingRow
@@ -91,6 +99,7 @@ class MeetingView:
     led: str = ""
     part: str = ""
     tools_saw_me: Sequence[roster.ObservedRow] = ()
+    my_regrets: Sequence[Regret] = ()
 
     @property
     def state(self) -> str:
@@ -131,8 +140,36 @@ class MeetingView:
 
     @property
     def expected(self) -> int:
-        """How many are expected, whoever came among them; nobody counts who is away."""
-        return sum(each.kind != "away" for each in self.people)
+        """How many are expected, whoever came among them; not who is away or cannot come."""
+        return sum(each.kind not in {"away", "absent"} for each in self.people)
+
+    @property
+    def absent(self) -> list[str]:
+        """Who said that they cannot come, by name."""
+        return [each.name for each in self.people if each.kind == "absent"]
+
+    @property
+    def leader_cannot_come(self) -> bool:
+        """Whether who leads said that they cannot come."""
+        who = self.meeting.facilitator_id
+        return any(each.member_id == who and each.kind == "absent" for each in self.people)
+
+    @property
+    def regret(self) -> Regret | None:
+        """What the reader said about this very hour, while it can be taken back."""
+        if not self._before:
+            return None
+        return next((each for each in self.my_regrets if self._is_about_now(each)), None)
+
+    @property
+    def regret_of_another_time(self) -> Regret | None:
+        """What the reader said about the meeting before it moved, and holds no more."""
+        return next((each for each in self.my_regrets if not self._is_about_now(each)), None)
+
+    @property
+    def may_send_regrets(self) -> bool:
+        """Whether the reader can say that they cannot come."""
+        return self._before and self.me is not None and self.me.kind == "expected"
 
     @property
     def came(self) -> int:
@@ -168,11 +205,17 @@ class MeetingView:
         """What a form about the plan was shown, to notice that it changed."""
         return f"{self.state} {self.meeting.starts_at.isoformat()}"
 
+    @property
+    def title_seen(self) -> str:
+        """What a form about the title was shown, to notice that it changed."""
+        shown = f"{self.state} {self.meeting.title}"
+        return sha256(shown.encode()).hexdigest()[:16]
+
     def others(self) -> list[tuple[UUID, str]]:
-        """Return everybody expected but who leads, to choose from, and whether they are away."""
+        """Return everybody on the roster but who leads, and which of them will not be there."""
         leads = self.meeting.facilitator_id
         return [
-            (each.member_id, f"{each.name} (away)" if each.kind == "away" else each.name)
+            (each.member_id, each.name + _ASIDE.get(each.kind, ""))
             for each in self.people
             if each.member_id != leads
         ]
@@ -198,6 +241,13 @@ class MeetingView:
             raise FacilitatorOnly(f"This is for {self.facilitator}, who leads this meeting.")
 
     @property
+    def _before(self) -> bool:
+        return self.state == "scheduled" and self.now < self.meeting.ends_at
+
+    def _is_about_now(self, regret: Regret) -> bool:
+        return regret.starts_at == self.meeting.starts_at
+
+    @property
     def _late(self) -> bool:
         return self.now >= self.meeting.starts_at + ANYBODY_OPENS_AFTER
 
@@ -209,6 +259,7 @@ async def see_meeting(
     *,
     administrator: bool,
     takes_dues: bool,
+    regrets: Sequence[Regret],
     now: datetime,
 ) -> MeetingView:
     """Return what a reader sees of a meeting.
@@ -219,6 +270,7 @@ async def see_meeting(
         reader_id: who looks.
         administrator: whether the reader looks after the house.
         takes_dues: whether the house does; where it does, access can end, and its people be away.
+        regrets: who said that they cannot come to this meeting; see :class:`RegretShelf`.
         now: the moment.
 
     Raises:
@@ -233,9 +285,15 @@ async def see_meeting(
     shut = await holdings.away(conn, expected, moment, takes_dues=takes_dues)
     away = shut | await people.on_leave(conn, expected, moment)
     rows = {row.member_id: row for row in await roster.roster(conn, meeting_id)}
+    cannot = absent_from(meeting, regrets)
     attendees = sorted(
         (
-            Attendee(names[each], rows.get(each, roster.nothing_about(each)), each in away)
+            Attendee(
+                names[each],
+                rows.get(each, roster.nothing_about(each)),
+                away=each in away,
+                cannot_come=each in cannot,
+            )
             for each in expected
         ),
         key=lambda each: (each.name.casefold(), each.member_id),
@@ -250,10 +308,18 @@ async def see_meeting(
         opened=not leads and reader_id in await _who_opened(conn, meeting),
         observed=observed if leads else (),
         tools_saw_me=[each for each in observed if each.member_id == reader_id],
+        my_regrets=[each for each in regrets if each.member_id == reader_id],
         now=now,
         led=_led(await in_series.lead(conn, meeting_id), names),
         part=_part(await in_series.series(conn, meeting.group_id), meeting_id),
     )
+
+
+def absent_from(meeting: schedule.MeetingRow, regrets: Iterable[Regret]) -> frozenset[UUID]:
+    """Return who said that they cannot come; once the hour is over it says nothing any more."""
+    if meeting.state not in {"scheduled", "open"}:
+        return frozenset()
+    return absent(regrets, meeting.meeting_id, meeting.starts_at)
 
 
 def _led(lead: in_series.LeadRow | None, names: Mapping[UUID, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from uuid import UUID
 
 from litestar import Response
@@ -11,11 +11,13 @@ from litestar.di import NamedDependency
 from litestar.params import FromPath, SkipValidation
 from typing_extensions import override
 
+from projections.offers import queries as offers
 from services.dispatch import Order
 from services.web.door_tries import take_door_try
 from services.web.forms.orders import Asking, Refused
 from services.web.forms.reading import Filled
 from services.web.pages.meetings.forms import CODE_FORM, EVALUATION_FORM
+from services.web.pages.meetings.head_count import warnings_about
 from services.web.pages.meetings.view import MeetingView, see_meeting
 from services.web.pages.visits import PageVisit
 from services.web.subjects import TheHouse, is_administrator, wait_for
@@ -68,7 +70,16 @@ class Visit(PageVisit[MeetingView]):
             door_code=codes.current(self.meeting_id, view.now) if view.may_show_code else "",
             code_form=code_form or CODE_FORM.blank(),
             evaluation_form=evaluation_form or EVALUATION_FORM.blank(),
+            **await self._besides(),
         )
+
+    async def _besides(self) -> dict[str, Any]:
+        followed = self.view.meeting.program_id
+        async with self.house.views() as conn:
+            return {
+                "warnings": await warnings_about(conn, self.house.rules(), self.view),
+                "program": None if followed is None else await offers.program(conn, followed),
+            }
 
 
 TheVisit: TypeAlias = NamedDependency[SkipValidation[Visit]]
@@ -85,6 +96,7 @@ async def visit_of(
     """
     await wait_for(request, house, *Visit.VIEWS)
     administrator = await is_administrator(request, person_id)
+    regrets = await house.regrets.of_meetings([meeting_id])
     async with house.views() as conn:
         view = await see_meeting(
             conn,
@@ -92,6 +104,7 @@ async def visit_of(
             person_id,
             administrator=administrator,
             takes_dues=house.takes_dues,
+            regrets=regrets,
             now=house.clock.now(),
         )
     return Visit(request=request, house=house, person_id=person_id, view=view)

@@ -14,6 +14,7 @@ from services.memberships.checkouts import find_customer
 from services.money.customers import find_payer
 from services.web.context import web_of
 from services.web.forms.orders import Asking, attempt
+from services.web.pages.memberships.next_charge import find_next_charge
 from services.web.pages.memberships.view import ask_service, desk_of, stand
 from services.web.payment_pages import lead
 from services.web.signing_in.session import signed_in
@@ -71,6 +72,7 @@ async def _overview(
         status=status,
         here="you",
         standing=standing,
+        next_charge=await find_next_charge(request, house, person_id, standing.membership),
         dues=membership_words,
         problem=problem,
     )

@@ -16,6 +16,7 @@ from domain.values import Money
 from services.house import House
 from services.memberships.commands import AskForPlan
 from services.web.forms.orders import SEEN, Asking, Refused, attempt, give, order_from_form
+from services.web.pages.memberships.plan_change import PATH
 from services.web.pages.memberships.view import VIEW, Standing, ask_service, desk_of, stand
 from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, subject_page
@@ -77,7 +78,7 @@ class MembershipPlanController(Controller):
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
             return await _list(request, standing, refused=refused)
-        return Redirect("/membership?done=plan_asked", status_code=303)
+        return Redirect(f"{PATH}?to={plan}", status_code=303)
 
 
 def _is_offered(standing: Standing, plan: str) -> bool:

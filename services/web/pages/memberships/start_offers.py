@@ -19,7 +19,8 @@ from services.web.pages.memberships.view import desk_of, prices_for
 _EURO: Final = "AT BE BG CY DE EE ES FI FR GR HR IE IT LT LU LV MT NL PT SI SK"  # 2026
 _PAID_IN: Final[Mapping[str, str]] = MappingProxyType(
     {
-        "US": "USD", "GB": "GBP", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF",
+        "US": "USD", "CA": "CAD", "AU": "AUD", "NZ": "NZD", "CH": "CHF",
+        **dict.fromkeys(("UK", "GB"), "GBP"),  # as places are written today, and were before
         **dict.fromkeys(_EURO.split(), "EUR"),
     }
 )  # fmt: skip

@@ -16,7 +16,7 @@ from uuid import UUID
 
 from domain.access.words import Why
 from domain.memberships.membership import Membership
-from domain.memberships.observations import PaymentTrouble
+from domain.memberships.observations import PaymentTrouble, PlanWaiting
 from domain.memberships.rules import LIVE, UNPAID, Wish
 from domain.memberships.standings import MembershipState, narrows_at
 from domain.money.billing_accounts import PayerKind, billing_account_id
@@ -36,7 +36,7 @@ from services.web.forms.orders import Asking
 from services.web.pages.memberships.beside import beside, goes_on
 
 VIEW: Final = "memberships"
-_PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
+PATIENCE: Final = 4.0  # seconds; a page that can do without a price does not wait longer for it
 _FOR_DUES: Final = "subscription"  # how the service's words for such invoices begin
 _ALL: Final = 100  # percent
 # Each turn is a question to the payment service, which counts them too.
@@ -112,6 +112,13 @@ class Standing:
     def wishes(self) -> Mapping[Wish, datetime]:
         """What was asked for and is not so yet, with when it was asked."""
         return {} if self.membership is None else self.membership.wishes
+
+    @property
+    def plan_waits(self) -> PlanWaiting | None:
+        """What another plan waits for, while it can still be paid."""
+        counts = None if self.membership is None else self.membership.observed
+        waits = None if counts is None else counts.plan_waits
+        return waits if waits is not None and waits.until > self.at else None
 
     @property
     def unpaid(self) -> bool:
@@ -196,7 +203,7 @@ async def _prices_or_none(house: House) -> list[Price] | None:
     if house.payments is None:
         return None
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(PATIENCE):
             return await prices_for(house.payments, PayerKind.PERSON)
     except (PaymentsAway, TimeoutError):
         return None

@@ -68,12 +68,12 @@ class SeatLinkController(Controller):
         pool = await _pool(house, practice_id, seat_id, word)
         web = web_of(request)
         await take_turn(_ENTRIES, network_of(request), web.ports, web.settings)
-        # The same link asks once, so what became of it is stored under one id: that answer must
-        # not be given to whoever asks when the offer waits no more.
+        # The same link asks once until it is answered, so what became of it is stored under one id:
+        # that answer must not be given to whoever asks when the offer waits no more.
         if not pool.is_open(seat_id, house.clock.now()):
             return await _page_for_strangers(request, house, pool, seat_id, refused=_OVER)
         command = AskToComeIn(practice_id=practice_id, seat_id=seat_id)
-        order = Order(command_id=uuid5(seat_id, "come-in"))
+        order = Order(command_id=_asking_id(pool, seat_id))
         refused = await attempt(give(house, command, order, VIEW))
         if refused is not None:
             return await _page_for_strangers(request, house, pool, seat_id, refused=refused)
@@ -115,6 +115,13 @@ async def _pool(house: House, practice_id: UUID, seat_id: UUID, word: str) -> Se
     return pool
 
 
+def _asking_id(pool: SeatPool, seat_id: UUID) -> UUID:
+    """Return the id of the asking that a link makes now, or made and waits with."""
+    entry = pool.entries.get(seat_id)
+    number = 1 if entry is None else len(entry.asked_at) + (not entry.waits)
+    return uuid5(seat_id, "come-in" if number == 1 else f"come-in:{number}")
+
+
 async def _page_for_strangers(
     request: Asking,
     house: House,
@@ -131,7 +138,8 @@ async def _page_for_strangers(
         headers={"Cache-Control": "no-store"},
         practice=pool.name,
         open=waits,
-        asked=seat_id in pool.entries_asked,
+        # Whoever was answered read so in their mail: others who hold the link learn nothing of it.
+        asked=not pool.may_ask_to_come_in(seat_id, house.clock.now()),
         waits_until=pool.offer_ends_at(seat_id) if waits else None,
         action=request.url.path.removesuffix("/come-in"),
         problem=refused.sentence if refused else "",

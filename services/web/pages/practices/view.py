@@ -22,6 +22,7 @@ from services.practices.checkouts import find_account, find_dues, find_pool
 from services.web.forms.orders import Asking, Refused
 from services.web.forms.reading import Field, Filled, Form
 from services.web.forms.values import LONGEST_ADDRESS, email, one_of
+from services.web.pages.memberships.next_charge import find_next_charge
 from services.web.pages.memberships.view import desk_of
 from services.web.subjects import names_of, subject_page
 from services.web.words import memberships as membership_words
@@ -135,6 +136,12 @@ class Practice:
         return self.lives and self.dues is not None and self.dues.state in UNPAID
 
     @property
+    def count_at_renewal(self) -> int | None:
+        """How many seats are paid for from the renewal on, where that is fewer than now."""
+        asked = self.pool.scheduled
+        return asked[0] if asked is not None and asked[0] < self.pool.bought else None
+
+    @property
     def subscription_id(self) -> str | None:
         """Return the payment service's id of what is paid for, while it lives."""
         seen = None if self.dues is None else self.dues.observed
@@ -226,6 +233,9 @@ async def practice_page(
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
         practice=practice,
+        next_charge=await find_next_charge(
+            request, house, person_id, practice.dues, count=practice.count_at_renewal
+        ),
         dues=membership_words,
         me=person_id,
         offer_form=offer_form or OFFER_FORM.blank(),

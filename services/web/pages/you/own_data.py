@@ -42,9 +42,17 @@ class OwnDataController(Controller):
         web = web_of(request)
         await take_turn(_TURNS, str(person_id), web.ports, web.settings)
         data = await gather(house, person_id)
-        also = {"sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id))}
+        also = {
+            "sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id)),
+            "calendar.json": ("what your calendar may read", await _feed(house, person_id)),
+        }
         name = f"peerhour-{data.made_at:%Y-%m-%d}.zip"
         return zip_answer(files(data, also), name=name, made_at=data.made_at)
+
+
+async def _feed(house: TheHouse, person_id: UUID) -> bytes:
+    feed = await house.feeds.of_member(person_id)
+    return b"" if feed is None else _as_file(feed)
 
 
 async def _sign_ins(request: Asking, person_id: UUID) -> bytes:
@@ -57,4 +65,8 @@ async def _sign_ins(request: Asking, person_id: UUID) -> bytes:
         }
         for each in await web_of(request).sessions.devices(person_id)
     ]
-    return msgspec.json.format(msgspec.json.encode(found), indent=2) + b"\n"
+    return _as_file(found)
+
+
+def _as_file(value: object) -> bytes:
+    return msgspec.json.format(msgspec.json.encode(value), indent=2) + b"\n"

@@ -6,6 +6,7 @@ from tests.support.simulated_stripe.billing import (
     collecting,
     discounts,
     gathering,
+    holding,
     invoices,
     items,
     methods,
@@ -31,8 +32,10 @@ def change(world: World, subscription: Json, given: Json) -> Json:
     if subscription["status"] in statuses.ENDED:
         raise _over(given)
     behavior = given.get("payment_behavior", "allow_incomplete")
-    if behavior == "pending_if_incomplete":
-        raise not_simulated("payment_behavior=pending_if_incomplete")
+    if behavior == holding.BEHAVIOR:
+        return _change_if_paid(world, subscription, given)
+    if "items" in given:  # what waited is replaced by what is asked for now
+        holding.let_go(world, subscription)
     if behavior == "error_if_incomplete":
         with world.rehearsal():
             tried = world.find("subscription", subscription["id"])
@@ -46,6 +49,15 @@ def change(world: World, subscription: Json, given: Json) -> Json:
     except Refusal:  # what is refused changes nothing, its metadata included
         subscription |= before
         raise
+    statuses.changed(world, subscription)
+    return subscription
+
+
+def _change_if_paid(world: World, subscription: Json, given: Json) -> Json:
+    def apply(target: Json) -> None:
+        _apply(world, target, given)
+
+    holding.change(world, subscription, given, apply)
     statuses.changed(world, subscription)
     return subscription
 

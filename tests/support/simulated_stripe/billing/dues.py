@@ -10,6 +10,7 @@ from tests.support.simulated_stripe.billing import (
     checkout,
     collecting,
     gathering,
+    holding,
     items,
     lifecycle,
     refunds,
@@ -44,6 +45,8 @@ def _of_subscriptions(world: World, clock: str | None) -> Iterator[Due]:
             yield Due(planned, 0, key, partial(lifecycle.end_as_planned, world, each))
         elif each["status"] == "paused" and (at := returning.expires_at(world, each)):
             yield Due(at, 4, key, partial(returning.give_up, world, each))
+        if gone_at := holding.expires_at(each):
+            yield Due(gone_at, 0, key, partial(holding.expire, world, each))
         if each["status"] == "trialing":
             yield from _of_trial(world, each)
         elif each["status"] in _RENEWING:

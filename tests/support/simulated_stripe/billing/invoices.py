@@ -252,6 +252,10 @@ def void(world: World, invoice: Json) -> Json:
     invoice |= {"status": "void", "auto_advance": False, "next_payment_attempt": None}
     invoice["status_transitions"]["voided_at"] = now
     payments.give_up(world, invoice, "void_invoice")
+    used = (invoice["ending_balance"] or 0) - invoice["starting_balance"]
+    if used:
+        customer = world.find("customer", invoice["customer"])
+        move_balance(world, customer, -used, kind="unapplied_from_invoice", invoice=invoice["id"])
     world.journal.tell("invoice.voided", invoice)
     return invoice
 

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import changes, gathering, items, pending, subscriptions
+from tests.support.simulated_stripe.billing import (
+    changes,
+    gathering,
+    items,
+    lifecycle,
+    pending,
+    subscriptions,
+)
 from tests.support.simulated_stripe.refusals import invalid
 from tests.support.simulated_stripe.world.world import Json, World
 
@@ -32,11 +39,20 @@ def preview(world: World, given: Json) -> Json:
         Refusal: neither a customer nor a subscription is named, or the change is refused.
     """
     with world.rehearsal():
+        if given.get("subscription_details", {}).get("resume_at") == "now":
+            return _shown(_of_return(world, given))
         if "subscription" in given:
             return _shown(_of_running(world, given))
         if "customer" not in given and "customer_details" not in given:
             raise invalid("You must provide customer or subscription.", param="customer")
         return _shown(_of_new(world, given))
+
+
+def _of_return(world: World, given: Json) -> Json:
+    """The invoice that is made if a paused subscription resumes now."""
+    subscription = world.find("subscription", given["subscription"], param="subscription")
+    lifecycle.resume(world, subscription, {})
+    return world.find("invoice", subscription["latest_invoice"])
 
 
 def _of_running(world: World, given: Json) -> Json:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.simulated_stripe.billing import invoices, methods, returning
+from tests.support.simulated_stripe.billing import holding, invoices, methods, returning
 from tests.support.simulated_stripe.world.world import Json, World
 
 ENDED = frozenset({"canceled", "incomplete_expired"})
@@ -29,6 +29,7 @@ def paid(world: World, invoice: Json) -> None:
         return
     if returning.is_asked_by(world, subscription, invoice):
         returning.begin(world, subscription, status="active")
+    holding.paid(world, subscription, invoice)
     latest = subscription["latest_invoice"] == invoice["id"]
     if subscription["status"] in _MENDED_BY_PAYMENT and latest:
         subscription["status"] = "trialing" if _in_trial(world, subscription) else "active"
@@ -47,7 +48,9 @@ def voided(world: World, invoice: Json) -> None:
         subscription".
     """
     subscription = subscription_of(world, invoice)
-    if subscription is None or subscription["latest_invoice"] != invoice["id"]:
+    if subscription is None or holding.voided(world, subscription, invoice):
+        return
+    if subscription["latest_invoice"] != invoice["id"]:
         return
     if subscription["status"] == "incomplete":
         expire(world, subscription)
@@ -73,6 +76,8 @@ def payment_failed(world: World, invoice: Json) -> None:
     subscription = subscription_of(world, invoice)
     if subscription is None or subscription["status"] in ENDED | {"incomplete"}:
         return
+    if holding.waits_for(world, subscription, invoice):
+        return  # "The subscription will continue to cycle as if no update request was made"
     if subscription["status"] == "paused":
         _return_failed(world, subscription, invoice)
         return
@@ -112,6 +117,7 @@ def end(world: World, subscription: Json, *, reason: str | None) -> None:
         reason: for ``cancellation_details``; None keeps the one that is there.
     """
     now = world.now(subscription["test_clock"])
+    holding.forget(world, subscription)
     subscription["status"] = "canceled"
     subscription["ended_at"] = now
     subscription["canceled_at"] = subscription["canceled_at"] or now

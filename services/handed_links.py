@@ -1,4 +1,4 @@
-"""Links that open something for whoever holds them: a seat that is offered, months that are given.
+"""Links that open something for whoever holds them: a seat, gift months, a member's calendar.
 
 A link holds the id of what it opens and a word that only this house can make for it. The word is
 kept nowhere: who reads the tables, the log or the payment service's pages can open nothing.
@@ -32,6 +32,10 @@ class HandedLinks:
     def of_seat(self, practice_id: UUID, seat_id: UUID) -> str:
         """Return the link by which somebody takes a seat."""
         return f"{self._origin}/seats/{practice_id}/{seat_id}/{self._word(seat_id)}"
+
+    def of_calendar(self, feed_id: UUID) -> str:
+        """Return the address at which a calendar program reads a member's hours."""
+        return f"{self._origin}/calendar/{feed_id}/{self._word(feed_id)}/peerhour.ics"
 
     def opens(self, subject_id: UUID, word: str) -> bool:
         """Tell whether a word is the one for an id."""

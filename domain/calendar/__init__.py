@@ -1,0 +1,1 @@
+"""Members' hours in the calendars that they use anyway."""

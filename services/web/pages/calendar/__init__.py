@@ -1,0 +1,1 @@
+"""Pages of a member's calendar: the address of their own, and what a program reads there."""

@@ -1,0 +1,61 @@
+"""What everybody is told before an hour to which too few can come."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from domain.rules.book import RuleBook
+from domain.rules.explain import how_many
+from projections import Connection
+from projections.people import queries as people
+from projections.schedule import queries as schedule
+from services.days import local_day_of
+from services.meetings.head_counts import least_people, texts_about
+from services.web.pages.meetings.view import MeetingView
+
+
+async def warnings_about(conn: Connection, book: RuleBook, view: MeetingView) -> list[str]:
+    """Return in sentences what would be missed by who is still expected; nothing if all can come.
+
+    Which texts want more people is told by name to the reader whose licence they are about. Of the
+    others' licences everybody learns the figure, and not whose it is.
+
+    Args:
+        conn: to the views.
+        book: the packs in use.
+        view: the meeting as the reader sees it.
+    """
+    if view.state != "scheduled" or view.expected == len(view.people):
+        return []
+    group = await schedule.group(conn, view.meeting.group_id)
+    told = []
+    expected = how_many(view.expected, "person is", "people are")
+    if group is not None and view.expected < group.size_min:
+        told.append(f"{expected} expected now, and the group meets with {group.size_min} or more.")
+    mine, others = await _wanted(conn, book, view)
+    for name, least in mine:
+        told.append(f"For your licence, {name} counts an hour with {least} people or more.")
+    if others:
+        figures = " or ".join(str(least) for least in sorted(others))
+        told.append(f"Rules of licences in this group count an hour with {figures} people or more.")
+    if told and len(told) == bool(mine) + bool(others):
+        told.insert(0, f"{expected} expected now.")
+    return told
+
+
+async def _wanted(
+    conn: Connection, book: RuleBook, view: MeetingView
+) -> tuple[list[tuple[str, int]], Collection[int]]:
+    """Return what is missed that all together would meet: the reader's own texts, and figures."""
+    day = local_day_of(view.meeting.starts_at, view.meeting.zone)
+    mine: dict[str, int] = {}
+    others: set[int] = set()
+    for each in view.people:
+        for pack in texts_about(book, await people.licences(conn, each.member_id), day):
+            least = least_people(pack)
+            if view.expected < least <= len(view.people):
+                if view.me is not None and each.member_id == view.me.member_id:
+                    mine[pack.name] = least
+                else:
+                    others.add(least)
+    return sorted(mine.items()), others - set(mine.values())
