@@ -29,6 +29,7 @@ from services.memberships import commands as memberships
 from services.memberships import gifts, letter_writing, scholarships
 from services.memberships import parting as dues_parting
 from services.money import accounts, billing, desk_records, refunds, settling
+from services.notices import ordering as notices
 from services.practices import commands as seats
 from services.practices import entries as seat_entries
 
@@ -82,6 +83,7 @@ def handlers(
         parting.PartWithGroup: parting.part_with_group,
         corridor_parting.TakeWordsBack: corridor_parting.take_words_back,
         regrets.DropRegrets: regrets.drop_regrets,
+        notices.TellOfChange: notices.tell_of_change,
         dues_parting.PartWithDues: dues_parting.part_with_dues,
         dues_parting.PartWithSupport: dues_parting.part_with_support,
         dues_parting.PartWithPractice: dues_parting.part_with_practice,

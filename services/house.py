@@ -17,6 +17,7 @@ from domain.evidence.pack import EvidencePack
 from domain.meetings.attendance import ObservedPerson, ToolSource
 from domain.meetings.regrets import RegretShelf
 from domain.money.refunds import RefundLimits
+from domain.notices.notice import WishShelf
 from domain.payments.desk import PaymentDesk
 from domain.payments.files import PaymentFiles
 from domain.payments.papers import PaymentConfirmation
@@ -214,6 +215,7 @@ class House:
         corridor: words that peers leave each other between meetings, until they fade.
         regrets: who said that they cannot come to the next hours.
         feeds: at which addresses members' calendars read.
+        wishes: which mails about hours members wish.
         reports: reads attendance files.
         desk: stuck things.
         evidence_of: hex digest over the leaf hashes that a stream had at an instant, for payers.
@@ -248,6 +250,7 @@ class House:
     corridor: WordShelf
     regrets: RegretShelf
     feeds: FeedShelf
+    wishes: WishShelf
     reports: Reports
     desk: Desk
     evidence_of: Callable[[UUID, datetime], Awaitable[str]]

@@ -78,6 +78,7 @@ US USA; US United States of America; US America; IE Republic of Ireland; IE Eire
 NL Holland; DE Deutschland; AT Österreich; CH Schweiz; CH Suisse; CH Svizzera; CZ Czech Republic;
 TR Turkey; AE UAE; KR Korea; KR Republic of Korea; VA Holy See; CI Ivory Coast; CV Cabo Verde;
 SZ Swaziland; MM Burma; TL East Timor; MK Macedonia; RU Russian Federation; CN PRC;
+MO Macao; CD Congo; CG Congo;
 NZ Aotearoa; ES España; MX México; BR Brasil; FR Metropolitan France; US-DC Washington DC;
 US-NY New York State; US-WA Washington State; US-VI Virgin Islands; CA-NL Newfoundland
 """

@@ -62,11 +62,15 @@ def unmistakable(code: str) -> str:
 def _known() -> Mapping[str, frozenset[str]]:
     """Return which places each way of writing can mean."""
     found: defaultdict[str, set[str]] = defaultdict(set)
-    for code, name in NAMES.items():
-        for written in (code, name, code.partition("-")[2]):
-            found[_plain(written)].add(code)
-    for code, name in ALSO:
+    called = [*NAMES.items(), *ALSO]
+    for code, name in called:
         found[_plain(name)].add(code)
+    for code in NAMES:
+        country, _, part = code.partition("-")
+        # With its country a part is meant without a comma, too.
+        whole = [f"{NAMES[code]} {name}" for each, name in called if part and each == country]
+        for written in (code, part, name_of(code), *whole):
+            found[_plain(written)].add(code)
     del found[""]  # a country has no part of its own code
     return MappingProxyType({written: frozenset(codes) for written, codes in found.items()})
 

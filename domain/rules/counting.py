@@ -134,14 +134,10 @@ def _shares(
         share = _equal_share(rule, attendance, present, steps, missing)
         return min(share, Decimal(present)), min(share, Decimal(most))
     if credited != present:
-        steps.append(
-            Step(
-                "attendance.whole",
-                f"Who was there for the whole meeting is credited with its {how_many(credited, 'minute')}.",
-                rule.clause,
-                {"minutes": str(credited)},
-            )
-        )
+        all_of_it = how_many(credited, "minute")
+        said = f"Who was there for the whole meeting is credited with its {all_of_it}."
+        values = {"minutes": str(credited)}
+        steps.append(Step("attendance.whole", said, rule.clause, values))
     return Decimal(credited), Decimal(most)
 
 

@@ -249,7 +249,7 @@ async def _bank_said(connection: Connection, intent_id: str) -> tuple[bool, str 
         lambda: connection.client.v1.payment_intents.retrieve_async(intent_id)
     )
     error = intent.last_payment_error
-    said = {error.code, error.decline_code} - {None} if error is not None else set()
-    asks = intent.status == "requires_action" or bool(said & _ASKS)
-    decline = (error.decline_code or error.code) if error is not None else None
-    return asks, decline
+    code = getattr(error, "code", None)  # where a bank says none, the field is not there
+    decline = getattr(error, "decline_code", None)
+    asks = intent.status == "requires_action" or bool({code, decline} & _ASKS)
+    return asks, decline or code

@@ -72,11 +72,13 @@ class Ordering:
 
     async def send(self, call: Call, *, key: str) -> Made:
         """Make a call under a key; Stripe takes keys with a POST only."""
-        options = {"idempotency_key": key} if call.verb == "post" else {}
-        answer, request_id = await self._connection.raw(
-            call.verb, call.path, call.params, **options
-        )
-        await returning.collect(self._connection, call, answer, key=key)
+        if returning.is_return(call):
+            answer, request_id = await returning.send(self._connection, call, key=key)
+        else:
+            options = {"idempotency_key": key} if call.verb == "post" else {}
+            answer, request_id = await self._connection.raw(
+                call.verb, call.path, call.params, **options
+            )
         return Made(object_id=str(answer.get("id") or call.path), request_id=request_id)
 
     async def made_by(self, call: Call) -> Made | None:

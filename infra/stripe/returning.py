@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from domain.payments.orders import Call, ResumeDues, Sign
-from domain.payments.refusals import CardRefused, PriceChanged
+from domain.payments.refusals import CardRefused, PaymentRefused, PriceChanged
 from domain.values import Money
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
@@ -45,34 +45,72 @@ def resume(path: str, order: ResumeDues) -> Call:
     )
 
 
-async def collect(connection: Connection, call: Call, answer: Any, *, key: str) -> None:
-    """Have the invoice of a return paid; other calls have none.
+def is_return(call: Call) -> bool:
+    """Tell whether a call is a return."""
+    return call.path.endswith(_RESUME)
+
+
+async def send(connection: Connection, call: Call, *, key: str) -> tuple[Any, str | None]:
+    """Begin a return and have its invoice paid; one that waits for its payment goes on.
+
+    To ask for another would take the waiting invoice back, and with it what the pause gave back.
 
     Args:
         connection: to Stripe.
-        call: that was made.
-        answer: Stripe's.
-        key: under which it was made.
+        call: a return.
+        key: under which it is made.
+
+    Returns:
+        Stripe's answer, and the id of the request.
 
     Raises:
-        PriceChanged: it costs more than was agreed; nothing was charged, and the pause goes on.
+        PriceChanged: it would cost more than was agreed to; nothing was done.
+        PaymentRefused: it cost more only then; nothing was charged, and a person has to look.
     """
-    invoice_id = answer.get("latest_invoice")
-    if not call.path.endswith(_RESUME) or answer.get("status") != "paused" or not invoice_id:
-        return
-    path = f"/v1/invoices/{invoice_id}"
-    if call.at_most is not None:
-        await _require_agreed(connection, path, call.at_most, key=key)
+    path = call.path.removesuffix(_RESUME)
+    before, request_id = await connection.raw("get", path, {"expand": ["latest_invoice"]})
+    answer, invoice = before, before.get("latest_invoice") or {}
+    if not _waits(before, invoice):
+        if call.at_most is not None:
+            await _require_agreed(connection, before["id"], call.at_most)
+        answer, request_id = await connection.raw(
+            call.verb, call.path, call.params, idempotency_key=key
+        )
+        if answer.get("status") != "paused" or not answer.get("latest_invoice"):
+            return answer, request_id  # nothing had to be paid
+        invoice, _ = await connection.raw("get", f"/v1/invoices/{answer['latest_invoice']}", {})
+    await _collect(connection, invoice, call.at_most, key=key)
+    return answer, request_id
+
+
+def _waits(subscription: Any, invoice: Any) -> bool:
+    """Tell whether the newest invoice is that of a return: made since the pause, and not paid."""
+    paused = (subscription.get("status_details") or {}).get("paused") or {}
+    since = paused.get("transitioned_at")
+    made = subscription["status"] == "paused" and since is not None
+    return made and invoice.get("status") == "open" and invoice["created"] >= since
+
+
+async def _require_agreed(connection: Connection, subscription_id: str, at_most: Money) -> None:
+    asked = {"subscription": subscription_id, "subscription_details": {"resume_at": "now"}}
+    invoice, _ = await connection.raw("post", "/v1/invoices/create_preview", asked)
+    if not _is_agreed(invoice, at_most):
+        raise PriceChanged("Coming back costs more than was agreed to.")
+
+
+def _is_agreed(invoice: Any, at_most: Money) -> bool:
+    asked = from_stripe(invoice["amount_due"], invoice["currency"])
+    return asked.currency == at_most.currency and asked.cents <= at_most.cents
+
+
+async def _collect(
+    connection: Connection, invoice: Any, at_most: Money | None, *, key: str
+) -> None:
+    """Have the invoice of a return paid: resuming tries no card, and the pause would go on."""
+    path = f"/v1/invoices/{invoice['id']}"
+    if at_most is not None and not _is_agreed(invoice, at_most):
+        if invoice["status"] == "open":  # "the subscription stays paused"
+            await connection.raw("post", f"{path}/void", {}, idempotency_key=f"{key}-void")
+        raise PaymentRefused("Coming back cost more than was agreed to.", why="return_dearer")
     with suppress(CardRefused):
         await connection.raw("post", f"{path}/pay", {}, idempotency_key=f"{key}-pay")
-
-
-async def _require_agreed(connection: Connection, path: str, at_most: Money, *, key: str) -> None:
-    """Take an invoice back that asks for more; "the subscription stays paused" then."""
-    invoice, _ = await connection.raw("get", path, {})
-    asked = from_stripe(invoice["amount_due"], invoice["currency"])
-    if asked.currency == at_most.currency and asked.cents <= at_most.cents:
-        return
-    if invoice["status"] == "open":
-        await connection.raw("post", f"{path}/void", {}, idempotency_key=f"{key}-void")
-    raise PriceChanged("Coming back costs more than was agreed to.")

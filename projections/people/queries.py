@@ -18,9 +18,10 @@ _LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid
                        ORDER BY valid_from, licence_id"""
 _ADMINISTRATORS: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
                              WHERE administrator AND NOT forgotten ORDER BY name, member_id"""
-# A name as somebody types it who has no accents on their keyboard; these letters do not decompose.
-_PLAIN: Final = r"""regexp_replace(normalize(translate(lower({}), 'đłøı', 'dloi'), NFD),
-                                   '[\u0300-\u036f]', '', 'g')"""
+# A name as somebody types it who has no accents on their keyboard; the letters that are listed do
+# not decompose, and a database without a language lowers no others than ASCII's.
+_PLAIN: Final = r"""lower(regexp_replace(normalize(translate({}, 'ĐđŁłØøÆı', 'ddllooæi'), NFD),
+                                         '[\u0300-\u036f]', '', 'g'))"""
 _NAMED: Final = f"""SELECT member_id, name, administrator, on_leave, forgotten FROM person
                      WHERE NOT forgotten
                        AND strpos({_PLAIN.format("name")}, {_PLAIN.format("$1::text")}) > 0

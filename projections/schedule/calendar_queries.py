@@ -16,6 +16,11 @@ _HOURS: Final = """SELECT m.meeting_id, m.starts_at, m.ends_at, m.zone, m.modali
                     WHERE e.member_id = $1 AND m.ends_at > $2
                     ORDER BY m.starts_at, m.meeting_id"""
 
+_EXPECTED: Final = """SELECT meeting_id, member_id, starts_at
+                        FROM meeting JOIN expected_today USING (meeting_id)
+                       WHERE state = 'scheduled' AND starts_at > $1 AND starts_at <= $2
+                       ORDER BY starts_at, meeting_id, member_id"""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedHour:
@@ -41,3 +46,10 @@ class PlannedHour:
 async def hours_of(conn: Connection, member_id: UUID, since: datetime) -> list[PlannedHour]:
     """Return the meetings a member was or is expected at that end after an instant, in order."""
     return [PlannedHour(**row) for row in await conn.fetch(_HOURS, member_id, since)]
+
+
+async def expected_between(
+    conn: Connection, after: datetime, until: datetime
+) -> list[tuple[UUID, UUID, datetime]]:
+    """Return which meetings are planned to begin within a time, whom they expect, and when."""
+    return [tuple(row) for row in await conn.fetch(_EXPECTED, after, until)]

@@ -40,6 +40,8 @@ from services.memberships import letter_writing
 from services.memberships import parting as dues_parting
 from services.memberships.reminding import remind_of_dues, remind_of_scholarships
 from services.memberships.scholarship_wishes import carry_waiting
+from services.notices import ordering as notices
+from services.notices import writing
 from services.payments.clockwork import Chore, Rhythm, turn
 from services.payments.door import SOURCE as PAYMENTS
 from services.payments.ordering import KIND
@@ -68,12 +70,11 @@ def chores_of(parts: Parts, house: House, news: PaymentNews, orders: Orders | No
         "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK | {KIND}),
         "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
         "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}, but={PAYMENTS}),
+        "clock": _by_the_clock(parts, house),
         **news.steps,
     }
     if orders is not None:
         loops["payment orders"] = orders.work_one
-    if parts.takes_dues:
-        loops["places"] = _by_the_clock(parts, house)
     return Chores(steps=loops, sweep=_sweep(parts, news, orders), signal=parts.signal)
 
 
@@ -102,6 +103,16 @@ def _effects(
         mailer=parts.mailer,
         origin=parts.settings.origin,
     )
+    notice_post = writing.NoticePost(
+        store=store,
+        addresses=parts.vault,
+        wishes=parts.wishes,
+        regrets=parts.regrets,
+        zone_of=partial(_zone_of, parts.pool),
+        mailer=parts.mailer,
+        clock=parts.clock,
+        origin=parts.settings.origin,
+    )
     return {
         **performers(_outside(parts)),
         **rejudging.performers(bulk),
@@ -114,6 +125,7 @@ def _effects(
         **seat_invitations.performers(invitations),
         **seat_entries.performers(invitations),
         **letter_writing.performers(post),
+        **writing.performers(notice_post),
         "observe_messages": observe_messages(tools),
         **news.effects,
     }
@@ -135,6 +147,7 @@ def _outside(parts: Parts) -> Outside:
             parts.corridor,
             parts.regrets,
             parts.feeds,
+            parts.wishes,
             parts.tool_messages,
             sessions,
         ),
@@ -146,14 +159,22 @@ def _outside(parts: Parts) -> Outside:
 
 
 def _by_the_clock(parts: Parts, house: House) -> Step:
-    """Return what a house does besides in which access can end."""
+    """Return what comes again each hour or night; where there are dues, access can end as well."""
     due = {
+        "hour notices": Chore(Rhythm.HOURLY, notices.reminding(house, parts.outbox.add)),
+    }
+    if parts.takes_dues:
+        due |= _of_dues(house)
+    return partial(turn, RegularChores(parts.pool), due, parts.clock)
+
+
+def _of_dues(house: House) -> dict[str, Chore]:
+    return {
         "places": Chore(Rhythm.HOURLY, partial(tend_places, house)),
         "scholarship wishes": Chore(Rhythm.HOURLY, partial(carry_waiting, house)),
         "dues letters": Chore(Rhythm.HOURLY, partial(remind_of_dues, house)),
         "scholarship letters": Chore(Rhythm.NIGHTLY, partial(remind_of_scholarships, house)),
     }
-    return partial(turn, RegularChores(parts.pool), due, parts.clock)
 
 
 def _sweep(parts: Parts, news: PaymentNews, orders: Orders | None) -> Callable[[], Awaitable[None]]:

@@ -19,6 +19,7 @@ from infra.event_store.mapper import EventMapper
 from infra.event_store.store import PostgresEventStore
 from infra.log_signal import LogSignal
 from infra.mail import ConsoleMailer, Mailer, SmtpMailer
+from infra.notice_wishes import PostgresWishes
 from infra.payments.files import PaymentFiles
 from infra.projector import Projector
 from infra.queues.queues import Inbox, Outbox
@@ -64,6 +65,7 @@ class Parts:
         corridor: words between meetings.
         regrets: who cannot come to the next hours.
         feeds: at which addresses members' calendars read.
+        wishes: which mails about hours members wish.
         tool_messages: what meeting tools told.
         inbox: messages that came.
         outbox: effects that wait.
@@ -91,6 +93,7 @@ class Parts:
     corridor: CorridorShelf
     regrets: PostgresRegrets
     feeds: PostgresFeeds
+    wishes: PostgresWishes
     tool_messages: ToolMessages
     inbox: Inbox
     outbox: Outbox
@@ -160,6 +163,7 @@ async def open_parts(
         corridor=CorridorShelf(pool, keystore),
         regrets=PostgresRegrets(pool),
         feeds=PostgresFeeds(pool),
+        wishes=PostgresWishes(pool),
         tool_messages=ToolMessages(pool, seal),
         inbox=inbox,
         outbox=Outbox(pool, clock),

@@ -31,6 +31,7 @@ from services.processes import (
     note_access,
     settle_certificates,
     take_words_back,
+    tell_of_changes,
     write_letters,
 )
 
@@ -59,6 +60,7 @@ PROCESSES: Final = (
     leave_groups,
     take_words_back,
     drop_regrets,
+    tell_of_changes,
     end_dues,
     keep_one_leave,
     note_access,

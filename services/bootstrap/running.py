@@ -178,6 +178,7 @@ def _house(parts: Parts, desks: Desks | None, news: PaymentNews) -> House:
         corridor=parts.corridor,
         regrets=parts.regrets,
         feeds=parts.feeds,
+        wishes=parts.wishes,
         reports=Reports(reports),
         desk=Desk(
             pool,

@@ -5,14 +5,13 @@ from __future__ import annotations
 import json
 import sys
 from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from domain.errors import DomainError
-from domain.rules.explain import of_unit
+from domain.rules.explain import how_many
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,7 +38,7 @@ def check(packs: Sequence[Path]) -> None:
     if not packs:
         book = in_use()
         cases = sum(len(pack.cases) for pack in book.packs)
-        click.echo(f"{len(book.packs)} packs in use, {cases} cases pass.")
+        click.echo(f"{len(book.packs)} packs in use, {_pass(cases)}.")
         return
     faults = 0
     for file in packs:
@@ -50,7 +49,7 @@ def check(packs: Sequence[Path]) -> None:
             click.echo(fault.message, err=True)
         else:
             cases = len(pack.cases)
-            click.echo(f"{file.name}: {pack.id}, version {pack.version}: {cases} cases pass.")
+            click.echo(f"{file.name}: {pack.id}, version {pack.version}: {_pass(cases)}.")
     if faults:
         sys.exit(_FAULTS)
 
@@ -66,6 +65,7 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
     docs/facts.schema.json.
     """
     from services.bootstrap.rules import chosen
+    from services.cli.rule_words import in_words
     from services.rules.answers import answers_for, read_history
 
     history = read_history(facts.read_bytes(), facts.name)
@@ -74,7 +74,8 @@ def judge(packs: Sequence[str], facts: Path, *, as_json: bool) -> None:
         click.echo(json.dumps(answers, indent=2, ensure_ascii=False))
         return
     for answer in answers:
-        _print(answer)
+        for line in in_words(answer):
+            click.echo(line)
     if not answers:
         click.echo("None of these packs is about a licence in the facts.")
 
@@ -117,33 +118,5 @@ async def _diff(old: Path, new: Path, since: datetime, *, as_json: bool) -> None
         click.echo(each, err=as_json)
 
 
-def _print(answer: dict[str, Any]) -> None:
-    licence = f", licence {answer['licence']}" if answer["licence"] else ""
-    click.echo(f"{answer['name']} ({answer['pack']}, version {answer['version']}{licence})")
-    click.echo(f"  {answer['source']['clause']}, read {answer['source']['checked']}")
-    for attendance in answer["attendances"]:
-        click.echo(f"  {attendance['day']}, {attendance['meeting']}:")
-        for rule in attendance["rules"]:
-            worth = of_unit(Decimal(rule["amount"]), rule["unit"])
-            credited = worth if rule["credited"] else "nothing"
-            click.echo(f"    {rule['name']}: {credited} ({rule['credit_kind']}, {rule['paper']})")
-            for step in rule["steps"]:
-                click.echo(f"      {step['sentence']}")
-            for missing in rule["missing"]:
-                click.echo(f"      {_told(missing)}")
-    for cycle in answer["cycles"]:
-        click.echo(f"  Cycle {cycle['from']} to {cycle['until']}:")
-        for step in cycle["steps"]:
-            click.echo(f"    {step['sentence']}")
-        for floor in cycle["floors"]:
-            if floor["lacks"] != "0":
-                click.echo(
-                    f"    {floor['name']}, {floor['from']} to {floor['until']}: "
-                    f"{floor['have']} of {floor['at_least']}."
-                )
-    for missing in answer["missing"]:
-        click.echo(f"  {_told(missing)}")
-
-
-def _told(missing: dict[str, Any]) -> str:
-    return f"{missing['sentence']} {missing['needed']}".rstrip()
+def _pass(cases: int) -> str:
+    return f"{how_many(cases, 'case')} {'passes' if cases == 1 else 'pass'}"

@@ -14,8 +14,10 @@ from domain.rules.book import RuleBook
 from domain.rules.model import Pack
 from domain.rules.ways import GroupRule
 from projections.people.queries import LicenceRow
+from services.credits.licence_texts import renews
 
-_NOBODY_ALONE: Final = 2  # an hour alone is no group's hour, where a text does not say otherwise
+NOT_ALONE: Final = 2
+"""An hour alone is no group's hour, where a text does not say otherwise."""
 
 
 def least_people(pack: Pack) -> int:
@@ -24,18 +26,18 @@ def least_people(pack: Pack) -> int:
 
 
 def texts_about(book: RuleBook, licences: Iterable[LicenceRow], day: date) -> Iterator[Pack]:
-    """Yield the texts in force on a day that are about one of the licences held then."""
+    """Yield the texts in force on a day under which one of the licences held then is renewed."""
     held = [
         (each.profession, each.jurisdiction)
         for each in licences
         if each.valid_from <= day and (each.valid_until is None or day <= each.valid_until)
     ]
     for pack in book.on(day):
-        if pack.professions and pack.rules and any(pack.is_about(*licence) for licence in held):
+        if pack.rules and any(renews(pack, *licence) for licence in held):
             yield pack
 
 
 def _least(group: GroupRule) -> int:
     if group.min is None and group.others_min is None:
-        return _NOBODY_ALONE
+        return NOT_ALONE
     return max(group.min or 1, (group.others_min or 0) + 1)

@@ -11,13 +11,16 @@ from domain import intervals as time
 from domain.errors import DomainError
 from domain.rules.account import Account
 from domain.rules.book import RuleBook
+from domain.rules.entries import Entry
 from domain.rules.explain import Missing, Step, plain
 from domain.rules.facts import Attendance
-from domain.rules.histories import Answer, History, Judged, judge_history
+from domain.rules.histories import Answer, History, Judged, LicenceFacts, judge_history
 from domain.rules.judge import Judgement
 from domain.values import UnknownZone, zone_named
 
 _YEARS: Final = range(1990, 2200)  # of a licence, as on the member's own form
+_MOST: Final = 1_000_000  # of an amount, as in a pack
+_PARTS: Final = 10_000  # of a series, as in a pack's case
 
 
 class FactsFault(DomainError):
@@ -54,13 +57,31 @@ def _impossible(history: History) -> Iterator[tuple[str, str]]:
         for name, wrong in _about(attendance):
             yield f"attendances[{index}].{name}", wrong
     for index, entry in enumerate(history.elsewhere):
-        if not (entry.amount.is_finite() and entry.amount > 0):
-            yield f"elsewhere[{index}].amount", "Is more than nothing."
+        for name, wrong in _about_entry(entry):
+            yield f"elsewhere[{index}].{name}", wrong
     for index, licence in enumerate(history.licences):
-        for name in ("valid_from", "valid_until"):
-            day = getattr(licence, name)
-            if day is not None and day.year not in _YEARS:
-                yield f"licences[{index}].{name}", "No such year."
+        for name, wrong in _about_licence(licence):
+            yield f"licences[{index}].{name}", wrong
+
+
+def _about_entry(entry: Entry) -> Iterator[tuple[str, str]]:
+    if not (entry.amount.is_finite() and entry.amount > 0):
+        yield "amount", "Is more than nothing."
+    elif entry.amount > _MOST:
+        yield "amount", f"Is at most {_MOST}."
+    if entry.day.year not in _YEARS:
+        yield "day", "No such year."
+    if entry.minutes < 0:
+        yield "minutes", "Is never negative."
+
+
+def _about_licence(licence: LicenceFacts) -> Iterator[tuple[str, str]]:
+    begins, ends = licence.valid_from, licence.valid_until
+    for name, day in (("valid_from", begins), ("valid_until", ends)):
+        if day is not None and day.year not in _YEARS:
+            yield name, "No such year."
+    if begins is not None and ends is not None and ends < begins:
+        yield "valid_until", "Lies before valid_from."
 
 
 def _about(attendance: Attendance) -> Iterator[tuple[str, str]]:
@@ -74,6 +95,12 @@ def _about(attendance: Attendance) -> Iterator[tuple[str, str]]:
         yield "evaluated_at", "This time does not say its zone; give it in UTC."
     if attendance.instruction_minutes is not None and attendance.instruction_minutes < 0:
         yield "instruction_minutes", "Is never negative."
+    series = attendance.series
+    if series is not None:
+        if not 1 <= series.parts <= _PARTS:
+            yield "series.parts", f"Is 1 to {_PARTS}."
+        elif not all(1 <= part <= series.parts for part in series.attended):
+            yield "series.attended", "The series has no such part."
 
 
 def _refused_field(raw: Any) -> str:
@@ -123,7 +150,21 @@ def _judged(judged: Judged) -> dict[str, Any]:
         "meeting": judged.attendance.meeting,
         "day": judged.attendance.day.isoformat(),
         "version": judged.pack.version,
+        "facts": _facts(judged.attendance),
         "rules": [_judgement(each) for each in judged.judgements],
+    }
+
+
+def _facts(attendance: Attendance) -> dict[str, Any]:
+    """Return what every answer about a meeting rests on; ``None`` where nobody knows."""
+    own, people = attendance.own, attendance.people
+    return {
+        "scheduled_minutes": time.minutes([attendance.scheduled]),
+        "minutes": time.minutes(attendance.present),
+        "own_minutes": None if own is None else time.minutes(time.common(attendance.present, own)),
+        "people": None if people is None else len(people),
+        "modality": attendance.modality,
+        "strength": attendance.strength.value,
     }
 
 

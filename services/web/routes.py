@@ -83,6 +83,7 @@ from services.web.pages.verify import VerificationController
 from services.web.pages.verify_many import ManyVerificationsController
 from services.web.pages.you.access import AccessController, AdminAccessController
 from services.web.pages.you.leave import LeaveController
+from services.web.pages.you.mails import MailController
 from services.web.pages.you.names import NameController
 from services.web.pages.you.own_data import OwnDataController
 from services.web.pages.you.you import YouController
@@ -154,6 +155,7 @@ CONTROLLERS: Final[tuple[ControllerRouterHandler, ...]] = (
     LeaveController,
     AccessController,
     NameController,
+    MailController,
     OwnDataController,
     CalendarController,
     CalendarFeedController,

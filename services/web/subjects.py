@@ -63,6 +63,7 @@ DONE: Final[Mapping[str, str]] = MappingProxyType(
         "calendar": "Your calendar can ask now. It shows what it finds when it next does.",
         "calendar_another": "This is the new address. The old one says nothing any more.",
         "calendar_ended": "The address is gone. Calendars that ask there learn nothing more.",
+        "mails": "Kept. It holds from the next mail on.",
         "licence": "Your licence is kept.",
         "licence_end": "Its last day is kept.",
         "leave": "You are on leave. Come back whenever you like.",

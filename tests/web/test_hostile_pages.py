@@ -77,6 +77,7 @@ FORMS = {
     "/admin/settle": ("where", "key", "reason", "seen", "command_id"),
     "/admin/people": ("name", "email", "command_id"),
     "/you/licences/{licence}/end": ("last_day", "command_id"),
+    "/you/mails": ("reminders", "changes", "command_id"),
     "/you/calendar": ("shows", "command_id"),
     "/you/name": ("name_on_papers", "spelling", "reason", "command_id"),
     "/admin/administrators": ("email", "command_id"),

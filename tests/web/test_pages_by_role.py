@@ -78,6 +78,7 @@ READING = {
     "/certificates/{certificate}/checks": (SIGN_IN, OK, HIDDEN, HIDDEN, HIDDEN),
     "/you": (SIGN_IN, OK, OK, OK, OK),
     "/you/name": (SIGN_IN, OK, OK, OK, OK),
+    "/you/mails": (SIGN_IN, OK, OK, OK, OK),
     "/you/calendar": (SIGN_IN, OK, OK, OK, OK),
     "/you/data": (SIGN_IN, OK, OK, OK, OK),
     "/you/data/peerhour.zip": (SIGN_IN, OK, OK, OK, OK),
@@ -217,6 +218,7 @@ DOING = {
     "/credits/outside/{entered}/remove": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
     "/you/licences": (WHO, BAD, BAD, BAD, BAD),
     "/you/licences/{licence}/end": (WHO, BAD, HIDDEN, HIDDEN, HIDDEN),
+    "/you/mails": (WHO, BACK, BACK, BACK, BACK),
     "/you/calendar": (WHO, BAD, BAD, BAD, BAD),
     "/you/calendar/another": (WHO, BACK, BACK, BACK, BACK),  # of nothing, nothing becomes
     "/you/calendar/end": (WHO, BACK, BACK, BACK, BACK),

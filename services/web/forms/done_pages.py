@@ -55,6 +55,7 @@ _WORDS: Final = {
     "memberships/scholarship.html": "carried wish_kept scholarship_renewed scholarship_ended",
     "practices/seat_invited.html": "entry_asked",
     "you/calendar.html": "calendar calendar_another calendar_ended",
+    "you/mails.html": "mails",
     "you/you.html": "licence licence_end leave back name name_unprinted",
 }
 SAID_BY: Final[Mapping[str, frozenset[str]]] = MappingProxyType(

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from markupsafe import Markup
 
-from domain.days import day
-from services.web.words.zones import zone_name
+from domain import days
+from domain.zone_names import zone_name
 
 
 def when(moment: datetime, zone: str, *, year: bool = False) -> Markup:
@@ -19,9 +19,8 @@ def when(moment: datetime, zone: str, *, year: bool = False) -> Markup:
         zone: IANA name; an unknown one is read as UTC, and says so.
         year: whether to name the year too; wherever the day may lie far away.
     """
-    local, known = _local(moment, zone)
-    words = f"{day(local.date(), year=year)}, {_clock(local)} ({zone_name(local, known)})"
-    return _element(moment, words)
+    _, known = _local(moment, zone)
+    return _element(moment, days.moment(moment, known, year=year))
 
 
 def until(ends_at: datetime, starts_at: datetime, zone: str) -> Markup:
@@ -29,13 +28,15 @@ def until(ends_at: datetime, starts_at: datetime, zone: str) -> Markup:
     begin, _ = _local(starts_at, zone)
     end, known = _local(ends_at, zone)
     changed = begin.utcoffset() != end.utcoffset()
-    return _element(ends_at, f"{_clock(end)} ({zone_name(end, known)})" if changed else _clock(end))
+    return _element(
+        ends_at, f"{days.clock(end)} ({zone_name(end, known)})" if changed else days.clock(end)
+    )
 
 
 def clock(moment: datetime, zone: str) -> Markup:
     """Return ``6:30 PM`` inside a time element, for lists whose heading names day and zone."""
     local, _ = _local(moment, zone)
-    return _element(moment, _clock(local))
+    return _element(moment, days.clock(local))
 
 
 def day_in(moment: datetime, zone: str) -> Markup:
@@ -46,7 +47,7 @@ def day_in(moment: datetime, zone: str) -> Markup:
         zone: IANA name; an unknown one is read as UTC.
     """
     local, _ = _local(moment, zone)
-    return _element(moment, day(local.date()))
+    return _element(moment, days.day(local.date()))
 
 
 def _local(moment: datetime, zone: str) -> tuple[datetime, str]:
@@ -56,11 +57,6 @@ def _local(moment: datetime, zone: str) -> tuple[datetime, str]:
         return moment.astimezone(UTC).astimezone(ZoneInfo(zone)), zone
     except (ZoneInfoNotFoundError, ValueError, OSError):  # OSError: the name of a folder
         return moment.astimezone(UTC), "UTC"
-
-
-def _clock(local: datetime) -> str:
-    hour = local.hour % 12 or 12
-    return f"{hour}:{local.minute:02d} {'AM' if local.hour < 12 else 'PM'}"  # noqa: PLR2004 - noon
 
 
 def _element(moment: datetime, words: str) -> Markup:

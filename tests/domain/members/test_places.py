@@ -42,6 +42,7 @@ def test_every_place_can_be_written_so_that_no_other_is_meant(code: str) -> None
     assert meant_by(unmistakable(code)) == [code]
     assert code in meant_by(NAMES[code])
     assert code in meant_by(code.lower())
+    assert meant_by(name_of(code)) == [code], "as we show it ourselves"
 
 
 @pytest.mark.parametrize(
@@ -59,6 +60,9 @@ def test_every_place_can_be_written_so_that_no_other_is_meant(code: str) -> None
         ("Georgia, USA", "US-GA"),
         ("Cote d'Ivoire", "CI"),
         ("Washington, D.C.", "US-DC"),
+        ("California USA", "US-CA"),
+        ("Alberta (Canada)", "CA-AB"),
+        ("Macao", "MO"),
     ],
 )
 def test_names_are_understood_as_people_write_them(written: str, code: str) -> None:
@@ -72,6 +76,7 @@ def test_names_are_understood_as_people_write_them(written: str, code: str) -> N
         ("Georgia", ["GE", "US-GA"]),
         ("NL", ["CA-NL", "NL"]),
         ("WA", ["AU-WA", "US-WA"]),
+        ("Congo", ["CD", "CG"]),
     ],
 )
 def test_what_can_be_two_places_is_guessed_by_nobody(written: str, codes: list[str]) -> None:

@@ -406,8 +406,10 @@ def test_a_single_minute_counts_and_the_other_one_is_credited() -> None:
         a_rule(share="equal", half_share_up_to=4, minutes_per_unit=1), attended(span(0, 1))
     )
     assert halves.steps[2].sentence == "You were there for less, so 1 minute counts."
-    for taken, left in ((1, "82 of 83 minutes of presence count; the other is"),
-                        (82, "1 of 83 minutes of presence counts; the others are")):
+    for taken, left in (
+        (1, "82 of 83 minutes of presence count; the other is"),
+        (82, "1 of 83 minutes of presence counts; the others are"),
+    ):
         step = count(a_pack(whole).rules[0], attended(), [span(0, taken)]).steps[0]
         assert step.sentence == f"{left} credited already."
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -284,7 +285,9 @@ def test_parts_that_lack_are_named_in_order() -> None:
 
 
 def test_a_version_that_does_not_speak_about_the_day_says_when_it_does() -> None:
-    found = only(a_rule(clause="§ 7"), effective_from=date(2027, 1, 1), effective_until=date(2028, 1, 1))
+    found = only(
+        a_rule(clause="§ 7"), effective_from=date(2027, 1, 1), effective_until=date(2028, 1, 1)
+    )
     assert found.clause == "§ 1", "of the text, not of the rule"
     assert found.needed == (
         "A meeting that it speaks about lies on a day from 2027-01-01 until 2028-01-01."

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from domain.rules.explain import READ_THE_TEXT
 from infra.database import ConnectKwargs
 from services.cli.main import main
 from tests.domain.rules.made import FILE, a_rule, a_text
@@ -22,6 +23,11 @@ BACKWARDS = (
     '{"attendances": [{"meeting": "m", "present": [], "scheduled":'
     ' {"from_at": "2026-03-02T19:00:00Z", "to_at": "2026-03-02T18:00:00Z"}}]}'
 )
+UNKNOWN = (
+    "in a way that nobody recorded, whose practice it was about is not recorded; "
+    "nobody recorded who was there"
+)
+OTHERS = "what this limit is not about"
 RIGHT = {"says": "An hour", "minutes": 60, "gives": {"hours": 1}}
 
 
@@ -62,7 +68,7 @@ def test_a_pack_that_is_right_is_told_with_its_cases(pack: Path) -> None:
     pack.write_text(a_text(case=[RIGHT]))
     told = run("check", pack)
     assert told.exit_code == 0
-    assert told.output == "house.toml: house, version 1: 1 cases pass.\n"
+    assert told.output == "house.toml: house, version 1: 1 case passes.\n"
 
 
 @pytest.mark.parametrize(
@@ -120,7 +126,7 @@ def test_every_file_is_told_about_and_one_fault_is_enough_to_fail(pack: Path) ->
     wrong.write_text(a_text(version=0))
     told = run("check", wrong, pack, wrong)
     assert told.exit_code == 1
-    assert told.stdout == "house.toml: house, version 1: 1 cases pass.\n"
+    assert told.stdout == "house.toml: house, version 1: 1 case passes.\n"
     assert told.stderr == 2 * "wrong.toml, line 3: version: Versions count from 1.\n"
 
 
@@ -149,10 +155,44 @@ def test_the_operators_own_folder_is_part_of_what_is_in_use(
 def test_a_described_history_is_judged_in_words() -> None:
     told = run("judge", "au-psyba", "--facts", FACTS)
     assert told.exit_code == 0
+    assert (
+        "2026-03-02, Tuesday: 83 of 90 minutes present by live video, "
+        "20 of them on your own practice; 6 people; strong evidence." in told.output
+    )
     assert "Peer consultation: 0.33 hours of peer consultation" in told.output
     assert "Other CPD activity: 1.05 hours of other CPD" in told.output
     assert "30 required, 28.62 to go." in told.output
-    assert "Peer consultation, 2025-12-01 to 2026-11-30: 0.33 of 10." in told.output
+    assert "Peer consultation, 2025-12-01 to 2026-11-30: 0.33 of at least 10." in told.output
+
+
+def test_an_answer_in_words_names_clause_source_and_what_every_limit_did(
+    pack: Path, tmp_path: Path
+) -> None:
+    """Whoever reads the terminal learns what was cut by which cap, as who reads the JSON does."""
+    cycle = {"unit": "hour", "months": 12, "begins": "01-01", "distinct_categories": 2}
+    peers = {"name": "Peers", "at_most": 1, "clause": "§ 9"}
+    empty = {"name": "Books", "at_most": 5, "of": {"categories": ["Books"]}}
+    pack.write_text(a_text(a_rule(clause="§ 7"), cycle=cycle, cap=[peers, empty]))
+    facts = tmp_path / "facts.json"
+    facts.write_text(json.dumps({"attendances": [SOUND]}))
+    told = run("judge", pack, "--facts", facts).output.splitlines()
+    assert told == [
+        "House (house, version 1)",
+        "  § 1, read 2026-01-01 (ours source)",
+        "  urn:house",
+        f"  2026-03-02, m: 90 of 90 minutes present {UNKNOWN}; strong evidence.",
+        "    Hours: 1.5 hours (claimed peer activity, evidence pack)",
+        "      90 minutes of presence count.",
+        "      90 ÷ 60 minutes per hour = 1.5 (§ 7).",
+        "  Cycle 2026-01-01 to 2026-12-31:",
+        "    2026-03-02, m:hours: 1 of 1.5",
+        "      Peers: at most 1 hour a cycle; 0.5 too many.",
+        f"      There is room again from 2027-01-01 on; {OTHERS} can still count (§ 9).",
+        "    1.5 hours earned, 1 counts.",
+        "    Peers, from 2026-01-01: 1 of at most 1, 0.5 cut.",
+        "    Categories: 1 of at least 2 (Hours).",
+        f"    Not determined, because the text does not say how much. {READ_THE_TEXT}",
+    ]
 
 
 def test_a_described_history_is_judged_in_json_by_a_file_of_ones_own(pack: Path) -> None:
@@ -163,6 +203,14 @@ def test_a_described_history_is_judged_in_json_by_a_file_of_ones_own(pack: Path)
     assert (ours["pack"], ours["licence"]) == ("house", None)
     (attendance,) = ours["attendances"]
     (rule,) = attendance["rules"]
+    assert attendance["facts"] == {
+        "scheduled_minutes": 90,
+        "minutes": 83,
+        "own_minutes": 20,
+        "people": 6,
+        "modality": "live_video",
+        "strength": "strong",
+    }
     assert (rule["amount"], rule["unit"], rule["minutes"]) == ("1.38", "hour", 83)
     assert rule["credited"] is True
     assert (californian["pack"], californian["licence"]) == ("us-ca-psychology", "California")
@@ -221,6 +269,7 @@ SOUND = {
 }
 EARLY = [{"from_at": "2026-03-02T17:59:00Z", "to_at": "2026-03-02T19:30:00Z"}]
 LAMPS = {"id": "l", "profession": "lamps"}
+BOOK = {"key": "x", "day": "2026-03-02", "amount": "1"}
 
 
 @pytest.mark.parametrize(
@@ -240,6 +289,31 @@ LAMPS = {"id": "l", "profession": "lamps"}
         ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "NaN"}]}, "elsewhere[0]"),
         ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "-5"}]}, "elsewhere[0].amount"),
         ({"elsewhere": [{"key": "x", "day": "2026-03-02", "amount": "0"}]}, "elsewhere[0].amount"),
+        ({"elsewhere": [BOOK | {"amount": "1e99999999"}]}, "elsewhere[0].amount"),
+        ({"elsewhere": [BOOK, BOOK | {"amount": "1000000.01"}]}, "elsewhere[1].amount"),
+        ({"elsewhere": [BOOK | {"day": "9999-12-31"}]}, "elsewhere[0].day: No such year."),
+        ({"elsewhere": [BOOK | {"day": "1989-12-31"}]}, "elsewhere[0].day: No such year."),
+        ({"elsewhere": [BOOK | {"minutes": -1}]}, "elsewhere[0].minutes"),
+        (
+            {"attendances": [SOUND | {"series": {"parts": 1_000_000_000, "attended": []}}]},
+            "attendances[0].series.parts",
+        ),
+        (
+            {"attendances": [SOUND | {"series": {"parts": 0, "attended": []}}]},
+            "attendances[0].series.parts",
+        ),
+        (
+            {"attendances": [SOUND | {"series": {"parts": 3, "attended": [1, 4]}}]},
+            "attendances[0].series.attended",
+        ),
+        (
+            {"attendances": [SOUND | {"series": {"parts": 3, "attended": [0]}}]},
+            "attendances[0].series.attended",
+        ),
+        (
+            {"licences": [LAMPS | {"valid_from": "2026-01-02", "valid_until": "2026-01-01"}]},
+            "licences[0].valid_until: Lies before valid_from.",
+        ),
         ({"licences": [LAMPS | {"valid_until": "9999-12-31"}]}, "licences[0].valid_until"),
         ({"licences": [LAMPS, LAMPS | {"valid_from": "0001-01-01"}]}, "licences[1].valid_from"),
     ],
@@ -258,10 +332,19 @@ def test_facts_that_cannot_be_are_refused_with_their_field(
 def test_facts_at_the_edge_of_what_can_be_are_judged(tmp_path: Path) -> None:
     file = tmp_path / "facts.json"
     edge = SOUND | {"instruction_minutes": 0, "evaluated_at": "2026-03-02T20:00:00Z"}
+    series = {"parts": 10_000, "attended": [1, 10_000]}
     licence = LAMPS | {"valid_from": "1990-01-01", "valid_until": "2199-12-31"}
-    entry = {"key": "x", "day": "2026-03-02", "amount": "0.01"}
+    one_day = LAMPS | {"valid_from": "2026-01-01", "valid_until": "2026-01-01"}
+    entry = BOOK | {"amount": "0.01", "day": "1990-01-01", "minutes": 0}
+    many = BOOK | {"amount": "1000000", "day": "2199-12-31"}
     file.write_text(
-        json.dumps({"attendances": [edge], "licences": [licence], "elsewhere": [entry]})
+        json.dumps(
+            {
+                "attendances": [edge, SOUND | {"series": series}],
+                "licences": [licence, one_day],
+                "elsewhere": [entry, many],
+            }
+        )
     )
     assert run("judge", "contact-hour", "--facts", file).exit_code == 0
 

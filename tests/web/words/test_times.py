@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from domain.days import day
 from services.web.words.times import clock, until, when
-from services.web.words.zones import _BY_ZONE
+from domain.zone_names import _BY_ZONE
 
 SUMMER_NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 WINTER_NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import httpx
@@ -56,10 +57,10 @@ async def address_of(browser: httpx.AsyncClient, shows: str = "group") -> str:
     form = hidden((await browser.get(AT)).text)
     told = await browser.post(AT, data={**form, "shows": shows}, follow_redirects=True)
     assert told.status_code == 200
-    return _ADDRESS.findall(told.text)[0]
+    return str(_ADDRESS.findall(told.text)[0])
 
 
-async def entries(reader: httpx.AsyncClient, address: str) -> dict[str, icalendar.Event]:
+async def entries(reader: httpx.AsyncClient, address: str) -> dict[str, Any]:
     answer = await reader.get(address)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from domain import days
 from domain.calendar.feed import Feed, Shows
 from domain.calendar.hours import Calendar, CalendarHour, Standing
 from domain.meetings.regrets import absent
@@ -18,7 +19,6 @@ from services.days import local_day_of
 from services.groups.hours_to_come import HourToCome, hours_to_come
 from services.house import House
 from services.web.words import record as words
-from services.web.words.times import when
 
 _BACK: Final = timedelta(days=60)
 _AHEAD: Final = timedelta(weeks=12)  # of usual hours; what is planned is told however far ahead
@@ -64,7 +64,7 @@ def _planned(
     standing = _STANDING.get(row.state, Standing.PLANNED)
     called_off, stays_away = standing is Standing.CALLED_OFF, feed.member_id in away
     title = _title(feed, row.group_name)
-    clock = when(row.starts_at, row.zone, year=True).striptags()
+    clock = days.moment(row.starts_at, row.zone, year=True)
     told = [
         f"{row.title}, {words.MODALITY[row.modality]}.",
         "It is called off." if called_off else f"By the group’s clock: {clock}.",
@@ -85,7 +85,7 @@ def _planned(
 
 
 def _usual_hour(feed: Feed, hour: HourToCome) -> CalendarHour:
-    clock = when(hour.starts_at, hour.zone, year=True).striptags()
+    clock = days.moment(hour.starts_at, hour.zone, year=True)
     told = f"The usual time of the group; nobody has planned it yet.\nBy its clock: {clock}."
     return CalendarHour(
         uid=hour.key,

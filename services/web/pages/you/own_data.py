@@ -45,6 +45,7 @@ class OwnDataController(Controller):
         also = {
             "sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id)),
             "calendar.json": ("what your calendar may read", await _feed(house, person_id)),
+            "mails.json": ("which mails about hours you wish", await _wishes(house, person_id)),
         }
         name = f"peerhour-{data.made_at:%Y-%m-%d}.zip"
         return zip_answer(files(data, also), name=name, made_at=data.made_at)
@@ -53,6 +54,10 @@ class OwnDataController(Controller):
 async def _feed(house: TheHouse, person_id: UUID) -> bytes:
     feed = await house.feeds.of_member(person_id)
     return b"" if feed is None else _as_file(feed)
+
+
+async def _wishes(house: TheHouse, person_id: UUID) -> bytes:
+    return _as_file(await house.wishes.of_member(person_id))
 
 
 async def _sign_ins(request: Asking, person_id: UUID) -> bytes:

@@ -1,0 +1,1 @@
+"""Mails about hours: ordered once, worded when they go, and only if they still fit."""
