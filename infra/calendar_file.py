@@ -2,6 +2,14 @@
 
 Instants are written in UTC: every entry is one hour of its own, so no rule has to be kept across a
 change of clocks, and each program shows its reader's own zone.
+
+What is left out is left out for the programs that read it:
+
+- METHOD makes of a file a message, which needs an organizer (RFC 5546, 3.2.1), and of DTSTAMP the
+  time of writing instead of the last change (RFC 5545, 3.8.7.2).
+- CLASS: of what is PRIVATE, Google shows in a calendar read by address no more than "busy".
+- LAST-MODIFIED: where it has not risen, some (ICSx5) keep the entry as they have it, while here the
+  same plan is told in other words once its owner sends regrets or lets the calendar say less.
 """
 
 from __future__ import annotations
@@ -37,7 +45,6 @@ def render(calendar: Calendar, host: str) -> bytes:
     file = icalendar.Calendar()
     file.add("prodid", "-//Peerhour//Hours//EN")
     file.add("version", "2.0")
-    file.add("method", "PUBLISH")
     file.add("name", calendar.name)
     file.add("x-wr-calname", calendar.name)  # what programs read that know no NAME
     file.add("refresh-interval", _ASK_EVERY, parameters={"value": "DURATION"})
@@ -50,14 +57,12 @@ def render(calendar: Calendar, host: str) -> bytes:
 def _entry(entry: icalendar.Event, hour: CalendarHour, host: str) -> icalendar.Event:
     entry.add("uid", f"{hour.uid}@{host}")
     entry.add("dtstamp", hour.changed_at)  # not the clock: unchanged hours are unchanged bytes
-    entry.add("last-modified", hour.changed_at)
     entry.add("sequence", hour.changes)
     entry.add("dtstart", hour.starts_at)
     entry.add("dtend", hour.ends_at)
     entry.add("summary", hour.title)
     entry.add("status", _STATUS[hour.standing])
     entry.add("transp", "TRANSPARENT" if hour.free else "OPAQUE")
-    entry.add("class", "PRIVATE")
     if hour.words:
         entry.add("description", hour.words)
     if hour.address is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import asyncpg
@@ -16,6 +17,15 @@ class Checkpoints:
 
     def __init__(self, pool: asyncpg.Pool[Any]) -> None:
         self._pool = pool
+
+    async def caught_up(self, readers: Collection[str], head: int) -> frozenset[str]:
+        """Return which of *readers* have seen everything up to *head*: one look for them all."""
+        rows = await self._pool.fetch(
+            "SELECT reader FROM checkpoints WHERE reader = ANY ($1) AND position >= $2",
+            list(readers),
+            head,
+        )
+        return frozenset(row["reader"] for row in rows)
 
     async def position(self, reader: str) -> int:
         """Return how far a reader is; 0 for a new one."""

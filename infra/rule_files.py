@@ -145,7 +145,7 @@ def _text(file: Traversable) -> str:
             data = opened.read(_MOST_BYTES + 1)
         if len(data) > _MOST_BYTES:
             raise _unreadable(file, 1, "The file is larger than a pack can be")
-        return data.decode("utf-8")
+        return data.decode("utf-8-sig")  # some editors write a mark at the beginning
     except OSError as error:
         raise _unreadable(file, 1, f"It cannot be read: {error.strerror or 'unknown'}") from None
     except UnicodeDecodeError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -48,12 +48,16 @@ class Vault(Protocol):
         """Return whose mail address it is, however it is capitalised."""
         ...
 
-    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+    async def keep_invitation(self, seat_id: UUID, address: str, *, at: datetime) -> None:
         """Keep the address that a seat is offered to."""
         ...
 
     async def invitation(self, seat_id: UUID) -> str | None:
         """Return the address that a seat is offered to, while it is offered."""
+        ...
+
+    async def forget_invitations(self, *, kept_before: datetime, but: Collection[UUID]) -> int:
+        """Delete addresses of invitations that were kept before an instant, *but* of some."""
         ...
 
     async def forget(self, subject_id: UUID) -> None:

@@ -7,9 +7,10 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Generator, Iterator
+from collections.abc import AsyncIterator, Callable, Generator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import asyncpg
 import pytest
@@ -22,10 +23,16 @@ from infra.postgres.embedded import MAINTENANCE, EmbeddedPostgres
 if TYPE_CHECKING:
     from playwright.async_api import Browser
 
+    from tests.support.sharing import ByWhatIsShared
+
 LONG = {"browser", "faults"}  # markers of files that take half a minute or more
+QUICK = 2  # the rank of files that need no database: milliseconds for each of their tests
 MEMORY = Path("/dev/shm")  # noqa: S108  a folder of our own is made in it
 ROOM = 4 * 2**30  # bytes; containers often have 64 MiB there
 FOLDERS = pytest.StashKey[list[Path]]()
+
+MakeDatabase: TypeAlias = Callable[[str], AbstractAsyncContextManager[ConnectKwargs]]
+"""Makes a database from the template of a name; it is dropped at the end."""
 
 # No test asserts on time: what is slow on a busy machine is not wrong.
 settings.register_profile("peerhour", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -47,10 +54,30 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Begin with the longest files where `make test` shares them out among processes.
 
     A file is never divided, so what its module makes is made once; a long one at the end would
-    leave all processes but one without work.
+    leave all processes but one without work. The quickest come last and even that out.
     """
     if hasattr(config, "workerinput"):  # one of several processes
-        items.sort(key=lambda item: not (LONG & {mark.name for mark in item.iter_markers()}))
+        ranks: dict[Path, int] = {}
+        for item in items:
+            ranks[item.path] = min(ranks.get(item.path, QUICK), rank_of(item))
+        items.sort(key=lambda item: ranks[item.path])
+
+
+def rank_of(item: pytest.Item) -> int:
+    """Return how early the file of a test has its turn: 0 is first."""
+    if LONG & {mark.name for mark in item.iter_markers()}:
+        return 0
+    return 1 if "database_server" in getattr(item, "fixturenames", ()) else QUICK
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByWhatIsShared | None:
+    """Hand out files one by one, but those together that share what is long in the making."""
+    if config.getvalue("dist") != "loadfile":
+        return None
+    from tests.support import sharing  # only where several processes share
+
+    return sharing.ByWhatIsShared(config, log)
 
 
 @pytest.hookimpl(optionalhook=True)  # pytest-xdist asks it
@@ -105,26 +132,37 @@ def quick_folder() -> Path | None:
 
 
 @pytest.fixture(scope="session")
-async def migrated_template(database_server: ConnectKwargs) -> AsyncIterator[str]:
+def make_database(database_server: ConnectKwargs) -> MakeDatabase:
+    """Makes databases, each dropped at the end; copying one is quicker than filling another."""
+
+    @asynccontextmanager
+    async def made(template: str) -> AsyncIterator[ConnectKwargs]:
+        name = await _create(database_server, template)
+        yield database_server | {"database": name}
+        await _drop(database_server, name)
+
+    return made
+
+
+@pytest.fixture(scope="session")
+async def migrated_template(make_database: MakeDatabase) -> AsyncIterator[str]:
     """The name of a database with every migration applied: copying it is quicker than migrating."""
-    name = await _create(database_server, "template0")
-    connection = await connect(database_server | {"database": name})
-    try:
-        await migrate.apply(connection)
-    finally:
-        await connection.close()
-    yield name
-    await _drop(database_server, name)
+    async with make_database("template0") as made:
+        connection = await connect(made)
+        try:
+            await migrate.apply(connection)
+        finally:
+            await connection.close()
+        yield made["database"]
 
 
 @pytest.fixture(scope="module")
 async def database(
-    database_server: ConnectKwargs, migrated_template: str
+    make_database: MakeDatabase, migrated_template: str
 ) -> AsyncIterator[ConnectKwargs]:
     """A fresh migrated database for one module of tests: ``asyncpg.connect(**database)``."""
-    name = await _create(database_server, migrated_template)
-    yield database_server | {"database": name}
-    await _drop(database_server, name)
+    async with make_database(migrated_template) as made:
+        yield made
 
 
 @pytest.fixture
@@ -136,11 +174,10 @@ async def conn(database: ConnectKwargs) -> AsyncIterator[asyncpg.Connection[Any]
 
 
 @pytest.fixture
-async def empty_database(database_server: ConnectKwargs) -> AsyncIterator[ConnectKwargs]:
+async def empty_database(make_database: MakeDatabase) -> AsyncIterator[ConnectKwargs]:
     """A database without any table, for one test."""
-    name = await _create(database_server, "template0")
-    yield database_server | {"database": name}
-    await _drop(database_server, name)
+    async with make_database("template0") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

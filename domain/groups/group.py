@@ -12,6 +12,7 @@ from typing_extensions import override
 from domain.base import AggregateCreated, Root
 from domain.errors import DomainError, InvalidFields, NotAllowed
 from domain.fields import require_lines, require_personal, require_texts
+from domain.groups import events
 from domain.groups import series as group_series
 from domain.groups.rhythms import Rhythm
 from domain.groups.series import MeetingSeries, PlansSeries
@@ -77,72 +78,12 @@ class PeerGroup(Root, PlansSeries):
         size_max: int
         facilitator_id: UUID
 
-    class MemberAdmitted(Root.Event):
-        """Somebody belongs from now on."""
-
-        TOPIC = "peerhour.group.member_admitted"
-        member_id: UUID
-        by: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.belongings.append(Belonging(self.member_id, self.timestamp))
-
-    class MemberLeft(Root.Event):
-        """Somebody left."""
-
-        TOPIC = "peerhour.group.member_left"
-        member_id: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.end_belonging(self.member_id, self.timestamp)
-
-    class MemberRemoved(Root.Event):
-        """Somebody was removed, with the reason they were told."""
-
-        TOPIC = "peerhour.group.member_removed"
-        member_id: UUID
-        reason: Personal[str]
-        by: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.end_belonging(self.member_id, self.timestamp)
-
-    class FacilitatorNamed(Root.Event):
-        """Somebody else holds the group together now."""
-
-        TOPIC = "peerhour.group.facilitator_named"
-        facilitator_id: UUID
-        by: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.facilitator_id = self.facilitator_id
-
-    class RhythmChanged(Root.Event):
-        """The group meets at other times; meetings already scheduled stay."""
-
-        TOPIC = "peerhour.group.rhythm_changed"
-        rhythm: Rhythm
-        by: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.rhythm = self.rhythm
-
-    class ProgramChanged(Root.Event):
-        """The group follows another program, or none; meetings already scheduled keep theirs."""
-
-        TOPIC = "peerhour.group.program_changed"
-        program_id: UUID | None
-        by: UUID
-
-        @override
-        def apply(self, group: PeerGroup) -> None:
-            group.program_id = self.program_id
-
+    MemberAdmitted = events.MemberAdmitted
+    MemberLeft = events.MemberLeft
+    MemberRemoved = events.MemberRemoved
+    FacilitatorNamed = events.FacilitatorNamed
+    RhythmChanged = events.RhythmChanged
+    ProgramChanged = events.ProgramChanged
     SeriesPlanned = group_series.SeriesPlanned
     PartPlaced = group_series.PartPlaced
     PartCleared = group_series.PartCleared
@@ -343,6 +284,10 @@ class PeerGroup(Root, PlansSeries):
         self.must_lead(by, administrator=administrator)
         if program_id != self.program_id:
             self.record(self.ProgramChanged, at=at, program_id=program_id, by=by)
+
+    def begin_belonging(self, member_id: UUID, at: datetime) -> None:
+        """Remember from when on somebody belongs (for events; decides nothing)."""
+        self.belongings.append(Belonging(member_id, at))
 
     def end_belonging(self, member_id: UUID, at: datetime) -> None:
         """Remember until when somebody belonged (for events; decides nothing)."""

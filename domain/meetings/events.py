@@ -16,6 +16,7 @@ from typing_extensions import override
 from domain.base import Root
 from domain.meetings.attendance import CheckInMethod, InferredEnd, ObservedPerson, ToolSource
 from domain.meetings.leading import Lead
+from domain.meetings.moves import Move
 from domain.meetings.rules import MeetingState
 from domain.personal import Personal
 from domain.values import Interval
@@ -249,6 +250,7 @@ class Postponed(Root.Event):
 
     @override
     def apply(self, meeting: Meeting) -> None:
+        meeting.moved = Move(self.originator_version, meeting.scheduled)
         meeting.scheduled = Interval(self.starts_at, self.ends_at)
 
 

@@ -18,6 +18,7 @@ from domain.meetings import events, rules
 from domain.meetings.attendance import Attendance, CheckInMethod, InferredEnd
 from domain.meetings.evidence import Evidence
 from domain.meetings.leading import Lead
+from domain.meetings.moves import Move
 from domain.meetings.planning import Planned
 from domain.meetings.room import InTheRoom
 from domain.meetings.rules import MeetingState
@@ -83,6 +84,7 @@ class Meeting(Root, Planned, InTheRoom, Evidence):
         self.program_id = program_id
         self.title = title
         self.scheduled = Interval(starts_at, ends_at)
+        self.moved: Move | None = None
         self.zone = zone
         self.modality = modality
         self.roster = roster

@@ -16,6 +16,7 @@ from domain.base import Root
 from domain.meetings import events
 from domain.meetings.attendance import Attendance, CheckInMethod
 from domain.meetings.leading import Lead
+from domain.meetings.moves import Move
 from domain.meetings.presence import Presence, Stay, minutes_present
 from domain.meetings.rules import MeetingState
 from domain.values import Interval
@@ -28,6 +29,7 @@ class MeetingMemory(ABC):
         program_id: the sponsored program that it follows, if any.
         title: as announced.
         scheduled: from when to when it is planned.
+        moved: how it last got that time; ``None`` while it was never moved.
         zone: IANA name of the place whose clock people read.
         roster: who is expected; fixed when the meeting opens.
         facilitator_id: who leads.
@@ -39,6 +41,7 @@ class MeetingMemory(ABC):
     program_id: UUID | None
     title: str
     scheduled: Interval
+    moved: Move | None
     zone: str
     roster: list[UUID]
     facilitator_id: UUID

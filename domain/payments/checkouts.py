@@ -84,7 +84,7 @@ class PurchaseAsk:
         subject_id: which fund, or which gift.
         price: of one; *quantity* says how many.
         quantity: how many months; 1 for a gift to a fund.
-        line: a neutral word for it, as invoice and bank show it.
+        line: what its page and its invoice say that it is for.
         includes_tax: whether tax is part of the price; ``None`` where there is no tax.
         done_url: as in :class:`CheckoutAsk`, like *back_url* and *key*.
     """

@@ -7,9 +7,11 @@ nought; what cannot be healed waits for a person.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Final
+
+from domain.values import Money
 
 EVENTS: Final = "stripe/events"
 """The mark that says, by our clock, when the payment service's events were last read to the end."""
@@ -72,6 +74,23 @@ class Drift:
     subject: str
     ours: str
     theirs: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeftOut:
+    """What moved in a month for other products in the same account: it was not compared.
+
+    Attributes:
+        month: its first day, by UTC.
+        move: ``paid`` or ``paid_back``.
+        many: how many payments, or refunds.
+        amount: all of them.
+    """
+
+    month: date
+    move: str
+    many: int
+    amount: Money
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from domain.payments.checkouts import Purpose
 from domain.values import Money
 
 
@@ -20,6 +21,8 @@ class Invoice:
         issued_at: when it was made final.
         paid_at: when it was paid.
         period: from when to when it is for, if it is for a period.
+        purpose: what was paid for once; ``None`` for dues, and for what was made by hand.
+        count: how many months, where *purpose* counts them.
         page_url: the service's page for it, where it can be paid; *file_url* its PDF.
     """
 
@@ -32,5 +35,7 @@ class Invoice:
     issued_at: datetime | None
     paid_at: datetime | None
     period: tuple[datetime, datetime] | None
+    purpose: Purpose | None = None
+    count: int = 1
     page_url: str | None
     file_url: str | None

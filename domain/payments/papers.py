@@ -12,6 +12,7 @@ from datetime import datetime
 from domain.errors import DomainError, InvalidFields
 from domain.fields import is_showable
 from domain.money.facts import MoneyFact, MoneyKind
+from domain.payments.checkouts import Purpose
 from domain.payments.invoices import Invoice
 from domain.values import Money, check_instant
 
@@ -35,6 +36,7 @@ class PaymentConfirmation:
         total: what was asked for; *tax* is the part of it that is tax, *paid* what was paid.
         paid_back: what was given back since; nothing, mostly.
         paid_at: when it was paid.
+        purpose: what was paid once, such as gift months; ``None`` for dues. *count* says how many.
         period: what it was paid for, from when to when, if it was for a period.
         issued_at: when this paper was made; *zone* is where its days are counted.
         house: where the paper comes from.
@@ -47,6 +49,8 @@ class PaymentConfirmation:
     paid: Money
     paid_back: Money
     paid_at: datetime
+    purpose: Purpose | None
+    count: int
     period: tuple[datetime, datetime] | None
     issued_at: datetime
     zone: str
@@ -99,6 +103,8 @@ def confirm(
         paid=invoice.paid,
         paid_back=_given_back(about, invoice.paid.currency),
         paid_at=invoice.paid_at,
+        purpose=invoice.purpose,
+        count=invoice.count,
         period=invoice.period,
         issued_at=issued_at,
         zone=zone,

@@ -2,7 +2,7 @@
 
 Credits count as far as every cap that is about them leaves room: first what a floor needs, then
 everything by its day. So the rows always add up to the total, no cap is ever exceeded, and for caps
-that lie inside each other the total is the most that the text allows.
+that lie inside each other, and for two that cross, the total is the most that the text allows.
 """
 
 from __future__ import annotations
@@ -141,6 +141,12 @@ class Account:
     def cut(self) -> Decimal:
         """What caps took away."""
         return self.earned - (self.counted - self.carried_in)
+
+    @property
+    def categories_short(self) -> int | None:
+        """How many different categories are still wanted; ``None`` where the text wants none."""
+        wanted = self.categories_wanted
+        return None if wanted is None else max(wanted - len(self.categories), 0)
 
     @property
     def lacks(self) -> Decimal | None:

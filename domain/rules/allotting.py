@@ -1,5 +1,7 @@
 """Room under caps: what a floor needs is counted first, then everything by its day.
 
+Where caps cross each other, what stands under fewer of them comes first if more counts that way.
+
 A cap that several activities share would otherwise be full of plain hours before the hour of ethics
 comes, and a licence would lack what its holder has. So no floor lacks anything while an entry of it
 is cut in favour of one that no floor needs. Which floor is served first where not all can be: the
@@ -9,10 +11,11 @@ one with the least to choose from.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Final
 
 from domain.rules.cycles import Window
@@ -25,6 +28,8 @@ _ZERO: Final = Decimal(0)
 
 Place = tuple[int, date]
 """A cap or a floor, by its number in the pack, in the span that begins on a day."""
+
+_NOTHING: Final[Mapping[Place, Decimal]] = MappingProxyType({})
 
 
 @dataclass(slots=True, eq=False)
@@ -78,8 +83,31 @@ class Room:
         """Let claims count, those that fill a floor first; they come by day."""
         if self._pack.caps:
             self._fill_floors(claims)
-        for claim in claims:
+        for claim in self._in_turn(claims):
             self._give_the_rest(claim)
+
+    def _in_turn(self, claims: Sequence[Claim]) -> Sequence[Claim]:
+        """Return claims by day; those under fewer caps first, if more counts in all that way.
+
+        Where two caps cross, a claim under both takes room from claims under one each: by day, one
+        more credit could make less count. Where caps lie inside each other, every order comes to
+        the same.
+        """
+        if not any(len(claim.caps) > 1 for claim in claims):
+            return claims
+        thrifty = sorted(claims, key=lambda each: len(each.caps))
+        return thrifty if self._comes_to(thrifty) > self._comes_to(claims) else claims
+
+    def _comes_to(self, claims: Iterable[Claim]) -> Decimal:
+        """Return what would be given in this turn; nothing is."""
+        taken: defaultdict[Place, Decimal] = defaultdict(lambda: _ZERO)
+        total = _ZERO
+        for claim in claims:
+            free = self._free(claim, taken)
+            total += free
+            for place in claim.caps:
+                taken[place] += free
+        return total
 
     def _places(
         self, entry: Entry, limits: Iterable[tuple[Per, Selection]], *, doubt: bool = False
@@ -120,9 +148,12 @@ class Room:
         there = sum((self._free(each) for each in claims), _ZERO)
         return self._pack.floors[place[0]].if_used, there - lacks, place
 
-    def _free(self, claim: Claim) -> Decimal:
-        """Return how much more of a claim could count."""
-        rooms = (self._pack.caps[place[0]].at_most - self.used[place] for place in claim.caps)
+    def _free(self, claim: Claim, taken: Mapping[Place, Decimal] = _NOTHING) -> Decimal:
+        """Return how much more of a claim could count, if so much room were taken besides."""
+        rooms = (
+            self._pack.caps[place[0]].at_most - self.used[place] - taken.get(place, _ZERO)
+            for place in claim.caps
+        )
         return min((claim.worth - claim.counted, *rooms))
 
     def _give(self, claim: Claim, amount: Decimal) -> None:

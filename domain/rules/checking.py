@@ -76,6 +76,9 @@ def _account_differences(found: Account, case: Case) -> Iterator[tuple[str, str]
     ):
         if wanted is not None and wanted != have:
             yield f"{name} is {plain(wanted)}", "unknown" if have is None else plain(have)
+    apart, lacking = case.categories_short, found.categories_short
+    if apart is not None and apart != lacking:
+        yield f"categories_short is {apart}", "unknown" if lacking is None else str(lacking)
     if case.short is not None:
         short = {state.floor.name for state in found.floors if state.lacks}
         if short != set(case.short):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from msgspec import Struct
-from msgspec.structs import fields
+from msgspec.structs import FieldInfo, fields
 
 from domain.rules.model import Pack
 from domain.rules.periods import Cycle
@@ -28,10 +29,13 @@ def about_names(pack: Pack) -> Iterator[tuple[str, str]]:
 
 def _names(pack: Pack) -> Iterator[tuple[str, str]]:
     yield "name", pack.name
-    for key, named in (("rule", pack.rules), ("cap", pack.caps), ("floor", pack.floors)):
-        for index, each in enumerate(named):
-            yield f"{key}[{index}].name", each.name
-            yield from _listed(each, f"{key}[{index}]")
+    for key, name, table in (
+        *((f"rule[{index}]", rule.name, rule) for index, rule in enumerate(pack.rules)),
+        *((f"cap[{index}]", cap.name, cap) for index, cap in enumerate(pack.caps)),
+        *((f"floor[{index}]", floor.name, floor) for index, floor in enumerate(pack.floors)),
+    ):
+        yield f"{key}.name", name
+        yield from _listed(table, key)
     for index, profession in enumerate(pack.professions):
         yield f"professions[{index}]", profession
 
@@ -39,12 +43,17 @@ def _names(pack: Pack) -> Iterator[tuple[str, str]]:
 def _listed(value: object, path: str) -> Iterator[tuple[str, str]]:
     """Yield every text that stands in a list, with its path."""
     if isinstance(value, Struct):
-        for each in fields(type(value)):
+        for each in _fields(type(value)):
             yield from _listed(getattr(value, each.name), f"{path}.{each.encode_name}")
     elif isinstance(value, tuple):
         for index, each in enumerate(value):
             if isinstance(each, str):
                 yield f"{path}[{index}]", each
+
+
+@cache
+def _fields(kind: type[Struct]) -> tuple[FieldInfo, ...]:
+    return fields(kind)  # which reads their types anew each time
 
 
 def _about_categories(cycle: Cycle) -> Iterator[tuple[str, str]]:

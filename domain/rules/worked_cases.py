@@ -86,6 +86,7 @@ class Case(Table, frozen=True):
         counted: what counts of *past* in the cycle's unit.
         cut: what caps take away.
         short: names of floors that are not reached.
+        categories_short: how many different categories are still wanted.
         required: what the cycle requires.
         carries_over: what passes into the next cycle.
     """
@@ -127,5 +128,6 @@ class Case(Table, frozen=True):
     counted: Decimal | None = None
     cut: Decimal | None = None
     short: tuple[str, ...] | None = None
+    categories_short: int | None = None
     required: Decimal | None = None
     carries_over: Decimal | None = None

@@ -24,7 +24,7 @@ _NUMBERS: Final = {  # with the least each may be
     "series_parts": 0,
     "series_attended": 0,
 }
-_ACCOUNT: Final = ("counted", "cut", "short", "required", "carries_over")
+_ACCOUNT: Final = ("counted", "cut", "short", "categories_short", "required", "carries_over")
 
 
 def about_cases(pack: Pack) -> Iterator[tuple[str, str]]:
@@ -67,6 +67,8 @@ def _about_facts(case: Case) -> Iterator[tuple[str, str]]:
 def _about_account(pack: Pack, case: Case) -> Iterator[tuple[str, str]]:
     if outside(case.first_cycle_months, 1, 120):
         yield "first_cycle_months", "A cycle has 1 to 120 months"
+    if outside(case.categories_short, 0, _MOST):
+        yield "categories_short", f"Is 0 to {_MOST}"
     answers = [key for key in _ACCOUNT if getattr(case, key) is not None]
     if case.past:
         for wrong, why in (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from reportlab.platypus import BaseDocTemplate, Flowable, PageTemplate, Spacer
 
 from domain.money.currencies import written
+from domain.payments.checkouts import Purpose
 from infra.papers.fonts import Face, legible
 from infra.papers.layout import (
     INK,
@@ -37,6 +38,16 @@ NOT_THIS: Final = (
     "This is a confirmation and not an invoice. The invoice with its number and its tax is the one "
     "named above; the payer can open it at any time and send it along."
 )
+_SORT: Final = {
+    None: "Membership dues",
+    Purpose.MONTHS: "Gift months",
+    Purpose.FUND: "Gift to a fund",
+}
+_PAID_FOR: Final = {
+    None: "has paid dues for taking part in Peerhour.",
+    Purpose.MONTHS: "has paid for months at Peerhour as a gift.",
+    Purpose.FUND: "has given to a scholarship fund at Peerhour.",
+}
 _ON_LETTER: Final = frozenset({"USD", "CAD"})  # whose offices have Letter paper in their printers
 _TITLE: Final = style(23, INK, Face.HEADING, leading=29)
 _NAME: Final = style(21, PINE, Face.HEADING, leading=28)
@@ -72,7 +83,7 @@ def _draw(paper: PaymentConfirmation, *, pages: int) -> tuple[int, bytes]:
         invariant=1,
         title=f"{HEADING}, invoice {paper.invoice_number}",
         author="Peerhour",
-        subject="Membership dues",
+        subject=_SORT[paper.purpose],
         creator="Peerhour",
         lang="en-US",
         initialFontName=Face.TEXT.value,  # else each page begins in Helvetica, never embedded
@@ -89,14 +100,14 @@ def _draw(paper: PaymentConfirmation, *, pages: int) -> tuple[int, bytes]:
 
 def _story(paper: PaymentConfirmation, *, width: float) -> list[Flowable]:
     paid = [text(written(paper.paid), _SUM), text(f"paid on {_day(paper.paid_at, paper)}", NOTE)]
-    kind = [text("Membership dues", style(9.5, SOFT, alignment=2))]
+    kind = [text(_SORT[paper.purpose], style(9.5, SOFT, alignment=2))]
     return [
         text("Peerhour", _FROM),
         Spacer(0, 4),
         text(HEADING, _TITLE),
         Spacer(0, 8),
         text(paper.payer_name, _NAME, "payer_name"),
-        text("has paid dues for taking part in Peerhour.", NOTE),
+        text(_PAID_FOR[paper.purpose], NOTE),
         Spacer(0, 8),
         panel(paid, kind, width),
         Spacer(0, 10),
@@ -105,12 +116,13 @@ def _story(paper: PaymentConfirmation, *, width: float) -> list[Flowable]:
 
 
 def _rows(paper: PaymentConfirmation) -> Iterator[Row]:
-    yield Row("what", "What for", ("Membership dues: taking part in peer groups of therapists.",))
+    yield Row("what", "What for", (_what(paper),))
     if paper.period is not None:
         begin, end = paper.period
         yield Row("period", "Period", (f"{_day(begin, paper)} to {_day(end, paper)}",))
     yield Row("number", "Invoice number", (paper.invoice_number,))
-    yield Row("total", "Invoice total", (f"{written(paper.total)}, {_tax(paper)}.",))
+    yield Row("total", "Invoice total", (f"{written(paper.total)}.",))
+    yield Row("tax", "Tax in it", (f"{written(paper.tax)}." if paper.tax.cents else "None.",))
     yield Row("paid", "Paid", (f"{written(paper.paid)} on {_day(paper.paid_at, paper)}.",))
     if paper.paid_back.cents:
         yield Row("paid_back", "Paid back since", (f"{written(paper.paid_back)}.",))
@@ -120,10 +132,17 @@ def _rows(paper: PaymentConfirmation) -> Iterator[Row]:
     yield Row("not", "What it is not", (NOT_THIS,))
 
 
-def _tax(paper: PaymentConfirmation) -> str:
-    if not paper.tax.cents:
-        return "without tax"
-    return f"of which {written(paper.tax)} are tax"
+def _what(paper: PaymentConfirmation) -> str:
+    match paper.purpose:
+        case Purpose.MONTHS:
+            months = "1 month" if paper.count == 1 else f"{paper.count} months"
+            return (
+                f"Gift months: {months} of taking part in peer groups of therapists, for somebody."
+            )
+        case Purpose.FUND:
+            return "A gift to a scholarship fund, which carries dues for those who cannot pay them."
+        case _:
+            return "Membership dues: taking part in peer groups of therapists."
 
 
 def _day(at: datetime, paper: PaymentConfirmation) -> str:

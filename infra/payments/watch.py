@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 import asyncpg
 
-from domain.payments.drift import EVENTS, Drift, DriftRow
+from domain.payments.drift import EVENTS, Drift, DriftRow, LeftOut
+from domain.values import Money
 
 _LEASE: Final = timedelta(hours=1)
 _KEPT: Final = timedelta(days=400)  # differences that are gone
@@ -31,6 +32,9 @@ _FOUND: Final = """INSERT INTO drifts AS d (kind, subject, ours, theirs, found_a
 _HEALED: Final = """UPDATE drifts SET healed_at = $2
                      WHERE healed_at IS NULL AND kind = ANY ($1)
                        AND (kind, subject) NOT IN (SELECT * FROM unnest($3::text[], $4::text[]))"""
+_LEFT_OUT: Final = """SELECT month, move, currency, many, cents FROM sums_left_out
+                       WHERE month = (SELECT max(month) FROM sums_left_out)
+                       ORDER BY move, currency"""
 _OPEN: Final = """SELECT kind, subject, ours, theirs, found_at, seen_at FROM drifts
                    WHERE healed_at IS NULL ORDER BY found_at, drift_id"""
 
@@ -116,6 +120,28 @@ class DriftBook:
     async def open(self) -> list[DriftRow]:
         """Return what is not healed, oldest first."""
         return [DriftRow(**row) for row in await self._pool.fetch(_OPEN)]
+
+    async def leave_out(self, month: date, found: Sequence[LeftOut]) -> None:
+        """Keep what was left out of a month's sums, in the place of what was found before."""
+        rows = [
+            (each.month, each.move, each.amount.currency, each.many, each.amount.cents)
+            for each in found
+        ]
+        async with self._pool.acquire() as conn, conn.transaction():
+            await conn.execute("DELETE FROM sums_left_out WHERE month = $1", month)
+            await conn.executemany("INSERT INTO sums_left_out VALUES ($1, $2, $3, $4, $5)", rows)
+
+    async def left_out(self) -> list[LeftOut]:
+        """Return what was left out of the newest month's sums that left anything out."""
+        return [
+            LeftOut(
+                month=row["month"],
+                move=row["move"],
+                many=row["many"],
+                amount=Money(row["cents"], row["currency"]),
+            )
+            for row in await self._pool.fetch(_LEFT_OUT)
+        ]
 
     async def events_read(self) -> datetime | None:
         """Return until when the payment service's events were read."""

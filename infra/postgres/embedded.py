@@ -4,7 +4,7 @@ It listens on a unix socket that only its account can reach, asks for a generate
 refused as soon as a setting would let it forget what it has acknowledged. Linux and macOS.
 
 Inside the data folder: ``cluster/`` (the data of PostgreSQL), ``password``, ``server.log``,
-``lock``.
+``lock``, ``keeper`` (see :mod:`infra.postgres.keeping`).
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from infra.database_errors import (
 from infra.postgres.account import Account, choose_account
 from infra.postgres.binaries import Binaries, choose_binaries
 from infra.postgres.folders import lock_folder, own_folder, socket_folder, write_secret
+from infra.postgres.keeping import Keeping
 from infra.postgres.process import (
     forget_stale_pid_file,
     processes_of,
@@ -80,7 +81,8 @@ class EmbeddedPostgres:
     """The life of one PostgreSQL server on one data folder.
 
     Several processes may use the same folder at once: one of them starts the server, the others
-    find it, and the one that started it stops it.
+    find it, and the one that started it stops it. If that one was killed, the server ends with it;
+    where it could not, whoever comes next keeps it.
 
     Args:
         data_dir: made when missing; holds everything, the generated password included.
@@ -92,6 +94,7 @@ class EmbeddedPostgres:
         self.log = self.data_dir / "server.log"
         self.started_here = False
         self._password = self.data_dir / "password"
+        self._keeping = Keeping(self.data_dir)
         self._address: ConnectKwargs | None = None
 
     def start(self) -> ConnectKwargs:
@@ -114,10 +117,15 @@ class EmbeddedPostgres:
                 if not self.cluster.exists():
                     self._create(binaries, account)
                 self._launch(binaries, account)
+                self._keeping.take()
                 self.started_here = True
+            elif self._keeping.take():
+                self.started_here = True  # by somebody who was killed: it is ours to stop now
             try:
                 self._address = self._found_address()
                 make_ready(self._address_of(MAINTENANCE), DATABASE, timeout=_START_TIMEOUT)
+                if self.started_here:
+                    self._keeping.watch()
             except BaseException:
                 self._address = None
                 if self.started_here:
@@ -242,7 +250,14 @@ class EmbeddedPostgres:
 
     def _halt(self) -> bool:
         pid = running_postmaster(self.cluster)
-        self.started_here = False
+        was_here, self.started_here = self.started_here, False
+        try:
+            return self._end(pid)
+        finally:
+            if was_here:
+                self._keeping.drop()
+
+    def _end(self, pid: int | None) -> bool:
         socket = socket_folder_of_running(self.cluster)
         if pid is None:
             return False

@@ -5,6 +5,8 @@ Satisfies :class:`services.house.Vault`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -60,14 +62,29 @@ class PostgresVault:
         )
         return found
 
-    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+    async def keep_invitation(self, seat_id: UUID, address: str, *, at: datetime) -> None:
         """Keep the address that a seat is offered to; who has it already does not matter."""
         await self._pool.execute(
-            "INSERT INTO vault (subject_id, kind, value) VALUES ($1, 'invitation', $2)"
-            " ON CONFLICT (subject_id, kind) DO UPDATE SET value = $2",
+            "INSERT INTO vault (subject_id, kind, value, kept_at) VALUES ($1, 'invitation', $2, $3)"
+            " ON CONFLICT (subject_id, kind) DO UPDATE SET value = $2, kept_at = $3",
             seat_id,
             address.strip(),
+            at,
         )
+
+    async def forget_invitations(self, *, kept_before: datetime, but: Collection[UUID]) -> int:
+        """Delete addresses that were kept before an instant, *but* those of these offers.
+
+        Returns:
+            How many were deleted.
+        """
+        gone = await self._pool.fetch(
+            "DELETE FROM vault WHERE kind = 'invitation' AND kept_at < $1"
+            " AND NOT subject_id = ANY ($2::uuid[]) RETURNING subject_id",
+            kept_before,
+            [*but],
+        )
+        return len(gone)
 
     async def invitation(self, seat_id: UUID) -> str | None:
         """Return the address that a seat is offered to, while it is offered."""

@@ -8,11 +8,14 @@ from typing import Final
 
 import stripe
 
+from domain.payments.checkouts import Purpose
 from domain.payments.invoices import Invoice
+from infra.stripe import marks
 from infra.stripe.amounts import from_stripe
 from infra.stripe.connection import Connection
 from infra.stripe.readings import id_of, instant, moment
 
+_LONGEST_COUNT: Final = 6  # digits
 _MOST: Final = 100  # of monthly dues: eight years; older ones stand on Stripe's own page
 
 
@@ -46,9 +49,22 @@ def _read(row: stripe.Invoice) -> Invoice:
         issued_at=moment(moments.finalized_at),
         paid_at=moment(moments.paid_at),
         period=_period(row),
+        purpose=_purpose(row),
+        count=_count(row),
         page_url=getattr(row, "hosted_invoice_url", None),
         file_url=getattr(row, "invoice_pdf", None),
     )
+
+
+def _purpose(row: stripe.Invoice) -> Purpose | None:
+    """Return what was paid once, as the page that made the invoice left it there."""
+    word = marks.plain(row.metadata).get(marks.PURPOSE)
+    return Purpose(word) if word in set(Purpose) else None
+
+
+def _count(row: stripe.Invoice) -> int:
+    word = marks.plain(row.metadata).get(marks.QUANTITY, "")
+    return int(word) if word.isascii() and word.isdecimal() and len(word) < _LONGEST_COUNT else 1
 
 
 def _period(row: stripe.Invoice) -> tuple[datetime, datetime] | None:

@@ -11,7 +11,8 @@ from uuid import UUID
 from projections import Connection
 
 # Old lines do not name their certificate; whose they are, when the meeting began and its minutes
-# must do. A reversal that went out has told the payer; what never went out, they never saw.
+# must do. A reversal that went out has told the payer; what never went out, they never saw. Each
+# set of what fell is hashed once: one EXISTS for both ways compares every line with all of it.
 _SENT: Final = """
     WITH fallen AS (SELECT * FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[], $4::integer[])
                            AS f (certificate_id, member_id, starts_at, minutes)),
@@ -19,10 +20,9 @@ _SENT: Final = """
                     FROM claim c JOIN claim_line a USING (claim_id)
                     LEFT JOIN claim_line r ON r.claim_id = a.claim_id AND r.reverses = a.line_id
                    WHERE a.reverses IS NULL AND a.sending IS NOT NULL AND r.sending IS NULL
-                     AND EXISTS (SELECT FROM fallen f
-                                  WHERE f.certificate_id = a.certificate_id
-                                     OR a.certificate_id IS NULL AND f.member_id = c.member_id
-                                        AND f.starts_at = a.starts_at AND f.minutes = a.minutes))
+                     AND (a.certificate_id IN (SELECT certificate_id FROM fallen)
+                          OR a.certificate_id IS NULL AND (c.member_id, a.starts_at, a.minutes)
+                             IN (SELECT member_id, starts_at, minutes FROM fallen)))
     SELECT c.claim_id, c.claim_number, c.awaits_answer, count(*) FILTER (WHERE reversal IS NULL)
            AS standing, count(reversal) AS taken_back
       FROM line JOIN claim c USING (claim_id)

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.base import Root
 from domain.members.member import Member
+from domain.members.name_folding import folded
 from domain.memberships.funds import Fund
 from domain.memberships.gifts import Gift
 from domain.memberships.scholarships import Scholarship
@@ -43,7 +44,7 @@ TOPICS: Final = (
     Member.Forgotten.TOPIC,
 )
 
-_OPEN: Final = "INSERT INTO practice VALUES ($1, $2, $3)"
+_OPEN: Final = "INSERT INTO practice VALUES ($1, $2, $3, $4)"
 _NAME: Final = "INSERT INTO practice_manager VALUES ($1, $2)"
 _RELIEVE: Final = "DELETE FROM practice_manager WHERE pool_id = $1 AND member_id = $2"
 _SIT: Final = """INSERT INTO practice_seat VALUES ($1, $2, $3)
@@ -84,7 +85,7 @@ async def project(recorded: Recorded, conn: Connection) -> None:
 async def _take_practice(event: Root.Event, conn: Connection) -> None:
     match event:
         case SeatPool.Opened(originator_id=pool_id, practice_id=practice_id):
-            await conn.execute(_OPEN, practice_id, pool_id, event.name)
+            await conn.execute(_OPEN, practice_id, pool_id, event.name, folded(event.name))
             await conn.execute(_NAME, pool_id, event.manager_id)
         case SeatPool.ManagerNamed(originator_id=pool_id, member_id=member_id):
             await conn.execute(_NAME, pool_id, member_id)

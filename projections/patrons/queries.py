@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from domain.members.name_folding import folded
 from projections import Connection
 
 _MANAGED: Final = """SELECT p.practice_id, p.name FROM practice p
                        JOIN practice_manager m USING (pool_id)
                       WHERE m.member_id = $1 ORDER BY p.name, p.practice_id"""
 _NAMED: Final = """SELECT practice_id, name FROM practice
-                    WHERE strpos(lower(name), lower($1)) > 0 ORDER BY name, practice_id LIMIT $2"""
+                    WHERE strpos(folded, $1) > 0 ORDER BY name, practice_id LIMIT $2"""
 _NAME: Final = "SELECT name FROM practice WHERE practice_id = $1"
 _UNMANAGED: Final = """SELECT practice_id, name FROM practice p
                         WHERE NOT EXISTS (SELECT FROM practice_manager WHERE pool_id = p.pool_id)
@@ -136,8 +137,10 @@ async def waiting_wishes(conn: Connection, *, limit: int) -> list[UUID]:
 
 
 async def practices_named(conn: Connection, text: str, *, limit: int = 20) -> list[PracticeRow]:
-    """Return the practices in whose names a text occurs, however it is capitalised, by name."""
-    return [PracticeRow(**row) for row in await conn.fetch(_NAMED, text, limit)]
+    """Return the practices in whose names a text occurs, capitals and accents aside, by name."""
+    wanted = folded(text)  # nothing where it was an accent alone, and that is in every name
+    rows = await conn.fetch(_NAMED, wanted, limit) if wanted else []
+    return [PracticeRow(**row) for row in rows]
 
 
 async def practice_name(conn: Connection, practice_id: UUID) -> str | None:

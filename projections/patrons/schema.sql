@@ -1,7 +1,8 @@
 CREATE TABLE practice (
     practice_id uuid PRIMARY KEY,
     pool_id     uuid NOT NULL UNIQUE,
-    name        text NOT NULL
+    name        text NOT NULL,
+    folded      text NOT NULL  -- as people look for it: no capitals, no accents
 );
 
 CREATE TABLE practice_manager (

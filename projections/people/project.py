@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Final
 
 from domain.members.member import Member, Role
+from domain.members.name_folding import folded
 from domain.personal import ERASED, shown
 from domain.recording import Recorded
 from projections import Connection
 
 NAME: Final = "people"
-VERSION: Final = 2
+VERSION: Final = 3
 SCHEMA: Final = (Path(__file__).parent / "schema.sql").read_text()
 TOPICS: Final = (
     Member.Registered.TOPIC,
@@ -25,15 +26,16 @@ TOPICS: Final = (
     Member.Forgotten.TOPIC,
 )
 
-_JOIN: Final = "INSERT INTO person (member_id, name, joined_at) VALUES ($1, $2, $3)"
-_RENAME: Final = "UPDATE person SET name = $2 WHERE member_id = $1"
+_JOIN: Final = "INSERT INTO person (member_id, name, folded, joined_at) VALUES ($1, $2, $3, $4)"
+_RENAME: Final = "UPDATE person SET name = $2, folded = $3 WHERE member_id = $1"
 _ROLE: Final = "UPDATE person SET administrator = $2 WHERE member_id = $1"
 _LEAVE: Final = "UPDATE person SET on_leave = $2 WHERE member_id = $1"
 _PAUSE: Final = """INSERT INTO person_leave VALUES ($1, $2)
                    ON CONFLICT (member_id, from_at) DO UPDATE SET until_at = NULL"""
 _RESUME: Final = """UPDATE person_leave SET until_at = $2
                      WHERE member_id = $1 AND until_at IS NULL"""
-_FORGET: Final = "UPDATE person SET name = $2, forgotten = true WHERE member_id = $1"
+_FORGET: Final = """UPDATE person SET name = $2, folded = '', forgotten = true
+                     WHERE member_id = $1"""
 _FORGET_NUMBERS: Final = "UPDATE person_licence SET number = $2 WHERE member_id = $1"
 _LICENCE: Final = "INSERT INTO person_licence VALUES ($1, $2, $3, $4, $5, $6, $7)"
 _END: Final = "UPDATE person_licence SET valid_until = $2 WHERE licence_id = $1"
@@ -43,9 +45,9 @@ async def project(recorded: Recorded, conn: Connection) -> None:
     """Take one event."""
     match recorded.event:
         case Member.Registered(originator_id=member_id, name_on_papers=name, timestamp=at):
-            await conn.execute(_JOIN, member_id, shown(name), at)
+            await conn.execute(_JOIN, member_id, shown(name), folded(shown(name)), at)
         case Member.NameCorrected(originator_id=member_id, name_on_papers=name):
-            await conn.execute(_RENAME, member_id, shown(name))
+            await conn.execute(_RENAME, member_id, shown(name), folded(shown(name)))
         case Member.RoleGranted(originator_id=member_id, role=Role.ADMINISTRATOR):
             await conn.execute(_ROLE, member_id, True)
         case Member.RoleWithdrawn(originator_id=member_id, role=Role.ADMINISTRATOR):

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
+from domain.members.name_folding import folded
 from projections import Connection
 
 _PERSON: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
@@ -18,14 +19,9 @@ _LICENCES: Final = """SELECT licence_id, profession, jurisdiction, number, valid
                        ORDER BY valid_from, licence_id"""
 _ADMINISTRATORS: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
                              WHERE administrator AND NOT forgotten ORDER BY name, member_id"""
-# A name as somebody types it who has no accents on their keyboard; the letters that are listed do
-# not decompose, and a database without a language lowers no others than ASCII's.
-_PLAIN: Final = r"""lower(regexp_replace(normalize(translate({}, 'ĐđŁłØøÆı', 'ddllooæi'), NFD),
-                                         '[\u0300-\u036f]', '', 'g'))"""
-_NAMED: Final = f"""SELECT member_id, name, administrator, on_leave, forgotten FROM person
-                     WHERE NOT forgotten
-                       AND strpos({_PLAIN.format("name")}, {_PLAIN.format("$1::text")}) > 0
-                     ORDER BY name, member_id LIMIT $2"""
+_NAMED: Final = """SELECT member_id, name, administrator, on_leave, forgotten FROM person
+                    WHERE NOT forgotten AND strpos(folded, $1) > 0
+                    ORDER BY name, member_id LIMIT $2"""
 _ON_LEAVE: Final = """SELECT DISTINCT member_id FROM person_leave
                        WHERE member_id = ANY ($1) AND from_at <= $2
                          AND (until_at IS NULL OR until_at > $2)"""
@@ -84,4 +80,5 @@ async def licences(conn: Connection, member_id: UUID) -> list[LicenceRow]:
 
 async def named(conn: Connection, text: str, *, limit: int = 20) -> list[PersonRow]:
     """Return the members in whose names a text occurs, without regard to capitals and accents."""
-    return [PersonRow(**row) for row in await conn.fetch(_NAMED, text, limit)]
+    wanted = folded(text)  # nothing where it was an accent alone, and that is in every name
+    return [PersonRow(**row) for row in await conn.fetch(_NAMED, wanted, limit)] if wanted else []

@@ -1,6 +1,7 @@
 CREATE TABLE person (
     member_id     uuid        PRIMARY KEY,
     name          text        NOT NULL,
+    folded        text        NOT NULL,  -- as people look for it: no capitals, no accents
     administrator boolean     NOT NULL DEFAULT false,
     on_leave      boolean     NOT NULL DEFAULT false,
     forgotten     boolean     NOT NULL DEFAULT false,

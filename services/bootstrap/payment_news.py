@@ -36,7 +36,12 @@ from services.payments.reconciling import (
     reconcile_lists,
     reconcile_messages,
 )
-from services.payments.ticking import end_seat_offers, tick_memberships, tick_scholarships
+from services.payments.ticking import (
+    end_seat_offers,
+    forget_stray_invitations,
+    tick_memberships,
+    tick_scholarships,
+)
 
 _KEPT: Final = timedelta(days=400)  # a dispute may come 120 days after a year that was paid at once
 
@@ -92,6 +97,10 @@ async def open_payment_news(
         ),
         "seat offers": Chore(
             Rhythm.NIGHTLY, partial(end_seat_offers, parts.dispatch, parts.store, parts.clock)
+        ),
+        "stray invitations": Chore(
+            Rhythm.NIGHTLY,
+            partial(forget_stray_invitations, parts.vault, parts.store, parts.clock),
         ),
     }
     steps: dict[str, Step] = {

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Final
 from uuid import UUID, uuid5
 
-from domain.claims import payers
 from domain.claims.claim import Claim
+from domain.claims.payer_events import Export as PayerExport
 from domain.claims.payer_papers import LinePaper, PayerRun
 from domain.claims.payers import ExportMadeDifferently, ExportUnknown, NothingToExport, Payer
 from domain.claims.rules import ClaimState, NothingToSend, SetAsideReason
@@ -218,7 +218,7 @@ async def _export(
 async def _pack(
     house: House,
     payer: Payer,
-    started: payers.Export,
+    started: PayerExport,
     claim_ids: Sequence[UUID],
     period: tuple[date, date],
     by: UUID | None = None,
@@ -267,7 +267,7 @@ def _packed(claim: Claim, proofs: Mapping[str, CertificateRow]) -> PackedClaim:
     )
 
 
-async def _finish(house: House, started: payers.Export, finish: FinishExport) -> None:
+async def _finish(house: House, started: PayerExport, finish: FinishExport) -> None:
     """Record what a run sent, or check that a run told again is the same."""
     if started.claim_ids is not None:
         if finish.sha256s != started.sha256s:

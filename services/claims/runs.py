@@ -11,8 +11,8 @@ from datetime import date
 from typing import Final
 from uuid import UUID, uuid4
 
-from domain.claims import payers
 from domain.claims.claim import Claim
+from domain.claims.payer_events import Export as PayerExport
 from domain.claims.payers import ExportUnknown, Payer
 from domain.errors import DomainError
 from services.claims import exports
@@ -83,17 +83,27 @@ async def tell_run(house: House, payer_id: UUID, run_number: int) -> Export:
     payer = await work.load(Payer, payer_id)
     for run in payer.exports.values():
         if run.run_number == run_number and run.claim_ids is not None:
-            first, last = await _days_of(work, payer, run, run.claim_ids)
+            first, last = await days_of(work, payer, run, run.claim_ids)
             return await exports.tell_again(house, payer_id, first, last, run_number)
     raise ExportUnknown("No run of this number went to this payer.", number=run_number)
 
 
-async def _days_of(
-    work: Work, payer: Payer, run: payers.Export, claim_ids: Sequence[UUID]
+async def days_of(
+    work: Work, payer: Payer, run: PayerExport, claim_ids: Sequence[UUID]
 ) -> tuple[date, date]:
     """Return the days that a run was made for.
 
-    Most runs take what was prepared for just their days, and a run's id follows from them.
+    Where they are not on record: most runs take what was prepared for just their days, and a run's
+    id follows from them.
+
+    Args:
+        work: where its claims are read.
+        payer: to whom it went.
+        run: which.
+        claim_ids: the claims in it.
+
+    Raises:
+        RunDaysUnknown: none of its claims was prepared for them.
     """
     if run.period is not None:
         return run.period

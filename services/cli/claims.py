@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -10,7 +9,6 @@ from uuid import UUID, uuid4
 
 import click
 
-from domain.claims.lines import LineAnswer
 from domain.claims.rules import SetAsideReason
 from domain.errors import NotFound
 from domain.values import Money
@@ -27,17 +25,16 @@ if TYPE_CHECKING:
 _DAY: Final = click.DateTime(["%Y-%m-%d"])
 _FROM = click.option("--from", "first", type=_DAY, required=True, help="First day, YYYY-MM-DD.")
 _TO = click.option("--to", "last", type=_DAY, required=True, help="Last day, included.")
-_BY = click.option(
+BY = click.option(
     "--by", type=click.UUID, required=True, help="Id of the administrator who decides."
 )
-_YES = click.option("--yes", is_flag=True, help="Do not ask.")
+YES = click.option("--yes", is_flag=True, help="Do not ask.")
 _AGAIN = click.option(
     "--ask-again/--give-up",
     "asked_again",
     default=False,
     help="Whether another claim asks for the hour. By default only a new certificate lets it.",
 )
-_ANSWER: Final = re.compile(r"([A-Z0-9-]{1,30})=(-?[0-9]{1,12})(?::(.+))?")
 
 
 @click.group()
@@ -52,7 +49,7 @@ def claims() -> None:
 @asynchronous
 async def prepare(payer_id: UUID, first: datetime, last: datetime) -> None:
     """Prepare claims for what PAYER_ID may be asked for and was not asked for yet."""
-    async with _house() as house:
+    async with open_claims() as house:
         await _prepare(house, payer_id, first, last)
 
 
@@ -76,7 +73,7 @@ async def export(
     from services.claims import exports
 
     period = first.date(), last.date()
-    async with _house() as house:
+    async with open_claims() as house:
         if run_number is None:
             await _prepare(house, payer_id, first, last)
             made = await exports.export(house, payer_id, *period)
@@ -117,8 +114,8 @@ async def show(number: str) -> None:
     """Show a claim: its lines, what the payer has, and what they answered."""
     from projections.claims_board import queries as board
 
-    async with _house() as house:
-        row = await _claim(house, number)
+    async with open_claims() as house:
+        row = await claim_of(house, number)
         async with house.views() as connection:
             lines = await board.lines(connection, row.claim_id)
             sendings = await board.sendings(connection, row.claim_id)
@@ -129,55 +126,6 @@ async def show(number: str) -> None:
         click.echo(sending_words(each, row.currency))
 
 
-@claims.command("decide")
-@click.argument("number")
-@click.option(
-    "--line",
-    "answers",
-    multiple=True,
-    metavar="LINE=CENTS[:REASON]",
-    help="What was paid for a line, in minor units, and why if it is not what was asked.",
-)
-@click.option("--paid", is_flag=True, help="Every other line was paid as asked.")
-@click.option("--denied", metavar="REASON", help="Every other line was denied, for this reason.")
-@click.option("--reference", required=True, help="The payer's number of the claim or payment.")
-@_BY
-@asynchronous
-async def decide(
-    number: str,
-    answers: tuple[str, ...],
-    denied: str | None,
-    reference: str,
-    by: UUID,
-    *,
-    paid: bool,
-) -> None:
-    """Record what a payer answered to what was sent last of a claim."""
-    from domain.claims.claim import Claim
-    from services.claims.answers import DecideLines
-    from services.dispatch import Work
-
-    if paid and denied is not None:
-        raise click.UsageError("The other lines were paid or denied, not both.")
-    said = dict(_answer(each) for each in answers)
-    async with _house() as house:
-        row = await _claim(house, number)
-        claim = await Work(house.store, row.claim_id).load(Claim, row.claim_id)
-        for line in claim.lines_of(claim.sendings) if claim.sendings else []:
-            if paid or denied is not None:
-                cents = line.amount_cents if denied is None else 0
-                rest = LineAnswer(line_id=line.line_id, paid_cents=cents, reason_code=denied)
-                said.setdefault(line.line_id, rest)
-        await _order(
-            house,
-            DecideLines(
-                claim_id=row.claim_id, answers=list(said.values()), reference=reference, by=by
-            ),
-            by,
-        )
-    click.echo("Kept.")
-
-
 @claims.command("take-back")
 @click.argument("number")
 @click.argument("line_id")
@@ -186,8 +134,8 @@ async def decide(
     "--certificate", type=click.UUID, help="Id of the certificate that takes the line's place."
 )
 @_AGAIN
-@_BY
-@_YES
+@BY
+@YES
 @asynchronous
 async def take_back(
     number: str,
@@ -206,8 +154,8 @@ async def take_back(
 
     if not yes:
         click.confirm(f"Take {line_id} back? This cannot be undone.", abort=True)
-    async with _house() as house:
-        row = await _claim(house, number)
+    async with open_claims() as house:
+        row = await claim_of(house, number)
         async with house.views() as connection:
             known = await board.ids_of_both(connection, row.payer_id, row.member_id)
         command = TakeBackLine(
@@ -219,7 +167,7 @@ async def take_back(
             earlier_claim_ids=unnumbered_among(row.payer_id, row.member_id, known),
             by=by,
         )
-        await _order(house, command, by)
+        await give_order(house, command, by)
     click.echo("Taken back.")
 
 
@@ -227,8 +175,8 @@ async def take_back(
 @click.argument("number")
 @click.option("--reason", type=click.Choice([each.value for each in SetAsideReason]), required=True)
 @_AGAIN
-@_BY
-@_YES
+@BY
+@YES
 @asynchronous
 async def set_aside(number: str, reason: str, by: UUID, *, asked_again: bool, yes: bool) -> None:
     """Never send a claim that was not sent yet."""
@@ -236,17 +184,17 @@ async def set_aside(number: str, reason: str, by: UUID, *, asked_again: bool, ye
 
     if not yes:
         click.confirm(f"Never send {number}? This cannot be undone.", abort=True)
-    async with _house() as house:
-        row = await _claim(house, number)
+    async with open_claims() as house:
+        row = await claim_of(house, number)
         command = SetAsideClaim(
             claim_id=row.claim_id, reason=SetAsideReason(reason), asked_again=asked_again, by=by
         )
-        await _order(house, command, by)
+        await give_order(house, command, by)
     click.echo("Set aside.")
 
 
 @asynccontextmanager
-async def _house() -> AsyncIterator[House]:
+async def open_claims() -> AsyncIterator[House]:
     """Open the house, its views caught up with the log."""
     from services import bootstrap
 
@@ -273,7 +221,12 @@ async def _prepare(house: House, payer_id: UUID, first: datetime, last: datetime
     click.echo(f"Prepared: {many} claims." if many else "Nothing new to claim in this period.")
 
 
-async def _claim(house: House, number: str) -> ClaimRow:
+async def claim_of(house: House, number: str) -> ClaimRow:
+    """Return the claim that has, or was once sent under, a number.
+
+    Raises:
+        NotFound: there is none.
+    """
     from projections.claims_board import queries as board
 
     async with house.views() as connection:
@@ -283,15 +236,8 @@ async def _claim(house: House, number: str) -> ClaimRow:
     return row
 
 
-async def _order(house: House, command: object, by: UUID) -> None:
+async def give_order(house: House, command: object, by: UUID) -> None:
+    """Give a command in an administrator's name."""
     from services.dispatch import Order
 
     await house.dispatch(command, Order(command_id=uuid4(), actor_id=by))
-
-
-def _answer(text: str) -> tuple[str, LineAnswer]:
-    found = _ANSWER.fullmatch(text)
-    if found is None:
-        raise click.UsageError(f"Write LINE=CENTS or LINE=CENTS:REASON, not {text!r}.")
-    line_id, cents, reason = found.groups()
-    return line_id, LineAnswer(line_id=line_id, paid_cents=int(cents), reason_code=reason)

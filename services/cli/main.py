@@ -15,6 +15,7 @@ import click
 from domain.errors import AlreadyExists, DomainError, InvalidFields
 from services.cli.billing import billing
 from services.cli.certificates import certificate
+from services.cli.claim_answers import correct_answer, decide
 from services.cli.claims import claims
 from services.cli.loop import asynchronous as _asynchronous
 from services.cli.rules import rules
@@ -56,6 +57,8 @@ def main() -> None:
 main.add_command(billing)
 main.add_command(certificate)
 main.add_command(claims)
+claims.add_command(decide)
+claims.add_command(correct_answer)
 main.add_command(rules)
 main.add_command(stuck)
 

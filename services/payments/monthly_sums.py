@@ -11,11 +11,14 @@ from datetime import UTC, datetime, timedelta
 
 import structlog
 
-from domain.payments.drift import Drift, DriftKind
+from domain.payments.drift import Drift, DriftKind, LeftOut
+from domain.values import Money
 from services.payments.comparing import money_drifts
 from services.payments.reconciling import Reconciled, Reconciler, is_ours
 
 log = structlog.get_logger()
+
+_Sums = Counter[tuple[str, str]]  # by move and currency
 
 
 async def reconcile_money(reconciler: Reconciler) -> Reconciled:
@@ -37,8 +40,16 @@ async def reconcile_money(reconciler: Reconciler) -> Reconciled:
     known: dict[str, bool] = {}  # of every customer, asked once in all months
     for since in sorted(months):
         until = (since + timedelta(days=32)).replace(day=1)
-        booked, others = await _booked(reconciler, since, until, known)
+        booked, others, many = await _booked(reconciler, since, until, known)
         left_out.update(others)
+        month = since.date()
+        await reconciler.drift.leave_out(
+            month,
+            [
+                LeftOut(month=month, move=move, many=many[move, name], amount=Money(cents, name))
+                for (move, name), cents in sorted(others.items())
+            ],
+        )
         drifts += await money_drifts(reconciler.store, booked, since=since, until=until)
     await reconciler.drift.record({DriftKind.MONEY}, drifts, at=now)
     for (move, currency), cents in sorted(left_out.items()):
@@ -48,24 +59,30 @@ async def reconcile_money(reconciler: Reconciler) -> Reconciled:
 
 async def _booked(
     reconciler: Reconciler, since: datetime, until: datetime, known: dict[str, bool]
-) -> tuple[Counter[tuple[str, str]], Counter[tuple[str, str]]]:
-    """Return what moved for this house, and what moved for other products in the same account.
+) -> tuple[_Sums, _Sums, _Sums]:
+    """Return what moved for this house, and what for other products in the same account.
 
     Args:
         reconciler: with the books, and with what tells whose a customer is.
         since: the first moment.
         until: the first one after the last.
         known: whether a customer is ours; what is found out is added.
+
+    Returns:
+        Our sums, theirs, and how many lines theirs are of.
     """
-    ours: Counter[tuple[str, str]] = Counter()
-    others: Counter[tuple[str, str]] = Counter()
+    ours, others, many = _Sums(), _Sums(), _Sums()
     async for line in reconciler.books.booked(since, until):
         who = line.customer_id
         if who is not None and who not in known:
             known[who] = await is_ours(reconciler, who)
-        sums = ours if who is not None and known[who] else others
-        sums[line.move, line.amount.currency] += line.amount.cents
-    return ours, others
+        key = line.move, line.amount.currency
+        if who is not None and known[who]:
+            ours[key] += line.amount.cents
+        else:
+            others[key] += line.amount.cents
+            many[key] += 1
+    return ours, others, many
 
 
 def _month_before(now: datetime) -> datetime:

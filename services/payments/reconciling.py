@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Final, Protocol
 from uuid import UUID
@@ -27,6 +27,7 @@ from domain.payments.drift import (
     Drift,
     DriftKind,
     DriftRow,
+    LeftOut,
 )
 from domain.payments.news import News, PaymentBooks
 from domain.payments.refusals import PaymentsAway
@@ -76,6 +77,14 @@ class DriftBook(Protocol):
 
     async def open(self) -> Sequence[DriftRow]:
         """Return what is not healed, oldest first."""
+        ...
+
+    async def leave_out(self, month: date, found: Sequence[LeftOut]) -> None:
+        """Keep what was left out of a month's sums, in the place of what was found before."""
+        ...
+
+    async def left_out(self) -> Sequence[LeftOut]:
+        """Return what was left out of the newest month's sums."""
         ...
 
     async def events_read(self) -> datetime | None:

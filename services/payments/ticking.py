@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, Protocol
 from uuid import UUID, uuid5
 
 import structlog
@@ -24,6 +25,7 @@ from services.practices.commands import EndSeatOffers
 log = structlog.get_logger()
 
 _AT_ONCE: Final = 50
+_STRAYS_AFTER: Final = timedelta(days=1)
 _BATCH: Final = 1000
 _OFFER_TOPICS: Final = (
     SeatPool.Offered.TOPIC,
@@ -38,6 +40,14 @@ _TOPICS: Final = (
     Scholarship.Renewed.TOPIC,
     Scholarship.Ended.TOPIC,
 )
+
+
+class Strays(Protocol):
+    """Where addresses of invitations lie."""
+
+    async def forget_invitations(self, *, kept_before: datetime, but: Collection[UUID]) -> int:
+        """Delete those that were kept before an instant, *but* those of these offers."""
+        ...
 
 
 async def tick_memberships(dispatch: Dispatcher, views: Views, clock: Clock) -> int:
@@ -103,6 +113,20 @@ async def end_seat_offers(dispatch: Dispatcher, store: EventStore, clock: Clock)
             await dispatch(EndSeatOffers(pool_id=pool_id), Order(command_id=command_id))
             ended += 1
     return ended
+
+
+async def forget_stray_invitations(vault: Strays, store: EventStore, clock: Clock) -> int:
+    """Delete addresses of invitations that no offer stands for; return how many.
+
+    The address is kept before its offer is made, so that the mail finds it. Where something broke
+    in between there is no offer, and no end of one that would delete it.
+    """
+    before = clock.now() - _STRAYS_AFTER
+    offered = [each for seats in (await open_seat_offers(store)).values() for each in seats]
+    gone = await vault.forget_invitations(kept_before=before, but=offered)
+    if gone:
+        log.info("invitations.strays_forgotten", many=gone)
+    return gone
 
 
 async def open_seat_offers(store: EventStore) -> dict[UUID, dict[UUID, datetime]]:

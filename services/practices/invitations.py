@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import takewhile
 from typing import Final, Protocol
 from uuid import UUID
@@ -27,7 +28,7 @@ FORGET: Final = "forget_seat_invitation"
 class InvitationVault(Protocol):
     """Keeps where invitations go, and the addresses of those who were let in."""
 
-    async def keep_invitation(self, seat_id: UUID, address: str) -> None:
+    async def keep_invitation(self, seat_id: UUID, address: str, *, at: datetime) -> None:
         """Keep the address that a seat is offered to."""
         ...
 

@@ -21,4 +21,8 @@ def react(recorded: Recorded) -> list[TellOfChange]:
             notice = Notice.CALLED_OFF
         case _:
             return []
-    return [TellOfChange(meeting_id=event.originator_id, notice=notice, by=by)]
+    return [
+        TellOfChange(
+            meeting_id=event.originator_id, notice=notice, by=by, version=event.originator_version
+        )
+    ]

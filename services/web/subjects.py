@@ -15,10 +15,12 @@ from domain.recording import Outcome
 from projections import Connection
 from projections.people import queries as people
 from projections.schedule import queries as schedule
+from services.days import zone_of
 from services.house import House
 from services.web.context import web_of
 from services.web.forms.done_pages import SAID_BY
 from services.web.forms.orders import Asking, fresh_id
+from services.web.signing_in.session import current_person
 from services.web.templating import page
 from services.web.words import record as words
 
@@ -180,6 +182,13 @@ async def subject_page(
 async def is_administrator(request: Asking, person_id: UUID) -> bool:
     """Tell whether the person looks after the house."""
     return await web_of(request).ports.people.is_administrator(person_id)
+
+
+async def zone_of_reader(request: Asking, house: House) -> str:
+    """Return the zone in which whoever reads a page reads its times, as on every page of theirs."""
+    person_id = await current_person(request)
+    async with house.views() as conn:
+        return await zone_of(conn, person_id)
 
 
 async def wait_for(request: Asking, house: House, *views: str) -> None:

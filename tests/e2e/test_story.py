@@ -300,6 +300,9 @@ async def test_what_was_looked_up_in_lists_is_fit_on_a_narrow_screen(
         await page.get_by_label("Verification codes").fill(f"{code[1]}\n00000-00000-0000\nhello")
         await page.get_by_role("button", name="Check them").click()
         await expect(page.get_by_role("row")).to_have_count(4)
+        words = await page.get_by_role("caption").bounding_box()
+        assert words is not None
+        assert words["width"] <= narrow["viewport"]["width"], "read whole, however wide the table"
         await fit(page, "many-checked")
 
 

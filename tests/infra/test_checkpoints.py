@@ -48,6 +48,17 @@ async def test_a_worker_that_is_behind_moves_nobody(
     assert await checkpoints.position(reader) == 5
 
 
+async def test_those_that_have_seen_everything_are_told_apart(
+    checkpoints: CheckpointStore, reader: str
+) -> None:
+    there, further, behind, new, unasked = (f"{reader}-{number}" for number in range(5))
+    for each, position in ((there, 5), (further, 6), (behind, 4), (unasked, 5)):
+        await checkpoints.position(each)
+        await checkpoints.move(each, 0, position)
+    asked = [there, further, behind, new]
+    assert await checkpoints.caught_up(asked, 5) == {there, further}
+
+
 async def test_failures_are_counted_at_each_position(
     checkpoints: CheckpointStore, reader: str
 ) -> None:

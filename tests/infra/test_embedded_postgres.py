@@ -11,6 +11,7 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -30,11 +31,13 @@ from infra.postgres import embedded as embedded_postgres
 from infra.postgres.account import Account
 from infra.postgres.binaries import Binaries, choose_binaries
 from infra.postgres.embedded import EmbeddedPostgres
+from infra.postgres.keeping import stop_forsaken
 from infra.postgres.process import processes_of, running_postmaster
 
 ROOT = Path(__file__).parents[2]
 AS_ROOT = os.geteuid() == 0
 NOBODY = 65534
+WITHIN = 20.0  # seconds that a watcher has at most, on a busy machine
 START = """
 import json, sys
 from pathlib import Path
@@ -153,6 +156,68 @@ def test_a_second_start_finds_the_running_server_and_leaves_it_to_who_started_it
     assert ask(server.connect_kwargs(), "SELECT 1") == 1
     assert server.stop() is True
     assert server.stop() is False
+
+
+def killed_keeper(data_dir: Path) -> tuple[int, int]:
+    """Let another process start the server; return its own pid and the server's."""
+    keeper = subprocess.Popen(
+        [sys.executable, "-c", START, str(data_dir)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    assert keeper.stdin is not None
+    assert keeper.stdout is not None
+    pid, started_here = json.loads(keeper.stdout.readline())
+    assert started_here
+    keeper.kill()
+    keeper.wait()
+    keeper.stdin.close()
+    keeper.stdout.close()
+    return keeper.pid, pid
+
+
+def test_a_server_ends_with_a_keeper_that_was_killed(data_dir: Path) -> None:
+    _, server_pid = killed_keeper(data_dir)
+    deadline = time.monotonic() + WITHIN
+    while running_postmaster(data_dir / "cluster") == server_pid:
+        assert time.monotonic() < deadline, "nobody stopped it"
+        time.sleep(0.02)
+    again = EmbeddedPostgres(data_dir)
+    assert ask(again.start(), "SELECT 1") == 1
+    assert again.status().pid != server_pid
+    assert again.stop() is True
+
+
+def test_whoever_starts_right_after_a_killed_keeper_has_a_server_that_stays(
+    data_dir: Path,
+) -> None:
+    killed_keeper(data_dir)
+    server = EmbeddedPostgres(data_dir)
+    server.start()
+    pid = server.status().pid
+    assert server.started_here
+    assert stop_forsaken(data_dir) is False, "somebody keeps it"
+    assert server.status().pid == pid
+    assert ask(server.connect_kwargs(), "SELECT 1") == 1
+
+
+def test_a_server_that_nobody_keeps_is_adopted_and_stopped_by_whoever_finds_it(
+    server: EmbeddedPostgres,
+) -> None:
+    server._keeping.drop()  # as if this process and its watcher had been killed
+    heir = EmbeddedPostgres(server.data_dir)
+    heir.start()
+    assert heir.status().pid == server.status().pid
+    assert heir.started_here
+    assert heir.stop() is True
+    assert not heir.status().running
+
+
+def test_a_forsaken_server_is_stopped_once(server: EmbeddedPostgres) -> None:
+    assert stop_forsaken(server.data_dir) is False
+    server._keeping.drop()
+    assert [stop_forsaken(server.data_dir) for _ in range(2)] == [True, False]
+    assert not server.status().running
 
 
 def test_a_stopped_server_has_no_address_and_starts_again(server: EmbeddedPostgres) -> None:

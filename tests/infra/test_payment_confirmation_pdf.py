@@ -11,6 +11,7 @@ import pypdf
 import pytest
 
 from domain.certificates.papers import PaperContradictsItself
+from domain.payments.checkouts import Purpose
 from domain.payments.papers import PaymentConfirmation
 from domain.values import Money
 from infra.papers.fonts import CharacterWithoutFont, ScriptNotSupported
@@ -26,6 +27,8 @@ def a_paper(**changes: Any) -> PaymentConfirmation:
         "paid": Money(12_000, "EUR"),
         "paid_back": Money(0, "EUR"),
         "paid_at": datetime(2026, 1, 31, 23, 30, tzinfo=UTC),
+        "purpose": None,
+        "count": 1,
         "period": (
             datetime(2026, 1, 31, 12, tzinfo=UTC),
             datetime(2027, 1, 31, 12, tzinfo=UTC),
@@ -51,7 +54,7 @@ def test_it_says_who_paid_what_when_for_what_and_what_it_is_not() -> None:
         "Membership dues: taking part in peer groups of therapists.",
         "31 January 2026 to 31 January 2027",
         "Invoice number PH-0007",
-        "120.00 EUR, of which 19.16 EUR are tax.",
+        "Invoice total 120.00 EUR. Tax in it 19.16 EUR.",
         "This is a confirmation and not an invoice.",
         "As our record stood on 2 March 2026, 6:00 pm (Europe/Berlin). From peerhour.example.",
         "Page 1 of 1",
@@ -60,10 +63,26 @@ def test_it_says_who_paid_what_when_for_what_and_what_it_is_not() -> None:
     assert "Paid back" not in shown
 
 
+@pytest.mark.parametrize(
+    ("purpose", "count", "said"),
+    [
+        (Purpose.MONTHS, 1, "Gift months: 1 month of taking part in peer groups of therapists"),
+        (Purpose.MONTHS, 3, "has paid for months at Peerhour as a gift. Gift months"),
+        (Purpose.MONTHS, 3, "Gift months: 3 months of taking part"),
+        (Purpose.FUND, 1, "has given to a scholarship fund at Peerhour."),
+        (Purpose.FUND, 1, "A gift to a scholarship fund, which carries dues"),
+    ],
+)
+def test_what_is_no_dues_is_called_by_its_name(purpose: Purpose, count: int, said: str) -> None:
+    shown = words(a_paper(purpose=purpose, count=count, period=None))
+    assert said in shown.replace("120.00 EUR paid on 1 February 2026 ", "")
+    assert "Membership dues" not in shown
+
+
 def test_what_was_paid_back_and_what_had_no_tax_is_said() -> None:
     shown = words(a_paper(paid_back=Money(2_000, "EUR"), tax=Money(0, "EUR"), period=None))
     assert "Paid back since 20.00 EUR." in shown
-    assert "120.00 EUR, without tax." in shown
+    assert "Invoice total 120.00 EUR. Tax in it None." in shown
     assert "Period" not in shown
 
 

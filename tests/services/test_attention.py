@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -11,6 +12,7 @@ from domain.certificates.certificate import Certificate, CertificateState, Revoc
 from domain.claims.claim import Claim
 from domain.claims.lines import Outcome
 from domain.providers import Provider
+from domain.values import Interval
 from infra.database import ConnectKwargs
 from services.attention import Attention, attention
 from services.certificates.issuing import RevokeCertificate, SettleCertificate
@@ -25,6 +27,7 @@ from tests.support.house import RealHouse, open_real_house
 from tests.support.story import Story
 
 MARCH = date(2026, 3, 1), date(2026, 3, 31)
+MINUTE = timedelta(minutes=1)
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +54,8 @@ async def waits(house: RealHouse, story: Story) -> Attention:
     await house.drain()
     told = await attention(house.house)
     claims = {claim_id_of(story.payer, story.ana, number) for number in (1, 2)}
-    return Attention(
+    return replace(
+        told,
         credit=[each for each in told.credit if each.newest.group_id == story.group],
         approvals=[each for each in told.approvals if each.provider.provider_id == story.provider],
         unapproved=[
@@ -176,6 +180,18 @@ async def test_a_claim_whose_certificate_fell_waits_until_the_payer_was_told(
     assert not row.awaits_answer
     await exports.export(house.house, story.payer, *MARCH)
     assert (await waits(house, story)).claims == []
+
+
+async def test_a_claim_waits_whose_certificate_says_fewer_minutes_in_its_new_copy(
+    house: RealHouse, request: pytest.FixtureRequest
+) -> None:
+    story, claim = await sent(house, request)
+    start = claim.lines[0].starts_at
+    await story.correct(story.id("meeting"), story.ana, Interval(start, start + MINUTE * 52))
+    (row,) = (await waits(house, story)).claims
+    assert (row.claim_id, row.standing) == (claim.id, 1)
+    fell, stands = await story.certificates(story.id("meeting"), "ana")
+    assert (fell.state, stands.stands) == (CertificateState.SUPERSEDED, True)
 
 
 async def test_a_claim_whose_certificate_only_got_another_name_does_not_wait(

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
@@ -21,19 +17,11 @@ from infra.database import ConnectKwargs
 from services.bootstrap import PROJECTIONS
 from services.cli.main import main
 from services.demo.story import ADMIN
-from tests.support.house import database_url
+from tests.support.terminal import Terminal
 
 REPORT = """Name (Original Name),User Email,Join Time,Leave Time,Duration (Minutes),Guest
 Ana Ruiz,ana@example.org,03/02/2026 06:00:00 PM,03/02/2026 07:00:00 PM,60,No
 Bo Berg,,03/02/2026 06:05:00 PM,03/02/2026 07:00:00 PM,55,No
-"""
-# Several commands in one process, so that its imports are paid for once.
-_PROGRAM = """
-import json, sys
-from services.cli.main import main
-for arguments in json.loads(sys.argv[1]):
-    main(arguments, prog_name="peerhour", standalone_mode=False)
-    print(end="\\0", flush=True)
 """
 
 
@@ -177,43 +165,10 @@ def test_settings_that_cannot_be_used_are_refused_before_anything_starts(
 # With one
 
 
-@dataclass
-class Terminal:
-    """Runs the program as its own process on a database and a folder of the test's own."""
-
-    folder: Path
-    environment: dict[str, str]
-
-    def run(self, *commands: Sequence[object]) -> list[str]:
-        """Run commands one after the other and return what each of them printed."""
-        written = json.dumps([[str(word) for word in command] for command in commands])
-        done = subprocess.run(
-            [sys.executable, "-c", _PROGRAM, written],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
-        assert "Traceback" not in done.stderr
-        return done.stdout.split("\0")[:-1]
-
-
 @pytest.fixture(scope="module")
-def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    """A terminal on a house in which the demo's story was told."""
-    folder = tmp_path_factory.mktemp("terminal")
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url(database),
-        "PEERHOUR_DATA_DIR": str(folder),
-    }
-    terminal = Terminal(folder, environment)
-    (told,) = terminal.run(("demo", "--no-serve", "--data-dir", folder, "--port", "0"))
-    assert "As member    ana@example.org" in told
-    return terminal
+def database(demo_database: ConnectKwargs) -> ConnectKwargs:
+    """The one that the terminal works on."""
+    return demo_database
 
 
 def test_the_demos_package_verifies_and_one_that_was_touched_does_not(

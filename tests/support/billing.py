@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from domain.memberships.membership import Membership
-from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble
+from domain.memberships.observations import DeclineKind, Observation, PaymentTrouble, PlanWaiting
 from domain.money.billing_accounts import billing_account_id
 from domain.money.facts import Actor, MoneyFact
 from domain.practices.seat_pool import SeatPool
@@ -65,6 +65,16 @@ def trouble(attempt: int = 1, **changes: Any) -> PaymentTrouble:
         "needs_second_factor": False,
     } | changes
     return PaymentTrouble(**values)
+
+
+def waiting(seen: float, *, until: float, **changes: Any) -> PlanWaiting:
+    """Return another plan that waits for its payment since day *seen*."""
+    values: dict[str, Any] = {
+        "invoice_id": f"in_of_day_{int(seen)}",
+        "until": day(until),
+        "needs_second_factor": True,
+    } | changes
+    return PlanWaiting(**values)
 
 
 def unpaid(seen: float, *, since: float, **changes: Any) -> Observation:

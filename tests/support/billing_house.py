@@ -19,6 +19,7 @@ import httpx
 
 from infra.database import ConnectKwargs
 from infra.stripe.catalogue import STANDARD, Catalogue
+from services.memberships.checkouts import find_customer
 from tests.support.dues_house import dues_house, served
 from tests.support.fakes import FixedClock
 from tests.support.pages import Pages, begun, hidden, words_of
@@ -101,6 +102,17 @@ class BillingHouse(Pages):
             sent.headers["location"], action="card", number=number, expiry="12 / 40"
         )
         assert landed.status == 303, landed.text
+        await self.settle()
+
+    async def take_card(self, person_id: UUID, token: str) -> None:
+        """Give somebody one of Stripe's test cards, about which its bank has not asked yet."""
+        customer_id = await find_customer(self.real.house, person_id)
+        assert customer_id is not None
+        async with self.stripe.client() as client:
+            card = await client.v1.payment_methods.attach_async(token, {"customer": customer_id})
+            await client.v1.customers.update_async(
+                customer_id, {"invoice_settings": {"default_payment_method": card.id}}
+            )
         await self.settle()
 
     @asynccontextmanager

@@ -6,7 +6,7 @@ They keep the promises of the real things; contract tests run the same cases aga
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -145,6 +145,9 @@ class InMemoryCheckpoints:
 
     positions: dict[str, int] = field(default_factory=dict)
     failures: dict[tuple[str, int], Failure] = field(default_factory=dict)
+
+    async def caught_up(self, readers: Collection[str], head: int) -> set[str]:
+        return {each for each in readers if self.positions.get(each, -1) >= head}
 
     async def position(self, reader: str) -> int:
         return self.positions.setdefault(reader, 0)

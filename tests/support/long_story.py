@@ -41,7 +41,9 @@ from services.demo.story import ADMIN, CAST, GROUP, PAYER, RHYTHM, STORY
 from services.dispatch import Order
 from services.groups import commands as groups
 from services.groups import series
+from services.groups.programs import ChooseGroupProgram
 from services.meetings import commands as meetings
+from services.meetings import plans
 from services.meetings.leads import RecordLead
 from services.members import commands as members
 from services.money.refunds import ProposeRefund
@@ -158,6 +160,10 @@ class _Teller:
                 modality=Modality.PHONE,
                 by=BO,
             ),
+            plans.RetitleMeeting(meeting_id=meeting_id, title="The other hour, told anew", by=BO),
+            plans.ChooseMeetingProgram(meeting_id=meeting_id, program_id=demo.PROGRAM, by=BO),
+            plans.ChooseMeetingProgram(meeting_id=meeting_id, program_id=None, by=BO),
+            ChooseGroupProgram(group_id=group_id, program_id=demo.PROGRAM, by=BO),
             meetings.OpenMeeting(meeting_id=meeting_id, by=BO),
         )
         self._house.clock.at = start + minutes(50)

@@ -1,4 +1,4 @@
-"""The program as its own process, on a database and a folder of the test's own."""
+"""The program as somebody at a terminal runs it, on a database and a folder of the test's own."""
 
 from __future__ import annotations
 
@@ -6,40 +6,86 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from infra.database import ConnectKwargs
 from tests.support.house import database_url
+from tests.support.repository import ROOT
 
-# Several commands in one process, so that its imports are paid for once.
-_PROGRAM = """
-import json, sys
-from services.cli.main import main
-for arguments in json.loads(sys.argv[1]):
-    main(arguments, prog_name="peerhour", standalone_mode=False)
-    print(end="\\0", flush=True)
-"""
+_LONGEST: Final = 60  # seconds
 
 
-@dataclass
+class ReadyProgram:
+    """Starts processes of the program that have their imports behind them.
+
+    Args:
+        process: of ``tests.support.ready_program``.
+    """
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    @classmethod
+    @contextmanager
+    def started(cls) -> Iterator[ReadyProgram]:
+        with subprocess.Popen(
+            [sys.executable, "-m", "tests.support.ready_program"],
+            cwd=ROOT,
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as process:  # which ends with its input
+            yield cls(process)
+
+    def run(
+        self, commands: Sequence[Sequence[object]], folder: Path, environment: dict[str, str]
+    ) -> subprocess.CompletedProcess[str]:
+        """Run commands in one process until one fails."""
+        said = self._process.stdout
+        orders = self._process.stdin
+        assert said is not None
+        assert orders is not None
+        with tempfile.TemporaryDirectory() as kept:
+            stdout, stderr = Path(kept) / "stdout", Path(kept) / "stderr"
+            order = {
+                "commands": [[str(word) for word in command] for command in commands],
+                "folder": str(folder),
+                "environment": environment,
+                "stdout": str(stdout),
+                "stderr": str(stderr),
+                "seconds": _LONGEST,
+            }
+            print(json.dumps(order), file=orders, flush=True)
+            code = int(said.readline())
+            return subprocess.CompletedProcess(
+                [str(command) for command in commands],
+                code,
+                stdout.read_text("utf-8"),
+                stderr.read_text("utf-8"),
+            )
+
+
+@dataclass(frozen=True)
 class Terminal:
-    """Runs commands; the demo's story was told on its house."""
+    """Runs commands on one house."""
 
+    program: ReadyProgram
     folder: Path
     environment: dict[str, str]
 
     @classmethod
-    def with_demo(cls, database: ConnectKwargs, folder: Path) -> Terminal:
+    def of(cls, program: ReadyProgram, database: ConnectKwargs, folder: Path) -> Terminal:
         environment = {
             **os.environ,
             "DATABASE_URL": database_url(database),
             "PEERHOUR_DATA_DIR": str(folder),
         }
-        terminal = cls(folder, environment)
-        terminal.run(("demo", "--no-serve", "--data-dir", folder, "--port", "0"))
-        return terminal
+        return cls(program, folder, environment)
 
     def run(self, *commands: Sequence[object]) -> list[str]:
         """Run commands one after the other and return what each of them printed."""
@@ -50,13 +96,4 @@ class Terminal:
 
     def attempt(self, *commands: Sequence[object]) -> subprocess.CompletedProcess[str]:
         """Run commands until one fails."""
-        written = json.dumps([[str(word) for word in command] for command in commands])
-        return subprocess.run(
-            [sys.executable, "-c", _PROGRAM, written],
-            env=self.environment,
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
+        return self.program.run(commands, self.folder, self.environment)

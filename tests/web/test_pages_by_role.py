@@ -144,6 +144,10 @@ READING = {
     "/admin/billing/{account}/orders/{ana}/settle": (SIGN_IN, NO, NO, NO, 409),
     "/admin/billing/{ana}/orders/{ana}/settle": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/claims": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/runs": (SIGN_IN, NO, NO, NO, OK),
+    "/admin/claims/runs/{payer}/{run}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/claims/runs/{payer}/{run}/{file}": (SIGN_IN, NO, NO, NO, HIDDEN),
+    "/admin/claims/{claim}/answers/{run}/correct": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/claims/{claim}": (SIGN_IN, NO, NO, NO, OK),
     "/admin/claims/{ana}": (SIGN_IN, NO, NO, NO, HIDDEN),
     "/admin/claims/{claim}/answer": (SIGN_IN, NO, NO, NO, OK),
@@ -281,6 +285,8 @@ DOING = {
     "/admin/billing/{account}/orders/{ana}/retry": (WHO, NO, NO, NO, 409),
     "/admin/billing/{account}/orders/{ana}/settle": (WHO, NO, NO, NO, 409),
     "/admin/claims/preparations": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/runs": (WHO, NO, NO, NO, BAD),
+    "/admin/claims/{claim}/answers/{run}/correct": (WHO, NO, NO, NO, HIDDEN),
     "/admin/claims/{claim}/answer": (WHO, NO, NO, NO, BAD),
     "/admin/claims/{claim}/set-aside": (WHO, NO, NO, NO, BAD),
     "/admin/claims/{claim}/lines/{line}/take-back": (WHO, NO, NO, NO, BAD),
@@ -366,6 +372,9 @@ async def names(pages: Pages) -> dict[str, object]:
         "certificate": certificate.id,
         "claim": claim.id,
         "line": claim.lines[0].line_id,
+        "payer": story.payer,
+        "run": 1,  # nothing went out yet
+        "file": "claims.csv",
         "code": certificate.verification_code,
     }
 

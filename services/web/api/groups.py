@@ -10,6 +10,7 @@ from litestar.params import FromPath, JSONBody
 
 from domain.corridor.word import Gone
 from domain.corridor.word import Word as LeftWord
+from domain.recording import CommandIdReused
 from projections.schedule import series_queries as in_series
 from services.corridor.words import LeaveWord, remove, take_back
 from services.dispatch import Order
@@ -128,7 +129,7 @@ class CorridorApi(Controller):
     async def leave(
         self, group_visit: TheGroupVisit, data: JSONBody[WordBody], order: NamedDependency[Order]
     ) -> Kept:
-        """Leave a word; the same key again is the same word, and the first one stays."""
+        """Leave a word; the same key again is the same word, and refused with another one."""
         word_id = uuid5(order.command_id, f"word:{group_visit.group_id}:{group_visit.person_id}")
         said = LeaveWord(
             word_id=word_id,
@@ -138,6 +139,7 @@ class CorridorApi(Controller):
             just_listen=data.just_listen,
             text=data.text.strip(),
         )
+        await _require_same(group_visit, said)
         await leave_in_turn(group_visit, said)
         return Kept(id=word_id)
 
@@ -167,6 +169,15 @@ class CorridorApi(Controller):
 async def _done(visit: GroupVisit, command: object, order: Order) -> Accepted:
     outcome = await give(visit.house, command, order, *GroupVisit.VIEWS)
     return Accepted(position=outcome.position, repeated=outcome.repeated)
+
+
+async def _require_same(visit: GroupVisit, said: LeaveWord) -> None:
+    """Refuse another word under a key that was used; of one that is gone nobody knows the text."""
+    kept = await visit.house.corridor.find(said.word_id)
+    if kept is None or kept.gone is not None:
+        return
+    if (kept.text, kept.only_for, kept.just_listen) != (said.text, said.to, said.just_listen):
+        raise CommandIdReused("This request id was used for something else before.")
 
 
 def _word(view: CorridorView, word: LeftWord) -> Word:

@@ -13,6 +13,7 @@ from litestar.params import JSONBody
 from domain.errors import InvalidFields
 from domain.meetings.attendance import CheckInMethod
 from projections.schedule import queries as schedule
+from projections.schedule.series_queries import LeadRow
 from services.dispatch import Order
 from services.meetings.commands import (
     CancelMeeting,
@@ -36,6 +37,7 @@ from services.web.api.shapes import (
     CheckOutBody,
     EvaluationBody,
     FacilitatorBody,
+    Led,
     Meeting,
     MeetingWithRoster,
     PostponementBody,
@@ -70,6 +72,7 @@ class MeetingApi(Controller):
         return MeetingWithRoster(
             **msgspec.structs.asdict(_meeting(visit.view.meeting)),
             roster=[_attendance(each) for each in visit.view.people],
+            led=_led(visit.view.lead),
             regret_id=None if visit.view.regret is None else visit.view.regret.regret_id,
         )
 
@@ -243,6 +246,17 @@ def _meeting(row: schedule.MeetingRow) -> Meeting:
         first_title=row.first_title,
         program_id=row.program_id,
         called_off_because=row.called_off_because,
+    )
+
+
+def _led(row: LeadRow | None) -> Led | None:
+    if row is None:
+        return None
+    return Led(
+        led_by=row.led_by,
+        member_id=row.member_id,
+        name=row.name,
+        qualification=row.qualification,
     )
 
 

@@ -109,10 +109,20 @@ class Attendance(msgspec.Struct, kw_only=True):
     ] = False
 
 
+class Led(msgspec.Struct, kw_only=True):
+    """Who led: ``peers`` is nobody, a ``member`` is of the roster, an ``outsider`` has a name."""
+
+    led_by: str
+    member_id: UUID | None
+    name: str | None
+    qualification: str | None
+
+
 class MeetingWithRoster(Meeting, kw_only=True):
     """A meeting and the roster of its day."""
 
     roster: list[Attendance]
+    led: Annotated[Led | None, msgspec.Meta(description="Empty where nobody said so.")] = None
     regret_id: Annotated[
         UUID | None, msgspec.Meta(description="What you said, if you said that you cannot come.")
     ] = None

@@ -20,7 +20,8 @@ from projections.transcript import queries as transcript
 from services.days import zone_of
 from services.house import House
 from services.web.forms.orders import Asking
-from services.web.pages.meetings.view import MeetingView, see_meeting
+from services.web.pages.meetings.seeing import absent_from, see_meeting
+from services.web.pages.meetings.view import MeetingView
 from services.web.signing_in.session import signed_in
 from services.web.subjects import TheHouse, meetings_by_id, subject_page
 
@@ -36,6 +37,7 @@ class Desk:
     Attributes:
         next: the next meeting they are expected at.
         later: the ones after it.
+        not_coming: those of all these to which they said that they cannot come.
         called_off: the ones of the next days that do not take place.
         groups: where they belong.
         to_evaluate: meetings they were at and have not evaluated.
@@ -45,6 +47,7 @@ class Desk:
 
     next: MeetingView | None
     later: list[schedule.MeetingRow]
+    not_coming: frozenset[UUID]
     called_off: list[schedule.MeetingRow]
     groups: list[schedule.GroupRow]
     to_evaluate: list[schedule.MeetingRow]
@@ -92,6 +95,7 @@ async def _desk_of(conn: Connection, house: House, person_id: UUID) -> Desk:
     # An hour that came to nothing waits for nobody; why is told with the credits.
     held = [row for row in await transcript.held(conn, person_id) if row.amount]
     meetings = await meetings_by_id(conn, [row.meeting_id for row in held])
+    regrets = await house.regrets.of_meetings([each.meeting_id for each in coming])
     following = None
     if coming:
         following = await see_meeting(
@@ -100,12 +104,15 @@ async def _desk_of(conn: Connection, house: House, person_id: UUID) -> Desk:
             person_id,
             administrator=False,
             takes_dues=takes_dues,
-            regrets=await house.regrets.of_meetings([coming[0].meeting_id]),
+            regrets=regrets,
             now=now,
         )
     return Desk(
         next=following,
         later=coming[1:],
+        not_coming=frozenset(
+            each.meeting_id for each in coming if person_id in absent_from(each, regrets)
+        ),
         called_off=await schedule.called_off(conn, person_id, now, now + _LOOK_AHEAD),
         groups=await schedule.groups_of(conn, person_id),
         to_evaluate=await _to_evaluate(conn, person_id, now),

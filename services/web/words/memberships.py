@@ -8,6 +8,8 @@ from typing import Final
 
 from domain.memberships.standings import MembershipState
 from domain.money.currencies import written
+from domain.payments.checkouts import Purpose
+from domain.payments.invoices import Invoice
 from domain.payments.prices import Every, Price
 
 PLANS: Final[Mapping[str, str]] = MappingProxyType(
@@ -105,6 +107,20 @@ def price_words(price: Price) -> str:
 def refused_words(why: str) -> str:
     """Return why the payment service did not do something; its own word where we have none."""
     return _REFUSED.get(why, f"its word for the reason is “{why}”")
+
+
+def invoice_for(invoice: Invoice) -> str:
+    """Return what an invoice is for, in the words of the page on which it was paid; dues: nothing.
+
+    The paper itself says so neutrally: whoever sees it need not know what for.
+    """
+    match invoice.purpose:
+        case Purpose.MONTHS:
+            return f"Gift months: {invoice.count} {'month' if invoice.count == 1 else 'months'}"
+        case Purpose.FUND:
+            return "A gift to a scholarship fund"
+        case _:
+            return ""
 
 
 def invoice_words(status: str) -> str:

@@ -18,7 +18,7 @@ from domain.claims.rules import (
     SendingNotAnswered,
 )
 from domain.errors import InvalidFields
-from tests.support.builders import ADMIN, DIGEST, OTHER_RUN, SEVEN_PM, a_line, a_sent_claim, facts
+from tests.support.builders import ADMIN, DIGEST, OTHER_RUN, SEVEN_PM, a_sent_claim, facts
 
 
 def said(paid_cents: int, line_id: str = "L1") -> list[LineAnswer]:
@@ -157,9 +157,3 @@ def test_however_often_it_is_corrected_the_last_answer_is_the_sum(paid: list[int
         )
         == paid[-1]
     )
-
-
-def test_a_line_takes_its_own_meeting_whatever_was_answered() -> None:
-    claim = answered(0)
-    correct(claim, said(9000))
-    assert claim.standing_lines() == [a_line()]

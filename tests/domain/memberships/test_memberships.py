@@ -35,6 +35,7 @@ from tests.support.billing import (
     trialing,
     trouble,
     unpaid,
+    waiting,
 )
 from tests.support.builders import ANA, BO, about, facts, known
 
@@ -487,6 +488,51 @@ def test_a_wish_that_stripe_refuses_leaves_the_membership_as_it_is() -> None:
     assert names(membership) == ["PlanChangeAsked", "WishNotGranted"]
     with pytest.raises(InvalidFields):
         membership.give_up_wish(Wish.PLAN, why="Ana's card, the blue one", at=day(2))
+
+
+def test_a_plan_that_waits_for_its_payment_is_asked_for_and_changes_nothing() -> None:
+    membership = a_membership(active(1))
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(2))
+    membership.observe(active(3, plan_waits=waiting(3, until=4)), at=day(3))
+    assert (membership.plan, membership.state) == (MONTHLY, STATE.ACTIVE)
+    assert membership.wishes.keys() == {Wish.PLAN}
+    membership.observe(active(4, price=ANNUAL), at=day(4))
+    assert (membership.plan, membership.wishes) == (ANNUAL, {})
+    assert names(membership) == ["PlanChangeAsked", "PlanChanged"]
+
+
+def test_a_plan_that_waited_in_vain_is_told_once_and_can_be_asked_for_again() -> None:
+    membership = a_membership(active(1))
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(2))
+    membership.observe(active(3, plan_waits=waiting(3, until=4)), at=day(3))
+    for seen in (5, 6):
+        membership.observe(active(seen), at=day(seen))
+    assert (membership.plan, membership.plan_wanted, membership.wishes) == (MONTHLY, None, {})
+    assert names(membership) == ["PlanChangeAsked", "WishNotGranted"]
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(7))
+    assert membership.wishes.keys() == {Wish.PLAN}
+
+
+def test_whoever_asks_for_another_plan_meanwhile_waits_for_that_one() -> None:
+    membership = a_membership(active(1))
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(2))
+    membership.observe(active(3, plan_waits=waiting(3, until=4)), at=day(3))
+    membership.ask_for_plan("membership-weekly", by=ANA, at=day(4))
+    membership.observe(active(5), at=day(5))
+    assert membership.wishes == {Wish.PLAN: day(4)}
+
+
+def test_taking_a_waiting_plan_back_is_so_once_nothing_waits_any_more() -> None:
+    membership = a_membership(active(1))
+    membership.ask_for_plan(ANNUAL, by=ANA, at=day(2))
+    waits = waiting(3, until=4)
+    membership.observe(active(3, plan_waits=waits), at=day(3))
+    membership.ask_for_plan(MONTHLY, by=ANA, at=day(3.1))
+    membership.observe(active(3.2, plan_waits=waits), at=day(3.2))
+    assert membership.wishes == {Wish.PLAN: day(3.1)}, "its invoice can be paid still"
+    membership.observe(active(3.3), at=day(3.3))
+    assert membership.wishes == {}
+    assert names(membership) == ["PlanChangeAsked", "PlanChangeAsked"]
 
 
 def test_who_is_going_to_stop_stays_before_they_pause() -> None:

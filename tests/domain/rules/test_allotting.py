@@ -6,6 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from hypothesis import given as given_
+from hypothesis import strategies as st
+
 from domain.rules.account import Account
 from domain.rules.entries import Entry
 from tests.domain.rules.made import an_entry, counted, with_cycle
@@ -84,3 +87,45 @@ def test_spans_of_a_limit_are_told_in_order_whichever_was_filled_first() -> None
     late = an_entry(9, day=date(2026, 12, 1), topics=("ethics",))
     found = counted(pack, *(an_entry(n, day=day) for n, day in enumerate(months)), late)
     assert [state.span for state in found.caps] == [*months, late.day]
+
+
+# Caps that cross each other
+
+ONLINE, BOOKS = {"live": False}, {"topics": ["books"]}
+CROSSING = [cap(10, of=ONLINE), cap(5, of=BOOKS)]
+
+
+def test_an_hour_under_two_limits_takes_no_room_from_hours_under_one_of_them() -> None:
+    """Who enters one more credit is not worse off than who does not."""
+    pack = with_cycle(cap=CROSSING)
+    both = hours(0, 5, "books", live=False)
+    online, book = hours(1, 10, live=False), hours(2, 5, "books", live=True)
+    assert given(counted(pack, online, book)) == [10, 5]
+    found = counted(pack, both, online, book)
+    assert given(found) == [0, 10, 5]
+    assert [step.code for step in found.rows[0].steps] == ["cap.cut", "more.cap"]
+    assert [(int(each.used), int(each.cut)) for each in found.caps] == [(10, 5), (5, 0)]
+
+
+def test_where_limits_lie_inside_each_other_the_first_day_counts_first() -> None:
+    pack = with_cycle(cap=[cap(3), cap(2, of=BOOKS)])
+    assert given(counted(pack, hours(0, 2, "books"), hours(1, 3))) == [2, 1]
+
+
+def test_what_is_left_where_limits_cross_is_given_by_day() -> None:
+    pack = with_cycle(cap=CROSSING)
+    first, second = hours(0, 4, "books", live=False), hours(1, 4, live=False)
+    assert given(counted(pack, first, second, hours(2, 1, "books", live=True))) == [4, 4, 1]
+
+
+@given_(st.lists(st.tuples(st.integers(1, 8), st.booleans(), st.booleans()), max_size=7), st.data())
+def test_one_more_credit_never_makes_less_count_where_two_limits_cross(
+    entered: list[tuple[int, bool, bool]], data: st.DataObject
+) -> None:
+    entries = [
+        hours(number, amount, *(("books",) if book else ()), live=live)
+        for number, (amount, book, live) in enumerate(entered)
+    ]
+    fewer = [each for each in entries if data.draw(st.booleans())]
+    pack = with_cycle(cap=CROSSING)
+    assert counted(pack, *fewer).counted <= counted(pack, *entries).counted

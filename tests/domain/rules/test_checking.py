@@ -292,6 +292,26 @@ def test_what_is_required_may_be_unknown_and_a_case_that_wants_it_fails() -> Non
     ]
 
 
+@pytest.mark.parametrize(
+    ("wanted", "categories", "said", "found"),
+    [
+        (2, ["Books"], 1, []),
+        (2, ["Books"], 0, [("categories_short is 0", "1")]),
+        (2, ["Books", "Groups"], 0, []),
+        (1, ["Books", "Groups"], 0, []),
+        (None, ["Books"], 1, [("categories_short is 1", "unknown")]),
+    ],
+)
+def test_a_case_says_how_many_categories_are_still_wanted(
+    wanted: int | None, categories: list[str], said: int, found: list[tuple[str, str]]
+) -> None:
+    past = [{"amount": 1, "category": each} for each in categories]
+    case = [{"says": "so", "past": past, "categories_short": said}]
+    cycle = {} if wanted is None else {"distinct_categories": wanted}
+    told = failures(with_cycle(cycle=cycle, case=case))
+    assert [(each.expected, each.found) for each in told] == found
+
+
 def test_floors_that_are_short_are_named_in_order() -> None:
     floors = [{"name": name, "at_least": 1, "of": {"topics": ["ethics"]}} for name in "FBEADC"]
     past = [{"rule": "hours", "amount": 3}]

@@ -225,7 +225,7 @@ def test_a_first_cycle_of_one_month_is_told_as_one() -> None:
     cycle = Cycle(unit="hour", required=Decimal(30), first=FirstCycle(per_month=Decimal(2)))
     window = Window(date(2026, 12, 1), date(2026, 12, 31), 1)
     said = "Your licence began in this cycle: 2 for its 1 whole month."
-    assert required_in(cycle, window) == (2, said)
+    assert required_in(cycle, window) == (Decimal(2), said)
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,7 @@ BIG = {"amount": 1, "times": 1000, "every_days": 1000, "after_days": 10_000}
 CYCLE = {"unit": "hour"}
 MUST_BE_ONE = "Must be 1 or more"
 NEVER = "Is never negative"
+SAY = "Say what comes of it: counted, cut, short, categories_short, required, carries_over"
 EMPTY = "Is empty; leave the key out, or name it"
 NAME = "Wants a name of small letters, digits and hyphens that stays"
 UNIT = "Name the unit; a bare CEU says nothing"
@@ -344,9 +345,7 @@ FAULTS = [
     ),
     of_case("first_cycle_months", MONTHS, first_cycle_months=0),
     of_case("first_cycle_months", MONTHS, first_cycle_months=121),
-    of_case(
-        "past", "Say what comes of it: counted, cut, short, required, carries_over", past=[A_PAST]
-    ),
+    of_case("past", SAY, past=[A_PAST]),
     of_case("past", "The pack has no cycle", cycle=None, past=[A_PAST], counted=1),
     of_case(
         "past",
@@ -364,6 +363,9 @@ FAULTS = [
     ),
     *(of_case(key, "Goes with past only", **{key: 1}) for key in ("counted", "cut", "required")),
     of_case("short", "Goes with past only", short=[]),
+    of_case("categories_short", "Goes with past only", categories_short=1),
+    of_case("categories_short", "Is 0 to 10000", past=[A_PAST], categories_short=-1),
+    of_case("categories_short", "Is 0 to 10000", past=[A_PAST], categories_short=10_001),
     of_case("cut", "Goes with past only", required=1, cut=1),
     of_case(
         "past",

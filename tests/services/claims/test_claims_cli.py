@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from domain.values import Money
-from infra.database import ConnectKwargs
 from projections.claims_board.queries import LineRow, SendingRow
 from services.cli.claim_words import line_words, run_words, sending_words
 from services.cli.main import main
@@ -20,11 +19,6 @@ from tests.support.builders import SIX_PM
 from tests.support.terminal import Terminal
 
 BY = ("--by", ADMIN.id, "--yes")
-
-
-@pytest.fixture(scope="module")
-def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return Terminal.with_demo(database, tmp_path_factory.mktemp("terminal"))
 
 
 def rows(package: Path, name: str) -> list[dict[str, str]]:
@@ -44,6 +38,7 @@ def run(*arguments: object) -> Result:
         ("claims", "verify"),
         ("claims", "show"),
         ("claims", "decide"),
+        ("claims", "correct-answer"),
         ("claims", "take-back"),
         ("claims", "set-aside"),
         ("certificate", "revoke"),
@@ -99,6 +94,13 @@ def test_lines_are_not_paid_and_denied_at_once() -> None:
     assert told.exit_code == 2
 
 
+def test_a_payer_answered_or_did_not() -> None:
+    given = ("--why", "kept_wrongly", "--reason", "So.", *BY)
+    told = run("claims", "correct-answer", "PH-1", "--none", "--paid", *given)
+    assert told.exit_code == 2
+    assert "Either the payer answered, or not." in told.output
+
+
 def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: Terminal) -> None:
     first = terminal.folder / "demo" / "run-00001"
     (claim, *_) = rows(first, "claims.csv")
@@ -136,6 +138,21 @@ def test_a_claim_is_answered_corrected_and_sent_again_from_a_terminal(terminal: 
     failed = terminal.attempt(("claims", "export", PAYER, *month, "--out", no_folder))
     assert failed.returncode != 0
     assert "Give the same command with --run 2" in failed.stderr
+
+
+def test_an_answer_kept_wrongly_is_corrected_from_a_terminal(terminal: Terminal) -> None:
+    number = rows(terminal.folder / "demo" / "run-00001", "claims.csv")[1]["claim_id"]
+    why = ("--why", "kept_wrongly", "--reason", "It was another claim's.", *BY)
+    kept, corrected, none, shown = terminal.run(
+        ("claims", "decide", number, "--paid", "--reference", "EFT-8", "--by", ADMIN.id),
+        ("claims", "correct-answer", number, "--denied", "29", "--reference", "EFT-9", *why),
+        ("claims", "correct-answer", number, "--none", *why),
+        ("claims", "show", number),
+    )
+    assert (kept, corrected, none) == ("Kept.\n", "Corrected.\n", "Corrected.\n")
+    assert "no answer yet" in shown
+    refused = terminal.attempt(("claims", "correct-answer", number, "--none", *why))
+    assert "claim.sending_not_answered" in refused.stderr
 
 
 def test_a_claim_that_was_sent_is_not_set_aside(terminal: Terminal) -> None:

@@ -15,23 +15,25 @@ import pytest
 
 from domain.certificates import verification_code
 from domain.claims.claim import Claim
-from domain.claims.lines import Outcome
-from domain.claims.payers import NothingToExport
-from domain.claims.rules import ClaimState, SetAsideReason, claim_number_of
+from domain.claims.lines import LineAnswer, Outcome
+from domain.claims.payers import ExportUnknown, NothingToExport
+from domain.claims.rules import AnswerCorrection, ClaimState, SetAsideReason, claim_number_of
 from domain.members.member import ErasureBasis
 from domain.recording import Cause
 from infra.database import ConnectKwargs
 from infra.payer_files.verify import verify
 from projections.claims_board import queries as board
-from services.claims import exports
-from services.claims.answers import DecideClaim, TakeBackLine
+from services.claims import exports, runs
+from services.claims.answers import CorrectAnswer, DecideClaim, TakeBackLine
 from services.claims.commands import (
+    FinishExport,
     PrepareClaim,
     StartExport,
     claim_id_of,
     unnumbered_claim_id_of,
 )
 from services.claims.papers import claim_paper
+from services.claims.runs import RunDaysUnknown
 from services.dispatch import Order, Work
 from services.house import House
 from services.members.commands import ForgetMember
@@ -100,6 +102,25 @@ async def answered(house: RealHouse, story: Story, key: str, reference: str = "E
         )
     )
     await house.drain()
+
+
+async def correct_answer(story: Story, key: str, reference: str) -> None:
+    """Let the first answer to somebody's claim have had another number."""
+    claim = await story.claim(claim_id(story, key))
+    answers = [
+        LineAnswer(line_id=line.line_id, paid_cents=line.amount_cents) for line in claim.lines_of(1)
+    ]
+    await story.do(
+        CorrectAnswer(
+            claim_id=claim.id,
+            sending=1,
+            answers=answers,
+            reference=reference,
+            why=AnswerCorrection.KEPT_WRONGLY,
+            reason="Two letters were mixed up.",
+            by=story.admin,
+        )
+    )
 
 
 async def an_hour_more(house: RealHouse, story: Story, key: str, day: int = 7) -> UUID:
@@ -402,13 +423,12 @@ async def test_an_answer_kept_before_numbers_were_checked_holds_up_nobody(
     await prepared(house, story)
     await answered(house, story, "bo")
     claim = await story.claim(claim_id(story, "bo"))
-    outcome, cents, _ = claim.decision or (Outcome.PAID, 0, "")
     for old, sent in {
         "=Überweisung 5": "berweisung 5",
         "★": "UNKNOWN",
         "x" * 300: "x" * 50,
     }.items():
-        claim.decision = outcome, cents, old
+        claim.answered[1] = replace(claim.answered[1], reference=old)
         assert claim_paper(claim, await story.payer_now()).payer_claim_number == sent
 
 
@@ -508,3 +528,58 @@ async def test_a_run_can_be_started_by_hand_only_once_under_an_id(
             StartExport(payer_id=story.payer, run_id=run_id), Order(command_id=uuid4())
         )
     assert [each.run_number for each in (await story.payer_now()).exports.values()] == [1]
+
+
+async def test_an_answer_corrected_after_a_run_changes_none_of_its_bytes(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "bo")
+    await take_back(story, "bo")
+    await house.drain()
+    sent = await exports.export(house.house, story.payer, *MARCH)
+    assert [row["payer_claim_number"] for row in rows(sent, "claims.csv")] == ["EFT-7"]
+    await correct_answer(story, "bo", "EFT-9")
+    await house.drain()
+    told = await runs.tell_run(house.house, story.payer, sent.run_number)
+    assert (told.files, told.again) == (sent.files, True)
+
+
+async def test_an_answer_corrected_while_its_run_is_packed_is_the_one_that_goes_out(
+    house: RealHouse, story: Story
+) -> None:
+    await prepared(house, story)
+    await answered(house, story, "bo")
+    await take_back(story, "bo")
+    await house.drain()
+    busy = True
+
+    async def dispatch(command: object, order: Order) -> Any:
+        nonlocal busy
+        if isinstance(command, FinishExport) and busy:
+            busy = False
+            await correct_answer(story, "bo", "EFT-9")
+        return await house.house.dispatch(command, order)
+
+    stand_ins: Any = {"dispatch": dispatch}
+    sent = await exports.export(replace(house.house, **stand_ins), story.payer, *MARCH)
+    assert [row["payer_claim_number"] for row in rows(sent, "claims.csv")] == ["EFT-9"]
+    assert (await runs.tell_run(house.house, story.payer, sent.run_number)).files == sent.files
+
+
+async def test_a_run_from_before_its_days_were_kept_is_told_by_its_claims(
+    house: RealHouse, story: Story
+) -> None:
+    sent = await prepared(house, story)
+    payer = await story.payer_now()
+    (run,) = payer.exports.values()
+    assert run.period == MARCH
+    payer.exports[run.run_id] = old = replace(run, period=None)
+    work = Work(house.house.store, uuid4())
+    assert old.claim_ids is not None
+    assert await runs.days_of(work, payer, old, old.claim_ids) == MARCH
+    elsewhere = replace(old, run_id=uuid4())
+    with pytest.raises(RunDaysUnknown):
+        await runs.days_of(work, payer, elsewhere, old.claim_ids)
+    with pytest.raises(ExportUnknown):
+        await runs.tell_run(house.house, story.payer, sent.run_number + 1)

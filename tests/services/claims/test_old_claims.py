@@ -16,6 +16,7 @@ from domain.claims.lines import ClaimLine
 from domain.claims.rules import claim_number_of
 from domain.recording import Cause
 from infra.database import ConnectKwargs
+from projections.claims_board import fallen_queries
 from projections.claims_board import queries as board
 from services.claims import exports
 from services.claims.commands import claim_id_of, unnumbered_among, unnumbered_claim_id_of
@@ -124,6 +125,21 @@ async def test_an_old_claim_is_found_by_the_certificate_of_its_meeting(
     proof = view.proof(line)
     assert proof is not None
     assert (proof.certificate_id, view.instead(line)) == (certificate.id, None)
+
+
+async def test_an_old_claim_that_was_sent_waits_once_the_certificate_of_its_meeting_fell(
+    house: RealHouse, story: Story
+) -> None:
+    old, line = await old_claim(house, story), await line_now(story)
+    await exports.export(house.house, story.payer, *MARCH)
+    await house.drain()
+    assert line.certificate_id is not None
+    fell = (line.certificate_id, story.ana, line.starts_at, line.minutes)
+    elsewhere = (uuid4(), story.bo, line.starts_at, line.minutes)
+    async with house.house.views() as view:
+        rows = await fallen_queries.resting_on_fallen(view, [elsewhere, fell])
+        assert {row.claim_id for row in rows} == {claim_id(story, "ana"), old}
+        assert await fallen_queries.resting_on_fallen(view, [elsewhere]) == []
 
 
 async def test_an_old_claim_of_another_meeting_or_member_is_not_found(

@@ -280,6 +280,12 @@ async def test_what_moved_for_another_product_is_left_out_of_a_months_sums_and_s
     before = (await house.simulated.state())["requests"]
     came = await reconcile_money(house.reconciler)
     assert came.left_out == {("paid", "EUR"): 123_45, ("paid_back", "EUR"): 45}
+    kept = await house.real.running.news.drift.left_out()
+    assert [(each.move, each.many, each.amount) for each in kept] == [
+        ("paid", 1, Money(123_45, "EUR")),
+        ("paid_back", 1, Money(45, "EUR")),
+    ]
+    assert {each.month for each in kept} == {now.date().replace(day=1)}
     asked = Counter((await house.simulated.state())["requests"][len(before) :])
     assert max(n for each, n in asked.items() if "/customers/" in each) == 1, asked
     assert not [each for each in asked if "/charges" in each], asked

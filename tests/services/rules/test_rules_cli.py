@@ -11,7 +11,6 @@ import pytest
 from click.testing import CliRunner, Result
 
 from domain.rules.explain import READ_THE_TEXT
-from infra.database import ConnectKwargs
 from services.cli.main import main
 from tests.domain.rules.made import FILE, a_rule, a_text
 from tests.support.repository import ROOT
@@ -33,11 +32,6 @@ RIGHT = {"says": "An hour", "minutes": 60, "gives": {"hours": 1}}
 
 def run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["rules", *(str(each) for each in arguments)])
-
-
-@pytest.fixture(scope="module")
-def terminal(database: ConnectKwargs, tmp_path_factory: pytest.TempPathFactory) -> Terminal:
-    return Terminal.with_demo(database, tmp_path_factory.mktemp("terminal"))
 
 
 @pytest.fixture
@@ -118,6 +112,12 @@ def test_a_file_that_cannot_be_used_is_named_with_line_and_reason(
     assert told.stderr.startswith(f"house.toml, line {line}: ")
     assert said in told.stderr
     assert len(told.stderr.splitlines()) == 1
+
+
+def test_a_file_with_an_editors_mark_at_its_beginning_is_read(pack: Path) -> None:
+    pack.write_text(a_text(case=[RIGHT]), "utf-8-sig")
+    told = run("check", pack)
+    assert (told.exit_code, told.output) == (0, "house.toml: house, version 1: 1 case passes.\n")
 
 
 def test_every_file_is_told_about_and_one_fault_is_enough_to_fail(pack: Path) -> None:

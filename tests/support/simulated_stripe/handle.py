@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 
 import aiohttp
 import httpx
+import pytest
 import stripe
 
 from tests.support.simulated_stripe.web.server import Server, real_time
@@ -163,6 +164,10 @@ async def simulated_stripe(
     """
     server = Server(seed=seed, clock=clock)
     await server.start()
+    sdk = pytest.MonkeyPatch()
+    # As many tries as ever, with a hundredth of the pauses between: nobody here has to recover.
+    sdk.setattr(stripe.HTTPClient, "INITIAL_DELAY", stripe.HTTPClient.INITIAL_DELAY / 100)
+    sdk.setattr(stripe.HTTPClient, "MAX_DELAY", stripe.HTTPClient.MAX_DELAY / 100)
     try:
         # loopback speaks no TLS: certificates would be loaded for nothing
         web = httpx.AsyncClient(base_url=server.address, timeout=30, verify=False)  # noqa: S501
@@ -172,4 +177,5 @@ async def simulated_stripe(
             faults = (await handle.state())["shape_faults"]
             assert not faults, f"{len(faults)} faults of shape, for example: {faults[:5]}"
     finally:
+        sdk.undo()
         await server.stop()

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from datetime import date
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -13,6 +15,10 @@ from domain.members.member import Role
 from domain.money.billing_accounts import billing_account_id
 from domain.money.facts import MoneyKind
 from domain.money.ledger import MoneyLedger, money_ledger_id
+from domain.payments.drift import LeftOut
+from domain.values import Money
+from domain.zone_names import zone_name
+from services.days import zone_of
 from services.members.commands import GrantRole
 from services.memberships.commands import ObserveSubscription
 from tests.support.billing_house import BillingHouse
@@ -42,6 +48,34 @@ async def desk(dues: BillingHouse) -> BillingHouse:
         await dues.add_card(who, cards.get(who, VISA))
     await dues.pass_by(days=15)
     return dues
+
+
+async def test_the_desk_tells_what_other_products_moved_and_when_by_its_readers_own_clock(
+    desk: BillingHouse,
+) -> None:
+    story = desk.story
+    month = date(2027, 1, 1)
+    drift = desk.real.running.news.drift
+    await drift.leave_out(
+        month,
+        [
+            LeftOut(month=month, move="paid", many=2, amount=Money(5_000, "JPY")),
+            LeftOut(month=month, move="paid_back", many=1, amount=Money(45, "EUR")),
+        ],
+    )
+    shown = await desk.words(story.joy, DESK)
+    assert "What moved for them in January 2027 is no part of this house’s sums" in shown
+    assert "5,000 JPY paid, in 2 payments" in shown
+    assert "0.45 EUR paid back, in 1 refund" in shown
+    await drift.leave_out(month, [])
+    assert "Other products" not in await desk.words(story.joy, DESK)
+    told = await desk.words(story.joy, account_of(story.ana))
+    assert "Stands taking part" in told or "since" in told
+    async with desk.real.house.views() as conn:
+        zone = await zone_of(conn, story.joy)
+    at = desk.now.astimezone(ZoneInfo(zone))
+    assert f"({zone_name(at, zone)})" in told
+    assert zone != "UTC", "Joy meets somewhere"
 
 
 async def ledger(house: BillingHouse, who: UUID) -> MoneyLedger:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from uuid import UUID
 
 import pytest
 
-from services.memberships.checkouts import find_customer
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import words_of
 
@@ -25,22 +23,11 @@ async def waiting(dues: BillingHouse) -> BillingHouse:
     shown = await dues.words(bo)
     if "Next charge" not in shown:
         await dues.becomes_paying(bo)
-    await take_card(dues, bo, ASKS_EACH_TIME)
+    await dues.take_card(bo, ASKS_EACH_TIME)
     sent = await dues.ask(bo, TO_ANNUAL, PLAN, plan="membership-annual")
     assert sent.headers["location"] == ASKED
     await dues.pass_by(seconds=5)
     return dues
-
-
-async def take_card(dues: BillingHouse, person_id: UUID, token: str) -> None:
-    """Give somebody a card that its bank has not asked about yet."""
-    customer_id = await find_customer(dues.real.house, person_id)
-    assert customer_id is not None
-    async with dues.stripe.client() as client:
-        card = await client.v1.payment_methods.attach_async(token, {"customer": customer_id})
-        await client.v1.customers.update_async(
-            customer_id, {"invoice_settings": {"default_payment_method": card.id}}
-        )
 
 
 async def invoice_page(dues: BillingHouse) -> str:

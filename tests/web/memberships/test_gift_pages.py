@@ -69,7 +69,11 @@ async def test_months_are_bought_with_an_invoice_and_taken_once(
 ) -> None:
     bo, chidi, eve = dues.story.bo, dues.story.chidi, dues.story.eve
     link = await give(dues, bo)
-    assert "36.00 EUR" in await dues.words(bo, "/membership/invoices")
+    listed = await dues.words(bo, "/membership/invoices")
+    assert "36.00 EUR" in listed
+    assert "Gift months: 3 months." in listed
+    written_for = (await dues.stripe.dashboard("get", "/v1/invoices", {"limit": "1"}))["data"][0]
+    assert "Peerhour: gift months" in written_for["lines"]["data"][0]["description"]
     story = await dues.words(bo, "/membership/money")
     assert "36.00 EUR was charged to you, once. It is for months that you give" in story
     async with await dues.browser(chidi) as browser:

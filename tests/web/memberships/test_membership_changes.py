@@ -219,6 +219,9 @@ class _Silent:
     async def prices(self) -> NoReturn:
         raise PaymentsAway("The payment service does not answer.")
 
+    async def next_charge(self, subscription_id: str, *, count: int | None = None) -> NoReturn:
+        raise PaymentsAway("The payment service does not answer.", of=(subscription_id, count))
+
 
 async def test_a_house_that_never_saw_a_price_still_tells_where_somebody_stands(
     paying: BillingHouse,

@@ -109,6 +109,73 @@ async def test_every_page_is_fit_for_everybody(
             await fit(page, f"invoices-away-{wide}")
 
 
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(NARROW, "dark"), ({"viewport": {"width": 1280, "height": 800}}, "light")]
+)
+async def test_without_script_a_bank_is_answered_beside_a_page_that_tells_the_truth(
+    chromium: Browser, dues: BillingHouse, size: dict[str, Any], scheme: Any
+) -> None:
+    wide = size["viewport"]["width"]
+    who = dues.story.chidi if wide == NARROW["viewport"]["width"] else dues.story.admin
+    await dues.becomes_paying(who)
+    await dues.take_card(who, "pm_card_authenticationRequired")
+    async with window(
+        chromium, dues, who, color_scheme=scheme, java_script_enabled=False, **size
+    ) as page:
+        await page.goto("/membership/plan?to=membership-annual")
+        await page.get_by_role("button", name="Change to this plan").click()
+        await dues.settle()
+        await expect(  # the page looks again by itself
+            page.get_by_role("heading", name="Your bank asks you to confirm")
+        ).to_be_visible(timeout=20_000)
+        async with page.context.expect_page() as opened:
+            await page.get_by_role("link", name="Confirm the payment").click()
+        bank = await opened.value
+        await bank.get_by_role("link").last.click()
+        await bank.wait_for_url("**/authenticate/**")
+        await bank.get_by_role("button").first.click()
+        await page.get_by_role("link", name="I have done it: look again").click()
+        await expect(page.get_by_text("The other plan holds from now on.")).to_be_visible()
+        await expect(page.get_by_text("Annual", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("size", "scheme"), [(NARROW, "light"), ({"viewport": {"width": 1280, "height": 800}}, "dark")]
+)
+async def test_what_waits_and_what_a_return_costs_is_fit_for_everybody(
+    chromium: Browser, dues: BillingHouse, size: dict[str, Any], scheme: Any
+) -> None:
+    wide = size["viewport"]["width"]
+    who = dues.story.chidi if wide == NARROW["viewport"]["width"] else dues.story.admin
+    async with window(chromium, dues, who, color_scheme=scheme, **size) as page:
+        await page.goto("/membership/plan?to=membership-monthly")
+        async with dues.away("post /v1/subscriptions/*"):
+            await page.get_by_role("button", name="Change to this plan").click()
+            await fit(page, f"plan-asked-{wide}")
+        await dues.pass_by(seconds=900)
+        await dues.take_card(who, "pm_card_authenticationRequired")
+        await page.goto("/membership/plan?to=membership-annual")
+        await page.get_by_role("button", name="Change to this plan").click()
+        await dues.settle()
+        await page.goto("/membership/plan/change")
+        await fit(page, f"plan-waits-{wide}")
+        await page.goto("/membership")
+        await fit(page, f"overview-plan-waits-{wide}")
+        await dues.pass_by(days=1)
+        await page.goto("/membership")
+        await expect(page.get_by_text("its payment was not confirmed")).to_be_visible()
+        await fit(page, f"overview-plan-in-vain-{wide}")
+        await page.goto("/membership/leave")
+        await page.get_by_role("button", name="Take leave").click()
+        await dues.pass_by(days=20)
+        await page.goto("/membership/leave")
+        await page.get_by_text("How it comes about").click()
+        await fit(page, f"return-{wide}")
+        async with dues.away():
+            await page.goto("/membership/leave")
+            await fit(page, f"return-away-{wide}")
+
+
 async def test_the_page_that_waits_is_fit_and_looks_again_without_script(
     chromium: Browser, dues: BillingHouse
 ) -> None:

@@ -75,6 +75,33 @@ async def practice(dues: BillingHouse) -> YearlyPractice:
     return begun
 
 
+async def test_the_page_says_what_is_charged_next_and_for_how_many_seats(
+    practice: YearlyPractice,
+) -> None:
+    shown = await practice.words("")
+    charge = re.search(
+        r"Next charge on that day, ([\d.]+) EUR, with ([\d.]+) EUR of tax, for 3 seats", shown
+    )
+    assert charge is not None, shown
+    newest = (await practice.invoices())[0]
+    assert int(charge[1].replace(".", "")) == newest["total"], "as the year that runs"
+    assert 0 < int(charge[2].replace(".", "")) < newest["total"]
+    await practice.takes(2)  # fewer, from the renewal on
+    fewer = await practice.words("")
+    cost = int(charge[1].replace(".", "")) * 2 // SEATS
+    assert f"Next charge on that day, {cost / 100:.2f} EUR" in fewer
+    assert "for 2 seats" in fewer
+    async with practice.house.away():
+        away = await practice.words("")
+    assert "Next charge" not in away
+    assert "Renews" in away
+    kept = await practice.house.ask(
+        practice.joy, f"{practice.page}/seats", f"{practice.page}/seats", count=str(SEATS)
+    )
+    assert kept.headers["location"].endswith("?done=count_kept")
+    await practice.house.settle()
+
+
 async def test_five_changes_in_a_month_come_with_exactly_one_invoice(
     practice: YearlyPractice,
 ) -> None:

@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Any, NoReturn, cast
 from uuid import UUID
 
 import pytest
+from prometheus_client import CollectorRegistry
 
 from domain.access.table import Action
 from domain.practices.seat_pool import SeatPool, seat_pool_id
+from services import bootstrap
 from services.access.reading import holdings_of
 from services.dispatch import Work
 from services.memberships.letters import SUBJECT
+from services.payments.ticking import forget_stray_invitations
 from services.practices.commands import AcceptSeat, OfferSeat, ReleaseSeat
+from services.web.live import LiveHub
 from tests.support.billing_house import BillingHouse
-from tests.support.pages import hidden, words_of
+from tests.support.pages import Pages, hidden, words_of
 from tests.support.simulated_stripe import VISA
 
 LINK = re.compile(r"https?://[^\s]+(/seats/[^\s]+)")
@@ -111,6 +118,48 @@ async def test_seats_are_bought_through_the_payment_page_with_the_tax_id(
     assert "DE123456789" not in shown
     invoices = await paying.house.words(paying.joy, f"{paying.page}/invoices")
     assert "paid" in invoices
+
+
+class _Broken:
+    """A vault after whose keeping of an address the process was killed."""
+
+    def __init__(self, vault: Any) -> None:
+        self._vault = vault
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._vault, name)
+
+    async def keep_invitation(self, seat_id: UUID, address: str, *, at: datetime) -> NoReturn:
+        await self._vault.keep_invitation(seat_id, address, at=at)
+        raise RuntimeError("killed")
+
+
+async def test_an_address_whose_offer_never_came_is_forgotten_after_a_day(
+    paying: OpenPractice,
+) -> None:
+    house = paying.house
+    real = house.real
+    broken = replace(real.house, vault=cast("Any", _Broken(real.house.vault)))
+    app = bootstrap.web_app(replace(real.running, house=broken), LiveHub(), CollectorRegistry())
+    strays = "SELECT count(*) FROM vault WHERE kind = 'invitation' AND value = $1"
+    offered = "stays.offered@example.org"
+    await house.ask(paying.joy, paying.page, f"{paying.page}/offers", email=offered)
+    async with await Pages(real, house.story, app).browser(paying.joy) as browser:
+        page = await browser.get(paying.page)
+        sent = await browser.post(
+            f"{paying.page}/offers", data=hidden(page.text) | {"email": "lost@example.org"}
+        )
+    assert sent.status_code == 500
+    sweep = partial(forget_stray_invitations, real.house.vault, real.house.store, real.house.clock)
+    assert await sweep() == 0, "its offer may be on its way"
+    assert await real.fetch(strays, "lost@example.org") == [(1,)]
+    await house.pass_by(days=1.1)
+    await sweep()
+    assert await real.fetch(strays, "lost@example.org") == [(0,)]
+    assert await real.fetch(strays, offered) == [(1,)]
+    seat_id = next(reversed((await paying.pool()).offers))
+    await house.ask(paying.joy, paying.page, f"{paying.page}/offers/{seat_id}/withdraw")
+    await house.settle()
 
 
 async def test_two_who_press_at_once_invite_an_address_once(paying: OpenPractice) -> None:

@@ -24,7 +24,7 @@ from services.web.forms.reading import Field, Filled, Form
 from services.web.forms.values import LONGEST_ADDRESS, email
 from services.web.pages.admin.practices import practices_waiting
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 
 _NEWEST: Final = 30
@@ -120,6 +120,7 @@ async def desk_page(
         status=status,
         here="you",
         waits=await attention(house),
+        zone=await zone_of_reader(request, house),
         shown_of_each=_SHOWN,
         stuck=await house.desk.stuck(),
         waiting=await house.desk.waiting(),

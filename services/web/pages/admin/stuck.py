@@ -17,7 +17,7 @@ from services.web.forms.orders import SEEN, Asking, attempt, give, order_from_fo
 from services.web.forms.reading import Field, Filled, Form
 from services.web.pages.admin.admin import desk_page
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, subject_page, zone_of_reader
 
 _GONE: Final = "This is not stuck any more, or not in this way. Here is what is."
 SETTLE_FORM: Final = Form(
@@ -63,7 +63,7 @@ class StuckController(Controller):
         row = await asked.row(house) if asked else None
         if row is None or not row.settleable:
             return await desk_page(request, house, status=409, problem=_GONE)
-        return await _settle_page(request, row, SETTLE_FORM.blank())
+        return await _settle_page(request, house, row, SETTLE_FORM.blank())
 
     @post("/settle")
     async def settle(
@@ -77,7 +77,7 @@ class StuckController(Controller):
         if asked is None or (row and not row.settleable) or not (row or form.ok):
             return await desk_page(request, house, status=409, problem=_GONE)
         if row and not form.ok:
-            return await _settle_page(request, row, form, status=400)
+            return await _settle_page(request, house, row, form, status=400)
         command = SettleTrouble(
             place=asked.place,
             key=asked.key,
@@ -90,7 +90,7 @@ class StuckController(Controller):
         refused = await attempt(give(house, command, order, "audit_trail"))
         if refused and row:
             form = form.with_errors({"reason": refused.sentence})
-            return await _settle_page(request, row, form, status=refused.status)
+            return await _settle_page(request, house, row, form, status=refused.status)
         return Redirect("/admin?done=settled", status_code=303)
 
 
@@ -126,8 +126,14 @@ def _asked_about(sent: Any) -> _Asked | None:
 
 
 async def _settle_page(
-    request: Asking, row: StuckRow, form: Filled, *, status: int = 200
+    request: Asking, house: House, row: StuckRow, form: Filled, *, status: int = 200
 ) -> Response[str]:
     return await subject_page(
-        request, "admin/settle.html", status=status, here="you", row=row, form=form
+        request,
+        "admin/settle.html",
+        status=status,
+        here="you",
+        row=row,
+        form=form,
+        zone=await zone_of_reader(request, house),
     )

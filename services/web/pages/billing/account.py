@@ -24,7 +24,7 @@ from services.web.pages.billing.forms import REPLAY_FORM
 from services.web.pages.billing.view import account_view
 from services.web.pages.memberships.view import ask_service
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 
 VIEWS: Final = ("memberships", "billing_desk")
@@ -123,12 +123,14 @@ async def account_page(
 ) -> Response[str]:
     """Answer with an account, and with why nothing was done where something was asked for."""
     faulty = replay is not None and not replay.ok
+    zone = await zone_of_reader(request, house)
     return await subject_page(
         request,
         "billing/account.html",
         status=refused.status if refused else 400 if faulty else 200,
         here="you",
-        view=await account_view(house, account_id),
+        view=await account_view(house, account_id, zone),
+        zone=zone,
         me=person_id,
         replay=replay or REPLAY_FORM.blank(),
         problem=refused.sentence if refused else "",

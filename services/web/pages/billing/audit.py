@@ -25,7 +25,7 @@ from services.house import House
 from services.web.forms.orders import Asking
 from services.web.pages.billing.view import payer_of
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 from services.web.words.record import topic
 
@@ -97,6 +97,7 @@ class BillingAuditController(Controller):
             here="you",
             account_id=account_id,
             payer_name=name,
+            zone=await zone_of_reader(request, house),
             lines=lines,
             names=names,
         )

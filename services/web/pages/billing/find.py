@@ -31,7 +31,7 @@ from services.web.pages.billing.forms import FIND_FORM, REPLAY_FORM, is_id
 from services.web.pages.billing.view import drifts_of, name_of, subject_of
 from services.web.pages.memberships.view import ask_service
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 
 _NOTHING: Final = "Nobody and nothing here is known by that."
@@ -139,6 +139,8 @@ async def _page(
         replay=replay or REPLAY_FORM.blank(),
         found=found,
         figures=await money_figures(house),
+        zone=await zone_of_reader(request, house),
+        left_out=[] if house.drift is None else await house.drift.left_out(),
         drifts=[(each, whose.get(subject_of(each))) for each in drifts],
         proposals=proposals,
         questions=questions,

@@ -28,7 +28,7 @@ from services.web.pages.billing.account import VIEWS, account_page
 from services.web.pages.billing.forms import refund_form
 from services.web.pages.billing.view import InvoiceView, invoices_of, ledger_of, payer_of
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 
 _NO_INVOICE: Final = "Nothing was paid for such an invoice here."
@@ -71,7 +71,7 @@ class BillingRefundController(Controller):
     ) -> Response[str]:
         """Ask how much is to be paid back, and why."""
         view = await _refund_view(house, account_id, invoice_id, person_id)
-        return await _page(request, view, refund_form(view.invoice.left).blank())
+        return await _page(request, house, view, refund_form(view.invoice.left).blank())
 
     @post("/refunds/{invoice_id:str}")
     async def order(
@@ -87,7 +87,7 @@ class BillingRefundController(Controller):
         sent = await request.form()
         form = refund_form(view.invoice.left).read(sent)
         if not form.ok:
-            return await _page(request, view, form)
+            return await _page(request, house, view, form)
         given = order_from_form(request, sent, person_id)
         kind = ProposeRefund if view.needs_two(form["amount"]) else AskRefund
         command = kind(
@@ -101,7 +101,11 @@ class BillingRefundController(Controller):
         refused = await attempt(give(house, command, given, *VIEWS))
         if refused is not None:
             return await _page(
-                request, view, form.with_errors({"amount": refused.sentence}), refused=refused
+                request,
+                house,
+                view,
+                form.with_errors({"amount": refused.sentence}),
+                refused=refused,
             )
         done = "refund_asked" if kind is AskRefund else "refund_proposed"
         return Redirect(f"/admin/billing/{account_id}?done={done}", status_code=303)
@@ -169,7 +173,12 @@ async def _refund_view(
 
 
 async def _page(
-    request: Asking, view: RefundView, form: Filled, *, refused: Refused | None = None
+    request: Asking,
+    house: House,
+    view: RefundView,
+    form: Filled,
+    *,
+    refused: Refused | None = None,
 ) -> Response[str]:
     return await subject_page(
         request,
@@ -177,6 +186,7 @@ async def _page(
         status=refused.status if refused else 200 if form.ok else 400,
         here="you",
         view=view,
+        zone=await zone_of_reader(request, house),
         form=form,
         billing=billing_words,
     )

@@ -21,7 +21,7 @@ from services.web.pages.billing.account import VIEWS
 from services.web.pages.billing.forms import SETTLE_FORM
 from services.web.pages.billing.view import payer_of
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, subject_page, zone_of_reader
 from services.web.words import billing as billing_words
 
 _UNKNOWN: Final = "unknown"
@@ -149,6 +149,7 @@ async def _page(
         here="you",
         account_id=account_id,
         payer_name=name,
+        zone=await zone_of_reader(request, house),
         row=row,
         form=form,
         billing=billing_words,

@@ -41,7 +41,6 @@ from services.web.subjects import names_of
 
 _MESSAGES: Final = 50
 _SETTLED: Final = frozenset({MoneyKind.DISPUTE_CLOSED.value})
-_ZONE: Final = "UTC"  # administrators compare with Stripe, which counts in it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,7 +177,7 @@ def invoices_of(ledger: MoneyLedger | None) -> list[InvoiceView]:
     ]
 
 
-async def account_view(house: House, account_id: UUID) -> AccountView:
+async def account_view(house: House, account_id: UUID, zone: str) -> AccountView:
     """Return everything about an account.
 
     Raises:
@@ -200,7 +199,7 @@ async def account_view(house: House, account_id: UUID) -> AccountView:
     return AccountView(
         payer=payer,
         name=name,
-        sentence=await _sentence(house, payer),
+        sentence=await _sentence(house, payer, zone),
         memberships=held,
         subscriptions=subscriptions,
         questions=questions,
@@ -230,12 +229,12 @@ def subject_of(drift: DriftRow) -> str:
     return drift.subject.partition("/")[0]
 
 
-async def _sentence(house: House, payer: PayerRow) -> str:
+async def _sentence(house: House, payer: PayerRow, zone: str) -> str:
     if payer.payer_kind == PayerKind.PRACTICE or payer.forgotten:
         return ""
     now: datetime = house.clock.now()
     why = await told_why(
-        house.store, payer.payer_id, takes_dues=house.takes_dues, at=now, zone=_ZONE
+        house.store, payer.payer_id, takes_dues=house.takes_dues, at=now, zone=zone
     )
     return why.administrator
 

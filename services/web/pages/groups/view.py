@@ -17,7 +17,7 @@ from projections.holdings import queries as holdings
 from projections.people import queries as people
 from projections.schedule import queries as schedule
 from services.groups.standing_schedule import RegretsAbout
-from services.web.pages.meetings.view import absent_from
+from services.web.pages.meetings.seeing import absent_from
 from services.web.subjects import names_of
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
@@ -11,18 +11,11 @@ from typing import Final
 from uuid import UUID
 
 from domain.errors import NotFound
-from domain.meetings.leading import LedBy
-from domain.meetings.meeting import Meeting
-from domain.meetings.regrets import Regret, absent
+from domain.meetings.regrets import Regret
 from domain.meetings.rules import ANYBODY_OPENS_AFTER, OPENS_BEFORE, FacilitatorOnly
-from projections import Connection
-from projections.audit_trail import queries as audit_trail
-from projections.holdings import queries as holdings
-from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
 from projections.schedule import series_queries as in_series
-from services.web.subjects import names_of
 from services.web.words import record as words
 
 _ASIDE: Final = {"away": " (away)", "absent": " (cannot come)"}
@@ -83,7 +76,8 @@ class MeetingView:
         opened: whether the reader opened the door.
         observed: whom meeting tools saw; for who leads alone.
         tools_saw_me: where and how long meeting tools saw the reader.
-        led: who led, as somebody recorded it, in a sentence; empty where nobody did.
+        lead: who led, as somebody recorded it; ``None`` where nobody did.
+        led: the same in a sentence; empty where nobody did.
         part: which part of which series it is; empty where it is none.
         my_regrets: what the reader said about this meeting, also about other times of it.
     """
@@ -96,6 +90,7 @@ class MeetingView:
     observed: Sequence[roster.ObservedRow]
     now: datetime
     unled: bool = False
+    lead: in_series.LeadRow | None = None
     led: str = ""
     part: str = ""
     tools_saw_me: Sequence[roster.ObservedRow] = ()
@@ -250,100 +245,3 @@ class MeetingView:
     @property
     def _late(self) -> bool:
         return self.now >= self.meeting.starts_at + ANYBODY_OPENS_AFTER
-
-
-async def see_meeting(
-    conn: Connection,
-    meeting_id: UUID,
-    reader_id: UUID,
-    *,
-    administrator: bool,
-    takes_dues: bool,
-    regrets: Sequence[Regret],
-    now: datetime,
-) -> MeetingView:
-    """Return what a reader sees of a meeting.
-
-    Args:
-        conn: to the views.
-        meeting_id: which.
-        reader_id: who looks.
-        administrator: whether the reader looks after the house.
-        takes_dues: whether the house does; where it does, access can end, and its people be away.
-        regrets: who said that they cannot come to this meeting; see :class:`RegretShelf`.
-        now: the moment.
-
-    Raises:
-        NotFound: there is no such meeting, or the reader is not on the roster of its day.
-    """
-    meeting = await schedule.meeting(conn, meeting_id)
-    expected = await schedule.expected(conn, meeting_id)
-    if meeting is None or not (reader_id in expected or administrator):
-        raise NotFound("There is no such meeting, or you are not on its roster.")
-    names = await names_of(conn, expected)
-    moment = min(now, meeting.ends_at)
-    shut = await holdings.away(conn, expected, moment, takes_dues=takes_dues)
-    away = shut | await people.on_leave(conn, expected, moment)
-    rows = {row.member_id: row for row in await roster.roster(conn, meeting_id)}
-    cannot = absent_from(meeting, regrets)
-    attendees = sorted(
-        (
-            Attendee(
-                names[each],
-                rows.get(each, roster.nothing_about(each)),
-                away=each in away,
-                cannot_come=each in cannot,
-            )
-            for each in expected
-        ),
-        key=lambda each: (each.name.casefold(), each.member_id),
-    )
-    leads = administrator or reader_id == meeting.facilitator_id
-    observed = await roster.observed(conn, meeting_id)
-    return MeetingView(
-        meeting=meeting,
-        people=attendees,
-        me=next((each for each in attendees if each.member_id == reader_id), None),
-        leads=leads,
-        opened=not leads and reader_id in await _who_opened(conn, meeting),
-        observed=observed if leads else (),
-        tools_saw_me=[each for each in observed if each.member_id == reader_id],
-        my_regrets=[each for each in regrets if each.member_id == reader_id],
-        now=now,
-        led=_led(await in_series.lead(conn, meeting_id), names),
-        part=_part(await in_series.series(conn, meeting.group_id), meeting_id),
-    )
-
-
-def absent_from(meeting: schedule.MeetingRow, regrets: Iterable[Regret]) -> frozenset[UUID]:
-    """Return who said that they cannot come; once the hour is over it says nothing any more."""
-    if meeting.state not in {"scheduled", "open"}:
-        return frozenset()
-    return absent(regrets, meeting.meeting_id, meeting.starts_at)
-
-
-def _led(lead: in_series.LeadRow | None, names: Mapping[UUID, str]) -> str:
-    """Return who led, in a sentence."""
-    if lead is None:
-        return ""
-    if lead.led_by == LedBy.PEERS.value:
-        return "Nobody led: everybody took part as an equal."
-    if lead.led_by == LedBy.MEMBER.value and lead.member_id is not None:
-        return f"{names.get(lead.member_id, 'Somebody')} led it, and not as an equal."
-    return f"{lead.name}, {lead.qualification}, led it from outside the group."
-
-
-def _part(rows: Sequence[in_series.SeriesRow], meeting_id: UUID) -> str:
-    """Return which part of which series a meeting is."""
-    for row in rows:
-        part = row.part_of(meeting_id)
-        if part is not None:
-            return f"Part {part} of {row.parts} of {row.title}"
-    return ""
-
-
-async def _who_opened(conn: Connection, meeting: schedule.MeetingRow) -> set[UUID | None]:
-    if meeting.state != "open":
-        return set()
-    trail = await audit_trail.of_stream(conn, meeting.meeting_id)
-    return {row.actor_id for row in trail if row.topic == Meeting.Opened.TOPIC}

@@ -18,7 +18,8 @@ from services.web.forms.orders import Asking, Refused
 from services.web.forms.reading import Filled
 from services.web.pages.meetings.forms import CODE_FORM, EVALUATION_FORM
 from services.web.pages.meetings.head_count import warnings_about
-from services.web.pages.meetings.view import MeetingView, see_meeting
+from services.web.pages.meetings.seeing import see_meeting
+from services.web.pages.meetings.view import MeetingView
 from services.web.pages.visits import PageVisit
 from services.web.subjects import TheHouse, is_administrator, wait_for
 

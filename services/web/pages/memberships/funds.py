@@ -35,7 +35,7 @@ from services.web.subjects import TheHouse, subject_page
 
 VIEW: Final = "patrons"
 _AMOUNT: Final = re.compile(r"([0-9]{1,7})(?:[.,]([0-9]{1,3}))?", re.ASCII)
-_LINE: Final = "Peerhour fund"  # neutral: a bank statement must not tell what for
+_LINE: Final = "Peerhour: gift to a scholarship fund"
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,7 @@ from services.web.subjects import TheHouse, subject_page
 from services.web.words.memberships import tax_words
 
 VIEW: Final = "patrons"
-_LINE: Final = "Peerhour months"
+_LINE: Final = "Peerhour: gift months"
 _AWAY: Final = Refused(
     503,
     "Our payment service does not answer at the moment, so we cannot show what it costs. "

@@ -9,9 +9,9 @@ from litestar import Controller, Response, get, post
 from litestar.di import NamedDependency
 from litestar.params import FromPath
 
-from projections.people import queries as people
 from services.days import zone_of
 from services.house import House
+from services.members.names import naming_of
 from services.memberships.checkouts import find_customer
 from services.money.story import story_of
 from services.web.forms.orders import Asking
@@ -94,14 +94,13 @@ class MembershipMoneyController(Controller):
         house: TheHouse,
     ) -> Response[str]:
         """Ask under which name the payment is to be confirmed; the one on papers is suggested."""
-        async with house.views() as conn:
-            person = await people.person(conn, person_id)
+        named = await naming_of(house, person_id)
         return await money_papers.ask_for_name(
             request,
             house,
             await _mine(house, person_id),
             invoice_id,
-            suggested="" if person is None else person.name,
+            suggested=named.spelling or named.name,
         )
 
     @post("/invoices/{invoice_id:str}/confirmation", status_code=200)

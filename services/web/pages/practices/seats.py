@@ -72,7 +72,7 @@ class PracticeSeatController(Controller):
             return await practice_page(request, house, practice_id, person_id, offer_form=form)
         web = web_of(request)
         await take_turn(_INVITATIONS, str(person_id), web.ports, web.settings)
-        await house.vault.keep_invitation(seat_id, form["email"])
+        await house.vault.keep_invitation(seat_id, form["email"], at=house.clock.now())
         command = OfferSeat(practice_id=practice_id, seat_id=seat_id, by=person_id)
         refused = await attempt(give(house, command, order))
         if refused is not None:
