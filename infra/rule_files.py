@@ -126,6 +126,8 @@ def read_pack(file: Traversable) -> Pack:
     """
     text = _text(file)
     pack = parse_pack(text, file.name)
+    if not pack.cases:
+        raise _unreadable(file, 1, "It has no case; give at least one of the text's own examples")
     for failure in failures(pack):
         path = f"case[{failure.case}]"
         line = line_of(text, path)
@@ -140,6 +142,8 @@ def read_pack(file: Traversable) -> Pack:
 
 
 def _text(file: Traversable) -> str:
+    if not file.is_file():  # a pipe would be waited for
+        raise _unreadable(file, 1, "It is no file")
     try:
         with file.open("rb") as opened:
             data = opened.read(_MOST_BYTES + 1)

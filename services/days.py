@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Final
 from uuid import UUID
@@ -34,6 +35,12 @@ async def zone_of(conn: Connection, member_id: UUID, *, here: str = _NOWHERE) ->
         An IANA name.
     """
     return await schedule.zone_of(conn, member_id) or here
+
+
+async def zones_of(conn: Connection, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return for each of them what :func:`zone_of` does, in one question."""
+    found = await schedule.zones_of(conn, member_ids)
+    return {each: found.get(each, _NOWHERE) for each in member_ids}
 
 
 async def own_day(conn: Connection, member_id: UUID, now: datetime) -> date:

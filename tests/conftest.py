@@ -156,6 +156,21 @@ async def migrated_template(make_database: MakeDatabase) -> AsyncIterator[str]:
         yield made["database"]
 
 
+@pytest.fixture(scope="session")
+async def house_template(
+    make_database: MakeDatabase,
+    migrated_template: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> AsyncIterator[str]:
+    """The name of a database in which a house has made its views; they are copied sooner."""
+    from tests.support.house import open_real_house  # many tests need no house
+
+    async with make_database(migrated_template) as made:
+        async with open_real_house(made, tmp_path_factory.mktemp("template")):
+            pass
+        yield made["database"]
+
+
 @pytest.fixture(scope="module")
 async def database(
     make_database: MakeDatabase, migrated_template: str

@@ -62,6 +62,12 @@ class WishShelf(Protocol):
         ...
 
 
+def evening_before(starts_at: datetime, zone: ZoneInfo) -> datetime:
+    """Return, in UTC, the evening before the day on which an hour begins by somebody's clock."""
+    local = starts_at.astimezone(zone)
+    return datetime.combine(local.date() - timedelta(days=1), EVENING, tzinfo=zone).astimezone(UTC)
+
+
 def reminded_at(starts_at: datetime, zone: ZoneInfo, now: datetime) -> datetime | None:
     """Return when somebody is to be reminded of an hour.
 
@@ -74,7 +80,5 @@ def reminded_at(starts_at: datetime, zone: ZoneInfo, now: datetime) -> datetime 
         The evening before the hour's day by their own clock; now, where the hour was planned only
         after it; ``None`` where it begins too soon.
     """
-    local = starts_at.astimezone(zone)
-    before = datetime.combine(local.date() - timedelta(days=1), EVENING, tzinfo=zone)
-    due = max(before.astimezone(UTC), now)
+    due = max(evening_before(starts_at, zone), now)
     return due if due <= starts_at - TOO_LATE else None

@@ -226,6 +226,26 @@ class Outbox(Queue):
             due or now,
         )
 
+    async def add_timed(self, kind: str, asked: Mapping[UUID, tuple[datetime, Any]]) -> None:
+        """Ask for effects that belong to no event, each at its time, all in one go.
+
+        Args:
+            kind: theirs.
+            asked: by its id, when each is due and what it is about; an id that came before is the
+                same effect, due when it was.
+        """
+        await self._pool.execute(
+            "INSERT INTO outbox (effect_id, kind, payload, command_id, created_at, next_at)"
+            " SELECT effect_id, $4, payload, effect_id, $5, next_at"
+            " FROM unnest($1::uuid[], $2::text[], $3::timestamptz[])"
+            " AS asked (effect_id, payload, next_at) ON CONFLICT DO NOTHING",
+            list(asked),
+            [msgspec.json.encode(about).decode() for _, about in asked.values()],
+            [due for due, _ in asked.values()],
+            kind,
+            self._clock.now(),
+        )
+
     async def add_all(self, cause: UUID, kind: str, payloads: Mapping[UUID, Any]) -> None:
         """Ask for effects that another one calls for; an id that came before is the same effect.
 

@@ -32,6 +32,10 @@ _GROUP: Final = f"SELECT {_GROUP_COLUMNS} FROM peer_group g WHERE g.group_id = $
 _ZONE_OF: Final = """SELECT g.zone FROM peer_group g JOIN belonging b USING (group_id)
                       WHERE b.member_id = $1
                       ORDER BY b.until_at DESC NULLS FIRST, b.from_at, g.group_id LIMIT 1"""
+_ZONES_OF: Final = """SELECT DISTINCT ON (b.member_id) b.member_id, g.zone
+                        FROM peer_group g JOIN belonging b USING (group_id)
+                       WHERE b.member_id = ANY ($1)
+                       ORDER BY b.member_id, b.until_at DESC NULLS FIRST, b.from_at, g.group_id"""
 _MEMBERS: Final = """SELECT member_id FROM belonging WHERE group_id = $1 AND until_at IS NULL
                       ORDER BY from_at, member_id"""
 _UPCOMING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
@@ -172,6 +176,12 @@ async def zone_of(conn: Connection, member_id: UUID) -> str | None:
     """Return the zone of the place where a member meets; ``None`` for who never had a group."""
     zone: str | None = await conn.fetchval(_ZONE_OF, member_id)
     return zone
+
+
+async def zones_of(conn: Connection, member_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return for each of them what :func:`zone_of` does; who never had a group is left out."""
+    rows = await conn.fetch(_ZONES_OF, list(member_ids))
+    return {row["member_id"]: row["zone"] for row in rows}
 
 
 async def group(conn: Connection, group_id: UUID) -> GroupRow | None:

@@ -20,6 +20,7 @@ from infra.web_store import PostgresRateLimits, PostgresSessions, PostgresSignIn
 from projections.offers.queries import programs as programs_of
 from projections.schedule.queries import meetings_of_programs
 from services import troubles
+from services.access.reading import access_to
 from services.bootstrap.adapters import Sessions
 from services.bootstrap.parts import Parts
 from services.bootstrap.payment_news import PaymentNews
@@ -67,7 +68,10 @@ def chores_of(parts: Parts, house: House, news: PaymentNews, orders: Orders | No
         **{each.NAME: partial(parts.projector.advance, each) for each in PROJECTIONS},
         "processes": parts.runner.advance_all,
         "letters": partial(_work, outbox, effects, only=LETTERS),
-        "outbox": partial(_work, outbox, effects, but=LETTERS | rejudging.BULK | {KIND}),
+        "outbox": partial(
+            _work, outbox, effects, but=LETTERS | notices.NOTICES | rejudging.BULK | {KIND}
+        ),
+        "hour notices": partial(_work, outbox, effects, only=notices.NOTICES),
         "bulk": partial(_work, outbox, effects, only=rejudging.BULK),
         "inbox": partial(_work, inbox, {ZOOM: file_message(tools)}, but={PAYMENTS}),
         "clock": _by_the_clock(parts, house),
@@ -108,6 +112,7 @@ def _effects(
         addresses=parts.vault,
         wishes=parts.wishes,
         regrets=parts.regrets,
+        access=access_to(takes_dues=parts.takes_dues),
         zone_of=partial(_zone_of, parts.pool),
         mailer=parts.mailer,
         clock=parts.clock,
@@ -161,7 +166,7 @@ def _outside(parts: Parts) -> Outside:
 def _by_the_clock(parts: Parts, house: House) -> Step:
     """Return what comes again each hour or night; where there are dues, access can end as well."""
     due = {
-        "hour notices": Chore(Rhythm.HOURLY, notices.reminding(house, parts.outbox.add)),
+        "hour notices": Chore(Rhythm.HOURLY, notices.reminding(house, parts.outbox.add_timed)),
     }
     if parts.takes_dues:
         due |= _of_dues(house)

@@ -48,7 +48,8 @@ def pages() -> dict[str, str]:
 
     return {
         "events.md": _events(),
-        "facts.schema.json": rule_docs.schema(),
+        "answers.schema.json": rule_docs.schema_of_answers(),
+        "facts.schema.json": rule_docs.schema_of_facts(),
         "refusals.md": _refusals(),
         "rule_language.md": rule_docs.language(),
         "rule_packs.md": rule_docs.packs(shipped()),

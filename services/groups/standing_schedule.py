@@ -10,7 +10,7 @@ nor is anything else that nobody recorded.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
@@ -96,7 +96,11 @@ class _Coming:
         lead = await in_series.last_lead(conn, group.group_id)
         series = await in_series.series(conn, group.group_id)
         found = []
-        planned = await hours_to_come(conn, group, now, until)
+        offered = await _still_offered(conn, group.program_id)
+        planned = [
+            each if each.meeting_id else replace(each, program_id=offered)
+            for each in await hours_to_come(conn, group, now, until)
+        ]
         regrets = await self.regrets_about([each.meeting_id for each in planned if each.meeting_id])
         programs: dict[UUID | None, _Taught] = {}
         for meeting in planned:
@@ -235,6 +239,12 @@ async def _person(conn: Connection, member_id: UUID, today: date) -> Person:
         if row.valid_from <= today and (row.valid_until is None or today <= row.valid_until)
     )
     return Person(professions=held - {SUPERVISOR}, supervisor=True if SUPERVISOR in held else None)
+
+
+async def _still_offered(conn: Connection, program_id: UUID | None) -> UUID | None:
+    """Return the program of what is planned from now on: a retired one sponsors nothing new."""
+    program = None if program_id is None else await offers.program(conn, program_id)
+    return None if program is None or program.retired_at is not None else program_id
 
 
 async def _program(conn: Connection, program_id: UUID | None) -> _Taught:

@@ -6,22 +6,24 @@ goes: an hour that moved again, or somebody who cannot come, needs no reminder o
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 from uuid import UUID, uuid5
 
-from domain.notices.notice import Notice, reminded_at
+from domain.notices.notice import Notice, evening_before, reminded_at
 from domain.ports import Clock
 from domain.values import zone_named
 from projections.schedule import calendar_queries as hours
-from services.days import zone_of
+from services.days import zones_of
 from services.dispatch import Work
 from services.house import House
 from services.meetings.commands import meeting_now
 
 KIND: Final = "hour_notice"
+NOTICES: Final = frozenset({KIND})
+"""Mails about hours: of an evening there are many, so they have a worker's loop of their own."""
 _AHEAD: Final = timedelta(hours=54)
 """An hour's evening before is at most 42 hours before it, on any clock; and a chore may wait."""
 
@@ -29,10 +31,8 @@ _AHEAD: Final = timedelta(hours=54)
 class Later(Protocol):
     """Has effects carried out at their time."""
 
-    async def __call__(
-        self, effect_id: UUID, kind: str, payload: Any, *, due: datetime | None = None
-    ) -> None:
-        """Ask for an effect; the same id again is the same effect."""
+    async def __call__(self, kind: str, asked: Mapping[UUID, tuple[datetime, Any]]) -> None:
+        """Ask for effects, each at its time; the same id again is the same effect."""
         ...
 
 
@@ -44,11 +44,13 @@ class TellOfChange:
         meeting_id: which.
         notice: what to tell.
         by: who did it, and need not be told.
+        version: of the meeting's story in which it happened.
     """
 
     meeting_id: UUID
     notice: Notice
     by: UUID
+    version: int
 
 
 async def tell_of_change(cmd: TellOfChange, *, work: Work, clock: Clock) -> None:
@@ -59,7 +61,9 @@ async def tell_of_change(cmd: TellOfChange, *, work: Work, clock: Clock) -> None
     for member_id in meeting.roster:
         if member_id != cmd.by:
             work.effect(
-                KIND, **_about(cmd.notice, meeting.id, member_id, meeting.scheduled.from_at)
+                KIND,
+                **_about(cmd.notice, meeting.id, member_id, meeting.scheduled.from_at),
+                version=cmd.version,
             )
 
 
@@ -67,20 +71,28 @@ def reminding(house: House, later: Later) -> Callable[[], Awaitable[int]]:
     """Return the chore that orders reminders of the hours to come, each once."""
 
     async def remind() -> int:
-        now, many = house.clock.now(), 0
+        now = house.clock.now()
         async with house.views() as conn:
             expected = await hours.expected_between(conn, now, now + _AHEAD)
-            zones = {each: await zone_of(conn, each) for each in {who for _, who, _ in expected}}
-        for meeting_id, member_id, starts_at in expected:
-            due = reminded_at(starts_at, zone_named(zones[member_id]), now)
+            zones = await zones_of(conn, {each.member_id for each in expected})
+        asked: dict[UUID, tuple[datetime, Any]] = {}
+        for each in expected:
+            zone = zone_named(zones[each.member_id])
+            due = reminded_at(each.starts_at, zone, now)
             if due is None:
                 continue
             # Of another time, another reminder; of the same time, the same one.
-            effect_id = uuid5(meeting_id, f"{Notice.TOMORROW}:{member_id}:{starts_at.isoformat()}")
-            payload = _about(Notice.TOMORROW, meeting_id, member_id, starts_at)
-            await later(effect_id, KIND, payload, due=due)
-            many += 1
-        return many
+            effect_id = uuid5(
+                each.meeting_id,
+                f"{Notice.TOMORROW}:{each.member_id}:{each.starts_at.isoformat()}",
+            )
+            moved_since = each.moved_at is not None and each.moved_at >= evening_before(
+                each.starts_at, zone
+            )
+            about = _about(Notice.TOMORROW, each.meeting_id, each.member_id, each.starts_at)
+            asked[effect_id] = due, {**about, "moved_since": moved_since}
+        await later(KIND, asked)
+        return len(asked)
 
     return remind
 

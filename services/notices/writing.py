@@ -14,6 +14,7 @@ from typing import Final, Protocol
 from uuid import UUID
 
 from domain import days
+from domain.access.table import Action
 from domain.groups.group import PeerGroup
 from domain.meetings.meeting import Meeting
 from domain.meetings.regrets import RegretShelf, absent
@@ -22,7 +23,8 @@ from domain.members.member import Member
 from domain.notices.notice import Notice, WishShelf
 from domain.ports import Clock
 from domain.recording import EventStore
-from domain.values import Modality, zone_named
+from domain.values import Interval, Modality, zone_named
+from services.access.reading import AccessTo
 from services.dispatch import Work
 from services.effects import Mailer, Piece
 from services.meetings.commands import meeting_now
@@ -75,6 +77,7 @@ class NoticePost:
         addresses: where they go.
         wishes: who wishes which.
         regrets: who cannot come anyway.
+        access: who would find the door shut.
         zone_of: by which place's clock somebody reads; see :func:`services.days.zone_of`.
         mailer: sends mail.
         clock: tells whether an hour is still to come.
@@ -85,6 +88,7 @@ class NoticePost:
     addresses: Addresses
     wishes: WishShelf
     regrets: RegretShelf
+    access: AccessTo
     zone_of: Callable[[UUID], Awaitable[str]]
     mailer: Mailer
     clock: Clock
@@ -98,13 +102,18 @@ def performers(post: NoticePost) -> dict[str, Callable[[Piece], Awaitable[None]]
         notice, member_id = Notice(piece.payload["notice"]), UUID(piece.payload["to"])
         work = Work(post.store, piece.key[0])
         meeting = await meeting_now(work, UUID(piece.payload["meeting_id"]), post.clock)
-        about = datetime.fromisoformat(piece.payload["starts_at"])
-        if not await _fits(post, notice, meeting, work, member_id, about):
+        group = await work.load(PeerGroup, meeting.group_id)
+        if (
+            not _is_so(notice, meeting, piece, post.clock.now())
+            or member_id not in meeting.roster
+            or member_id not in group.members()
+            or not await _may_come(post, work, member_id)
+            or not await _wishes(post, notice, piece, meeting, member_id)
+        ):
             return
         address = await post.addresses.mail_of(member_id)
         if address is None:
             return
-        group = await work.load(PeerGroup, meeting.group_id)
         zone = await post.zone_of(member_id)
         subject, text = notice_text(notice, meeting, group.name, zone=zone, origin=post.origin)
         await post.mailer.send(address, subject, text)
@@ -112,23 +121,41 @@ def performers(post: NoticePost) -> dict[str, Callable[[Piece], Awaitable[None]]
     return {KIND: send}
 
 
-async def _fits(
-    post: NoticePost, notice: Notice, meeting: Meeting, work: Work, member_id: UUID, about: datetime
-) -> bool:
-    """Tell whether a mail says what is so, to somebody whom it concerns and who wishes it."""
-    state = MeetingState.CANCELLED if notice is Notice.CALLED_OFF else MeetingState.SCHEDULED
+def _is_so(notice: Notice, meeting: Meeting, piece: Piece, now: datetime) -> bool:
+    """Tell whether a mail says what is so: the hour stands as it did, and is still to come."""
     starts_at = meeting.scheduled.from_at
-    is_so = meeting.state is state and about == starts_at > post.clock.now()
-    if not is_so or member_id not in meeting.roster:
+    if datetime.fromisoformat(piece.payload["starts_at"]) != starts_at or starts_at <= now:
         return False
+    if notice is Notice.CALLED_OFF:
+        return meeting.state is MeetingState.CANCELLED
+    if notice is Notice.MOVED and (
+        meeting.moved is None or meeting.moved.version != piece.payload["version"]
+    ):
+        return False  # it moved again, perhaps back and forth: that is told by itself
+    return meeting.state is MeetingState.SCHEDULED
+
+
+async def _may_come(post: NoticePost, work: Work, member_id: UUID) -> bool:
+    """Tell whether somebody is there at present, and would be let in."""
     member = await work.find(Member, member_id)
     if member is None or member.forgotten or member.on_leave:
         return False
+    access = await post.access(work, member_id)
+    return access.may(Action.ATTEND_OWN_GROUPS, post.clock.now()).allows
+
+
+async def _wishes(
+    post: NoticePost, notice: Notice, piece: Piece, meeting: Meeting, member_id: UUID
+) -> bool:
+    """Tell whether somebody wishes this mail, and does not know already."""
+    wishes = await post.wishes.of_member(member_id)
     if notice is Notice.TOMORROW:
         regrets = await post.regrets.of_meetings([meeting.id])
-        if member_id in absent(regrets, meeting.id, starts_at):
+        if member_id in absent(regrets, meeting.id, meeting.scheduled.from_at):
             return False
-    return (await post.wishes.of_member(member_id)).want(notice)
+        if piece.payload["moved_since"] and wishes.want(Notice.MOVED):
+            return False  # they read its new time since the evening before
+    return wishes.want(notice)
 
 
 def notice_text(
@@ -145,15 +172,16 @@ def notice_text(
     """
     starts_at = meeting.scheduled.from_at
     local = starts_at.astimezone(zone_named(zone))
-    ends = days.clock(meeting.scheduled.to_at.astimezone(zone_named(zone)))
     lines = [
         _FIRST[notice],
         "",
-        f"{days.moment(starts_at, zone, year=True)}, until {ends}",
+        _span(meeting.scheduled, zone),
         f"{group_name}, {_WAYS[meeting.modality]}",
     ]
     if starts_at.astimezone(zone_named(meeting.zone)).utcoffset() != local.utcoffset():
         lines.append(f"By the group's clock: {days.moment(starts_at, meeting.zone, year=True)}")
+    if notice is Notice.MOVED and meeting.moved is not None:
+        lines.append(f"Until now it was planned for {_span(meeting.moved.before, zone)}")
     lines += [
         "",
         _LINK[notice],
@@ -164,3 +192,8 @@ def notice_text(
         "",
     ]
     return _SUBJECT[notice].format(day=days.day(local.date(), year=False)), "\n".join(lines)
+
+
+def _span(hour: Interval, zone: str) -> str:
+    ends = days.clock(hour.to_at.astimezone(zone_named(zone)))
+    return f"{days.moment(hour.from_at, zone, year=True)}, until {ends}"

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any, Final, get_type_hints
 
 import msgspec
 
 from domain import intervals as time
 from domain.errors import DomainError
-from domain.rules.account import Account
+from domain.rules.account import Account, CapState, FloorState, Row
 from domain.rules.book import RuleBook
 from domain.rules.entries import Entry
-from domain.rules.explain import Missing, Step, plain
+from domain.rules.explain import plain
 from domain.rules.facts import Attendance
 from domain.rules.histories import Answer, History, Judged, LicenceFacts, judge_history
 from domain.rules.judge import Judgement
 from domain.values import UnknownZone, zone_named
+from services.rules import answer_shapes as shapes
 
 _YEARS: Final = range(1990, 2200)  # of a licence, as on the member's own form
 _MOST: Final = 1_000_000  # of an amount, as in a pack
@@ -117,8 +119,9 @@ def _refused_field(raw: Any) -> str:
 
 
 def answers_for(book: RuleBook, history: History) -> list[dict[str, Any]]:
-    """Judge a history and return the answers as JSON can hold them; amounts are decimal text."""
-    return [_answer(each) for each in judge_history(book, history)]
+    """Judge a history; return the answers as JSON holds them (``docs/answers.schema.json``)."""
+    answers = [_answer(each) for each in judge_history(book, history)]
+    return msgspec.json.decode(msgspec.json.encode(answers), type=list[dict[str, Any]])
 
 
 def facts_schema() -> dict[str, Any]:
@@ -126,129 +129,120 @@ def facts_schema() -> dict[str, Any]:
     return msgspec.json.schema(History)
 
 
-def _answer(answer: Answer) -> dict[str, Any]:
-    pack = answer.pack
-    return {
-        "pack": pack.id,
-        "version": pack.version,
-        "name": pack.name,
-        "source": {
-            "address": pack.source.address,
-            "clause": pack.source.clause,
-            "checked": pack.source.checked.isoformat(),
-            "confidence": pack.source.confidence.value,
-        },
-        "licence": None if answer.licence is None else answer.licence.id,
-        "attendances": [_judged(each) for each in answer.judged],
-        "cycles": [_account(each) for each in answer.accounts],
-        "missing": _missing(answer.missing),
-    }
+def answers_schema() -> dict[str, Any]:
+    """Return the JSON schema of what :func:`answers_for` returns."""
+    return msgspec.json.schema(list[shapes.TextAnswer])
 
 
-def _judged(judged: Judged) -> dict[str, Any]:
-    return {
-        "meeting": judged.attendance.meeting,
-        "day": judged.attendance.day.isoformat(),
-        "version": judged.pack.version,
-        "facts": _facts(judged.attendance),
-        "rules": [_judgement(each) for each in judged.judgements],
-    }
+def _answer(answer: Answer) -> shapes.TextAnswer:
+    source = answer.pack.source
+    return shapes.TextAnswer(
+        pack=answer.pack.id,
+        version=answer.pack.version,
+        name=answer.pack.name,
+        source=shapes.SourceAnswer(
+            address=source.address,
+            clause=source.clause,
+            checked=source.checked,
+            confidence=source.confidence,
+        ),
+        licence=None if answer.licence is None else answer.licence.id,
+        attendances=tuple(_judged(each) for each in answer.judged),
+        cycles=tuple(_account(each) for each in answer.accounts),
+        missing=answer.missing,
+    )
 
 
-def _facts(attendance: Attendance) -> dict[str, Any]:
-    """Return what every answer about a meeting rests on; ``None`` where nobody knows."""
+def _judged(judged: Judged) -> shapes.MeetingAnswer:
+    return shapes.MeetingAnswer(
+        meeting=judged.attendance.meeting,
+        day=judged.attendance.day,
+        version=judged.pack.version,
+        facts=_facts(judged.attendance),
+        rules=tuple(_judgement(each) for each in judged.judgements),
+    )
+
+
+def _facts(attendance: Attendance) -> shapes.FactsAnswer:
     own, people = attendance.own, attendance.people
-    return {
-        "scheduled_minutes": time.minutes([attendance.scheduled]),
-        "minutes": time.minutes(attendance.present),
-        "own_minutes": None if own is None else time.minutes(time.common(attendance.present, own)),
-        "people": None if people is None else len(people),
-        "modality": attendance.modality,
-        "strength": attendance.strength.value,
-    }
+    return shapes.FactsAnswer(
+        scheduled_minutes=time.minutes([attendance.scheduled]),
+        minutes=time.minutes(attendance.present),
+        own_minutes=None if own is None else time.minutes(time.common(attendance.present, own)),
+        people=None if people is None else len(people),
+        modality=attendance.modality,
+        strength=attendance.strength,
+    )
 
 
-def _judgement(judgement: Judgement) -> dict[str, Any]:
+def _judgement(judgement: Judgement) -> shapes.RuleAnswer:
     rule = judgement.rule
-    return {
-        "rule": rule.id,
-        "name": rule.name,
-        "credit_kind": rule.credit_kind.value,
-        "paper": rule.credit_kind.paper,
-        "credited": judgement.may_be_credited,
-        "amount": plain(judgement.amount),
-        "unit": rule.unit,
-        "minutes": judgement.minutes,
-        "steps": _steps(judgement.steps),
-        "missing": _missing(judgement.missing),
-    }
+    return shapes.RuleAnswer(
+        rule=rule.id,
+        name=rule.name,
+        credit_kind=rule.credit_kind,
+        paper=rule.credit_kind.paper,
+        credited=judgement.may_be_credited,
+        amount=plain(judgement.amount),
+        unit=rule.unit,
+        minutes=judgement.minutes,
+        steps=tuple(judgement.steps),
+        missing=tuple(judgement.missing),
+    )
 
 
-def _account(account: Account) -> dict[str, Any]:
-    return {
-        "from": account.window.from_day.isoformat(),
-        "until": account.window.until_day.isoformat(),
-        "unit": account.unit,
-        "earned": plain(account.earned),
-        "carried_in": plain(account.carried_in),
-        "counted": plain(account.counted),
-        "cut": plain(account.cut),
-        "required": None if account.required is None else plain(account.required),
-        "lacks": None if account.lacks is None else plain(account.lacks),
-        "carries_over": None if account.carries_over is None else plain(account.carries_over),
-        "categories": list(account.categories),
-        "categories_wanted": account.categories_wanted,
-        "rows": [
-            {
-                "key": row.entry.key,
-                "day": row.entry.day.isoformat(),
-                "amount": plain(row.entry.amount),
-                "counted": plain(row.counted),
-                "steps": _steps(row.steps),
-            }
-            for row in account.rows
-        ],
-        "caps": [
-            {
-                "name": state.cap.name,
-                "from": state.span.isoformat(),
-                "at_most": plain(state.cap.at_most),
-                "used": plain(state.used),
-                "cut": plain(state.cut),
-            }
-            for state in account.caps
-        ],
-        "floors": [
-            {
-                "name": state.floor.name,
-                "from": state.span.isoformat(),
-                "until": state.until.isoformat(),
-                "at_least": plain(state.floor.at_least),
-                "have": plain(state.have),
-                "lacks": plain(state.lacks),
-            }
-            for state in account.floors
-        ],
-        "steps": _steps(account.steps),
-        "missing": _missing(account.missing),
-    }
+def _account(account: Account) -> shapes.AccountAnswer:
+    return shapes.AccountAnswer(
+        from_day=account.window.from_day,
+        until_day=account.window.until_day,
+        unit=account.unit,
+        earned=plain(account.earned),
+        carried_in=plain(account.carried_in),
+        counted=plain(account.counted),
+        cut=plain(account.cut),
+        required=_plain(account.required),
+        lacks=_plain(account.lacks),
+        carries_over=_plain(account.carries_over),
+        categories=tuple(account.categories),
+        categories_wanted=account.categories_wanted,
+        rows=tuple(_row(each) for each in account.rows),
+        caps=tuple(_cap(each) for each in account.caps),
+        floors=tuple(_floor(each) for each in account.floors),
+        steps=tuple(account.steps),
+        missing=tuple(account.missing),
+    )
 
 
-def _steps(steps: Sequence[Step]) -> list[dict[str, Any]]:
-    return [
-        {"code": s.code, "sentence": s.sentence, "clause": s.clause, "values": s.values}
-        for s in steps
-    ]
+def _row(row: Row) -> shapes.RowAnswer:
+    return shapes.RowAnswer(
+        key=row.entry.key,
+        day=row.entry.day,
+        amount=plain(row.entry.amount),
+        counted=plain(row.counted),
+        steps=tuple(row.steps),
+    )
 
 
-def _missing(missing: Sequence[Missing]) -> list[dict[str, Any]]:
-    return [
-        {
-            "code": m.code,
-            "sentence": m.sentence,
-            "clause": m.clause,
-            "needed": m.needed,
-            "values": m.values,
-        }
-        for m in missing
-    ]
+def _cap(state: CapState) -> shapes.CapAnswer:
+    return shapes.CapAnswer(
+        name=state.cap.name,
+        from_day=state.span,
+        at_most=plain(state.cap.at_most),
+        used=plain(state.used),
+        cut=plain(state.cut),
+    )
+
+
+def _floor(state: FloorState) -> shapes.FloorAnswer:
+    return shapes.FloorAnswer(
+        name=state.floor.name,
+        from_day=state.span,
+        until=state.until,
+        at_least=plain(state.floor.at_least),
+        have=plain(state.have),
+        lacks=plain(state.lacks),
+    )
+
+
+def _plain(amount: Decimal | None) -> str | None:
+    return None if amount is None else plain(amount)

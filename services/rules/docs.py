@@ -1,4 +1,4 @@
-"""The pages of ``docs/`` about rules: the language, the packs that ship, the shape of facts."""
+"""The pages of ``docs/`` about rules: language, packs that ship, shapes of facts and answers."""
 
 from __future__ import annotations
 
@@ -18,14 +18,15 @@ from msgspec.structs import FieldInfo, fields
 from domain.rules.account import Entry
 from domain.rules.book import RuleBook
 from domain.rules.checking import judged
-from domain.rules.explain import of_unit
+from domain.rules.explain import Missing, Step, of_unit
 from domain.rules.facts import Attendance, Person, Series
 from domain.rules.histories import History, LicenceFacts
 from domain.rules.judge import Judgement
 from domain.rules.model import Pack
 from domain.rules.worked_cases import Case
 from domain.values import Interval
-from services.rules.answers import facts_schema
+from services.rules import answer_shapes as shapes
+from services.rules.answers import answers_schema, facts_schema
 
 _STANDARD: Final = Case(says="the standard meeting")
 _AMONG_PEERS: Final = Case(says="the standard meeting, nobody vouches", approved_by=())
@@ -39,6 +40,11 @@ _WORDS: Final = {
 }
 _DIALECT: Final = "https://json-schema.org/draft/2020-12/schema"
 _FACTS: Final = (History, Attendance, LicenceFacts, Entry, Person, Series, Interval)
+_ANSWERS: Final = (
+    *(shapes.TextAnswer, shapes.SourceAnswer, shapes.MeetingAnswer, shapes.FactsAnswer),
+    *(shapes.RuleAnswer, shapes.AccountAnswer, shapes.RowAnswer, shapes.CapAnswer),
+    *(shapes.FloorAnswer, Step, Missing),
+)
 
 
 def language() -> str:
@@ -94,19 +100,35 @@ def packs(book: RuleBook) -> str:
     return "\n".join(lines) + "\n"
 
 
-def schema() -> str:
+def schema_of_facts() -> str:
     """Return the JSON schema of a described history, each field with its own description."""
-    shape = {"$schema": _DIALECT, **facts_schema()}
-    for kind in _FACTS:
+    return _described(facts_schema(), _FACTS)
+
+
+def schema_of_answers() -> str:
+    """Return the JSON schema of what is answered, each field with its own description."""
+    return _described(answers_schema(), _ANSWERS)
+
+
+def _described(schema: dict[str, Any], kinds: Iterable[type]) -> str:
+    shape = {"$schema": _DIALECT, **schema}
+    for kind in kinds:
         table = shape["$defs"][kind.__name__]
         table["description"] = _first_sentence(kind)
+        names = {each.name: each.encode_name for each in fields(kind)} if _is_table(kind) else {}
         for name, said in attributes(kind).items():
-            if name in table["properties"]:
-                table["properties"][name] = {"description": said, **table["properties"][name]}
+            written = names.get(name, name)
+            if written in table["properties"]:
+                told = table["properties"][written]
+                table["properties"][written] = {"description": said, **told}
     for table in shape["$defs"].values():
         if "description" in table:
             table["description"] = table["description"].partition("\n")[0]
     return json.dumps(shape, indent=2, ensure_ascii=False) + "\n"
+
+
+def _is_table(kind: type) -> bool:
+    return issubclass(kind, Struct)
 
 
 def attributes(kind: type) -> dict[str, str]:

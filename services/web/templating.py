@@ -12,7 +12,7 @@ from domain.days import day
 from domain.members.places import name_of
 from domain.members.professions import label_of
 from services.web.context import web_of
-from services.web.words.times import clock, day_in, until, when
+from services.web.words.times import brief, clock, day_in, until, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,7 @@ class Templates:
         )
         self._environment.filters.update(
             when=when,
+            brief=brief,
             clock=clock,
             until=until,
             day=day,

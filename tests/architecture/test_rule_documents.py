@@ -4,19 +4,28 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft202012Validator
 from msgspec import Struct
 from msgspec.structs import fields
 
 from domain.rules import model, periods, ways, worked_cases
 from domain.rules.book import RuleBook
+from infra.rule_files import load_rules
 from services.cli.main import main
-from services.rules.answers import read_history
-from services.rules.docs import attributes, language, packs, schema
+from services.rules.answers import answers_for, read_history
+from services.rules.docs import (
+    attributes,
+    language,
+    packs,
+    schema_of_answers,
+    schema_of_facts,
+)
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.repository import ROOT
 
@@ -124,18 +133,46 @@ def packs_row(pack: model.Pack) -> list[str]:
     return re.split(r"(?<!\\) \| ", row.strip("| "))
 
 
-def test_every_field_of_facts_is_described() -> None:
+@pytest.mark.parametrize("schema", [schema_of_facts, schema_of_answers])
+def test_every_field_of_facts_and_answers_is_described(schema: Callable[[], str]) -> None:
     tables = json.loads(schema())["$defs"]
-    for name in ("History", "Attendance", "LicenceFacts", "Entry", "Person", "Series", "Interval"):
-        for field, shape in tables[name]["properties"].items():
+    described = {name: table for name, table in tables.items() if "properties" in table}
+    assert len(described) > 5
+    for name, table in described.items():
+        assert table["description"], name
+        for field, shape in table["properties"].items():
             assert shape.get("description"), f"{name}.{field}"
 
 
-def test_the_example_of_facts_is_judged_and_fits_its_schema() -> None:
+def test_the_example_of_facts_fits_its_schema_and_its_answers_fit_theirs() -> None:
     data = (DOCS / "facts.example.json").read_bytes()
     history = read_history(data, "facts.example.json")
     assert [each.id for each in history.licences] == ["California", "Australia"]
-    tables = json.loads(schema())["$defs"]
-    (attendance,) = json.loads(data)["attendances"]
-    assert set(attendance) <= set(tables["Attendance"]["properties"])
-    assert set(tables["Attendance"]["required"]) <= set(attendance)
+    judge = CliRunner().invoke(
+        main, ["rules", "judge", "--facts", str(DOCS / "facts.example.json"), "--json"]
+    )
+    assert judge.exit_code == 0
+    answers = json.loads(judge.output)
+    assert len(answers) > 5
+    for found, schema in ((json.loads(data), schema_of_facts()), (answers, schema_of_answers())):
+        shape = json.loads(schema)
+        Draft202012Validator.check_schema(shape)
+        assert list(Draft202012Validator(shape).iter_errors(found)) == []
+
+
+def test_an_answer_has_no_field_that_its_schema_does_not_name() -> None:
+    """A schema of ours allows more fields, so that a newer answer is read by an older program."""
+    shape = json.loads(schema_of_answers())
+    closed = {
+        **shape,
+        "$defs": {
+            name: {**table, "additionalProperties": False} if "properties" in table else table
+            for name, table in shape["$defs"].items()
+        },
+    }
+    book = load_rules()
+    history = read_history((DOCS / "facts.example.json").read_bytes(), "facts.example.json")
+    answers = answers_for(book, history)
+    assert list(Draft202012Validator(closed).iter_errors(answers)) == []
+    answers[0]["more"] = 1
+    assert list(Draft202012Validator(closed).iter_errors(answers))

@@ -51,27 +51,29 @@ def entry(one: CalendarHour) -> icalendar.Event:
 
 def test_an_hour_is_written_in_utc_under_an_id_of_this_house() -> None:
     assert sorted(lines(hour())) == sorted(  # the order is the library's
-        ["BEGIN:VCALENDAR",
-        "VERSION:2.0",
-        "PRODID:-//Peerhour//Hours//EN",
-        "NAME:Peerhour",
-        "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
-        "X-PUBLISHED-TTL:PT6H",
-        "X-WR-CALNAME:Peerhour",
-        "BEGIN:VEVENT",
-        "SUMMARY:Monday circle",
-        f"DTSTART:{SIX_PM:%Y%m%dT%H%M%SZ}",
-        f"DTEND:{SIX_PM + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
-        "DTSTAMP:20260105T093000Z",
-        f"UID:{UUID(int=7)}@peerhour.example",
-        "SEQUENCE:2",
-        "DESCRIPTION:Grief\\, in person.",
-        "STATUS:CONFIRMED",
-        "TRANSP:OPAQUE",
-        f"URL:{PAGE}",
-        "END:VEVENT",
-        "END:VCALENDAR",
-    ])
+        [
+            "BEGIN:VCALENDAR",
+            "VERSION:2.0",
+            "PRODID:-//Peerhour//Hours//EN",
+            "NAME:Peerhour",
+            "REFRESH-INTERVAL;VALUE=DURATION:PT6H",
+            "X-PUBLISHED-TTL:PT6H",
+            "X-WR-CALNAME:Peerhour",
+            "BEGIN:VEVENT",
+            "SUMMARY:Monday circle",
+            f"DTSTART:{SIX_PM:%Y%m%dT%H%M%SZ}",
+            f"DTEND:{SIX_PM + timedelta(hours=1):%Y%m%dT%H%M%SZ}",
+            "DTSTAMP:20260105T093000Z",
+            f"UID:{UUID(int=7)}@peerhour.example",
+            "SEQUENCE:2",
+            "DESCRIPTION:Grief\\, in person.",
+            "STATUS:CONFIRMED",
+            "TRANSP:OPAQUE",
+            f"URL:{PAGE}",
+            "END:VEVENT",
+            "END:VCALENDAR",
+        ]
+    )
 
 
 @pytest.mark.parametrize("name", ["METHOD", "CLASS", "LAST-MODIFIED", "ORGANIZER", "ATTENDEE"])

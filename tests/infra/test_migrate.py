@@ -144,3 +144,36 @@ async def test_our_own_migrations_are_applied_whole(conn: Connection) -> None:
     assert await migrate.pending(conn) == []
     names = [row["name"] for row in await conn.fetch("SELECT name FROM schema_migrations")]
     assert names == [each.name for each in migrate.load()]
+
+
+async def test_a_house_that_stood_before_tells_nobody_of_changes_from_before(
+    empty: Connection, tmp_path: Path
+) -> None:
+    """Mails about hours begin with 0016: its process would read the log from its first event."""
+    files = sorted(migrate.MIGRATIONS.glob("*.sql"))
+    for file in files[:15]:
+        (tmp_path / file.name).write_text(file.read_text())
+    await migrate.apply(empty, tmp_path)
+    await empty.execute(
+        "INSERT INTO events SELECT n, gen_random_uuid(), 1, 'any', 1, '{}', '{}', now(), '', ''"
+        " FROM generate_series(1, 3) AS n"
+    )
+    await migrate.apply(empty)
+    seen = "SELECT position FROM checkpoints WHERE reader = 'process.tell_of_changes'"
+    assert await empty.fetchval(seen) == 3
+
+
+async def test_a_house_that_has_told_changes_already_goes_on_where_it_is(
+    empty: Connection, tmp_path: Path
+) -> None:
+    files = sorted(migrate.MIGRATIONS.glob("*.sql"))
+    for file in files[:15]:
+        (tmp_path / file.name).write_text(file.read_text())
+    await migrate.apply(empty, tmp_path)
+    await empty.execute(
+        "INSERT INTO checkpoints (reader, version, position)"
+        " VALUES ('process.tell_of_changes', 1, 7)"
+    )
+    await migrate.apply(empty)
+    seen = "SELECT position FROM checkpoints WHERE reader = 'process.tell_of_changes'"
+    assert await empty.fetchval(seen) == 7

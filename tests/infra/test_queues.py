@@ -512,3 +512,24 @@ async def test_what_an_effect_calls_for_in_vain_can_be_tried_again_for_ever(
     await effects.work_one({"judge": Performer(WillNeverWork("meeting.not_closed"))})
     await effects.sweep(at=clock.now() + timedelta(days=400))
     assert (await entry(pool, FIRST))["payload"] is not None
+
+
+async def test_effects_asked_for_at_once_wait_each_for_its_time_and_count_once(
+    effects: Outbox, clock: FixedClock, pool: asyncpg.Pool[Any]
+) -> None:
+    now = clock.now()
+    asked = {FIRST: (now, {"to": "first"}), SECOND: (now + timedelta(hours=1), {"to": "second"})}
+    await effects.add_timed("notice", asked)
+    await effects.add_timed("notice", {FIRST: (now, {"to": "another"})})
+    await effects.add_timed("notice", {})
+    performer = Performer()
+    assert await effects.work_one({"notice": performer})
+    assert not await effects.work_one({"notice": performer})
+    clock.move(seconds=3600)
+    assert await effects.work_one({"notice": performer})
+    assert [(each.key, each.payload) for each in performer.pieces] == [
+        ((FIRST,), {"to": "first"}),
+        ((SECOND,), {"to": "second"}),
+    ]
+    rows = await pool.fetch("SELECT effect_id FROM outbox WHERE command_id = effect_id")
+    assert len(rows) == 2, "they belong to no event, and are forgotten when they are dead"

@@ -19,8 +19,10 @@ from projections.audit_trail import queries as audit_trail
 from projections.certificate_checks import queries as checks
 from projections.certificate_register import queries as register
 from projections.claims_board import queries as board
+from projections.claims_board import run_queries
 from projections.offers import queries as offers
 from projections.outside_credits import queries as outside
+from projections.patrons import queries as patrons
 from projections.people import queries as people
 from projections.roster import queries as roster
 from projections.schedule import queries as schedule
@@ -79,6 +81,11 @@ async def test_people_are_found_by_a_part_of_their_name_also_without_its_accents
     view: Connection, typed: str
 ) -> None:
     assert [each.member_id for each in await people.named(view, typed)] == [BO]
+
+
+async def test_an_accent_alone_finds_nobody(view: Connection) -> None:
+    assert await people.named(view, "\u0301") == []
+    assert await patrons.practices_named(view, "\u0301") == []
 
 
 async def test_who_looks_after_the_house_is_known_by_name(view: Connection) -> None:
@@ -310,9 +317,25 @@ async def test_the_board_shows_each_claim_with_its_answer_and_its_corrections(
     assert [each.payer_id for each in await board.payers(view)] == [PAYER]
     claims = {each.state: each for each in await board.of_payer(view, PAYER)}
     reduced, pending = claims["reduced"], claims["correction_pending"]
-    assert (reduced.paid_cents, reduced.reason_code, reduced.reference) == (1, "45", "EFT-1")
+    assert (reduced.paid_cents, reduced.reason_code, reduced.reference) == (2, "45", "EFT-2")
+    (gone,) = await board.reversed_answers(view, reduced.claim_id)
+    assert (gone.sending, gone.paid_cents, gone.reference) == (1, 1, "EFT-1")
+    assert (gone.why, gone.reversed_by) == ("reversed_by_payer", ADMIN.id)
     assert (pending.total_cents, pending.line_count, pending.run_number) == (0, 2, 1)
     assert await board.of_member(view, reduced.member_id) == [reduced]
+
+
+async def test_a_run_tells_what_it_asked_for_and_what_came_back(view: Connection) -> None:
+    (run,) = await run_queries.runs_to(view, PAYER)
+    assert await run_queries.run_to(view, PAYER, 1) == run
+    assert await run_queries.run_to(view, PAYER, 2) is None
+    held = await run_queries.in_run(view, PAYER, 1)
+    lines = [each for sent in held for each in await board.lines(view, sent.claim_id)]
+    asked = [each for each in lines if each.sending == 1]
+    assert (run.claims, run.lines) == (len(held), len(asked))
+    assert run.cents == sum(each.amount_cents for each in asked)
+    assert (run.answered, run.paid_cents) == (1, 2)
+    assert await run_queries.runs_to(view, NOBODY) == []
 
 
 async def test_the_board_knows_whom_a_payer_covers_and_what_is_to_be_sent(

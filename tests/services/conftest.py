@@ -1,4 +1,4 @@
-"""A terminal on a house in which the demo's story was told."""
+"""What tests of services ask for: a house's database, and a terminal on a told demo."""
 
 from __future__ import annotations
 
@@ -15,6 +15,15 @@ from tests.support.terminal import ReadyProgram, Terminal
 
 if TYPE_CHECKING:
     from tests.conftest import MakeDatabase
+
+
+@pytest.fixture(scope="module")
+async def database(
+    make_database: MakeDatabase, house_template: str
+) -> AsyncIterator[ConnectKwargs]:
+    """A fresh database for one module of tests, with the views of a house."""
+    async with make_database(house_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

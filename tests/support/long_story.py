@@ -15,7 +15,8 @@ from uuid import UUID, uuid4, uuid5
 from domain.certificates.certificate import RevocationReason
 from domain.certificates.checks import CheckChannel
 from domain.certificates.papers import CreditKind
-from domain.claims.lines import Outcome
+from domain.claims.lines import LineAnswer, Outcome
+from domain.claims.rules import AnswerCorrection
 from domain.evidence.documents import document_of
 from domain.meetings.attendance import ObservedPerson, ToolSource
 from domain.meetings.leading import LedBy
@@ -213,11 +214,24 @@ class _Teller:
             reference="EFT-1",
             by=ADMIN.id,
         )
+        lines = (await self._house.story("-").claim(claim.claim_id)).lines
+        answers = [
+            LineAnswer(line_id=each.line_id, paid_cents=2, reason_code="45") for each in lines
+        ]
+        corrected = claim_answers.CorrectAnswer(
+            claim_id=claim.claim_id,
+            sending=1,
+            answers=answers,
+            reference="EFT-2",
+            why=AnswerCorrection.REVERSED_BY_PAYER,
+            reason="Their letter of today.",
+            by=ADMIN.id,
+        )
         line = (await self._house.story("-").claim(other.claim_id)).lines[0]
         take_back = claim_answers.TakeBackLine(
             claim_id=other.claim_id, line_id=line.line_id, reason="Not there.", by=ADMIN.id
         )
-        await self._do(paid, take_back)
+        await self._do(paid, corrected, take_back)
 
     async def set_right(self, past: UUID) -> None:
         meeting = await self._house.story("-").meeting(past)

@@ -53,7 +53,7 @@ async def tell_patrons(story: Story, stays: UUID, leaves: UUID, admin: UUID) -> 
         await story.do(AskToComeIn(practice_id=practice, seat_id=seat_id))
         if seat_id == declined:
             await story.do(
-                DeclineEntry(practice_id=practice, seat_id=declined, sentence=None, by=story.admin)
+                DeclineEntry(practice_id=practice, seat_id=declined, sentence=None, by=admin)
             )
         if seat_id != waits:
             await story.do(WithdrawSeatOffer(practice_id=practice, seat_id=seat_id, by=stays))

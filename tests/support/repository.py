@@ -10,6 +10,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGES = ("domain", "projections", "infra", "services")
 GENERATED = (
     "events.md",
+    "answers.schema.json",
     "facts.schema.json",
     "refusals.md",
     "rule_language.md",

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from typing import TYPE_CHECKING
 
 import pytest
 
 from infra.database import ConnectKwargs
 from tests.support.billing_house import BillingHouse, billing_house
 from tests.support.pages import Pages, open_pages
+
+if TYPE_CHECKING:
+    from tests.conftest import MakeDatabase
+
+
+@pytest.fixture(scope="module")
+async def database(
+    make_database: MakeDatabase, house_template: str
+) -> AsyncIterator[ConnectKwargs]:
+    """A fresh database for one module of tests, with the views of a house."""
+    async with make_database(house_template) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

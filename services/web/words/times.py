@@ -50,6 +50,17 @@ def day_in(moment: datetime, zone: str) -> Markup:
     return _element(moment, days.day(local.date()))
 
 
+def brief(moment: datetime, zone: str) -> Markup:
+    """Return ``2026-11-23 18:30:05`` inside a time element; the table's heading names the zone.
+
+    Args:
+        moment: aware.
+        zone: IANA name; an unknown one is read as UTC.
+    """
+    local, _ = _local(moment, zone)
+    return _element(moment, local.strftime("%Y-%m-%d %H:%M:%S"))
+
+
 def _local(moment: datetime, zone: str) -> tuple[datetime, str]:
     if moment.tzinfo is None:
         raise ValueError("Times on pages are aware.")

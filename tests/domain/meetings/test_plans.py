@@ -1,4 +1,4 @@
-"""Before the door opens a meeting can get another title or program, and its people say they can't."""
+"""Until the door opens a meeting gets another title or program, and people say they cannot come."""
 
 from __future__ import annotations
 

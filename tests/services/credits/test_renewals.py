@@ -20,10 +20,12 @@ from services.credits.renewals import Renewal, renewals
 from services.credits.what_if import WhatIf, thought
 from services.days import own_day, zone_of
 from services.groups.commands import AdmitMember, ChangeRhythm, FormGroup, LeaveGroup
+from services.groups.programs import ChooseGroupProgram
 from services.groups.series import HandOutSyllabus, PlacePart, PlanSeries
 from services.groups.standing_schedule import InGroup, standing_schedule
 from services.meetings.leads import RecordLead
 from services.members.commands import EndLicence
+from services.providers import RetireProgram
 from tests.domain.rules.made import a_pack, a_rule
 from tests.support.builders import SIX_PM, a_rhythm
 from tests.support.house import RealHouse, open_real_house
@@ -222,6 +224,29 @@ async def test_meetings_to_come_are_led_as_the_last_one_on_record_was(
     (by_joy, *_) = await plan_of(house, story, until)
     assert [each.leads for each in by_joy.attendance.people or ()].count(True) == 1
     assert {each.modality for each in by_joy.attendance.people or ()} == {Modality.IN_ROOM}
+
+
+async def test_hours_to_come_are_under_their_own_program_and_then_under_the_groups(
+    house: RealHouse, story: Story
+) -> None:
+    until = (SIX_PM + 3 * WEEK).date()
+    choice = ChooseGroupProgram(group_id=story.group, program_id=story.program, by=story.joy)
+    await story.offer()
+    await story.do(choice)
+    await story.plan("planned", start=SIX_PM + WEEK)
+    await story.do(replace(choice, program_id=None))
+
+    async def programs() -> list[tuple[bool, str | None]]:
+        plan = [each.attendance for each in await plan_of(house, story, until)]
+        return [(each.meeting == str(story.id("planned")), each.program) for each in plan]
+
+    told = await programs()
+    assert told[0] == (True, str(story.program)), "as it was announced"
+    assert set(told[1:]) == {(False, None)}
+    await story.do(choice)
+    assert set((await programs())[1:]) == {(False, str(story.program))}
+    await story.do(RetireProgram(program_id=story.program, reason="Over.", by=story.admin))
+    assert set((await programs())[1:]) == {(False, None)}, "a retired one sponsors nothing new"
 
 
 async def test_a_series_to_come_counts_the_parts_on_record_and_those_planned(

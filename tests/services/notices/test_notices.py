@@ -152,6 +152,49 @@ async def test_a_moved_hour_is_told_at_once_and_reminded_of_at_its_new_time_alon
     await post.real.house.wishes.put(Wishes(member_id=story.bo))
 
 
+async def test_an_hour_that_moves_after_its_evening_is_told_once_by_whichever_mail_they_wish(
+    post: Post, start: datetime
+) -> None:
+    story = post.story
+    meeting_id = await post.plan(start)
+    assert set(await post.at(start - timedelta(hours=20))) == {"ana", "bo", "chidi", "joy"}
+    await post.real.house.wishes.put(Wishes(member_id=story.bo, changes=False))
+    later = start + timedelta(hours=1)
+    await story.do(
+        PostponeMeeting(
+            meeting_id=meeting_id,
+            by=story.joy,
+            starts_at=later,
+            ends_at=later + timedelta(hours=1),
+        )
+    )
+    told = await post.at(post.real.clock.at)
+    assert {reader: subject.partition(" ")[0] for reader, (subject, _) in told.items()} == {
+        "ana": "An",
+        "chidi": "An",
+    }
+    told = await post.at(start - timedelta(hours=18))
+    assert {reader: subject.partition(" ")[0] for reader, (subject, _) in told.items()} == {
+        "bo": "Your"
+    }
+    assert await post.at(start) == {}
+    await post.real.house.wishes.put(Wishes(member_id=story.bo))
+
+
+async def test_many_mails_about_hours_hold_up_nothing_else_that_waits(
+    post: Post, start: datetime
+) -> None:
+    await post.plan(start)
+    steps = post.real.running.chores.steps
+    post.real.clock.at = start - timedelta(hours=20)
+    await steps["clock"]()
+    before = len(post.office.caught)
+    assert await steps["outbox"]() == 0
+    assert len(post.office.caught) == before
+    assert [await steps["hour notices"]() for _ in range(5)] == [1, 1, 1, 1, 0]
+    assert len(post.office.caught) == before + 4
+
+
 async def test_a_called_off_hour_is_told_at_once_without_its_reason(
     post: Post, start: datetime
 ) -> None:

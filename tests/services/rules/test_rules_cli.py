@@ -27,6 +27,7 @@ UNKNOWN = (
     "nobody recorded who was there"
 )
 OTHERS = "what this limit is not about"
+ABSENT = {"says": "Nobody came", "minutes": 0}
 RIGHT = {"says": "An hour", "minutes": 60, "gives": {"hours": 1}}
 
 
@@ -120,6 +121,21 @@ def test_a_file_with_an_editors_mark_at_its_beginning_is_read(pack: Path) -> Non
     assert (told.exit_code, told.output) == (0, "house.toml: house, version 1: 1 case passes.\n")
 
 
+def test_a_pack_without_an_example_of_its_text_shows_nothing_and_is_refused(pack: Path) -> None:
+    pack.write_text(a_text())
+    told = run("check", pack)
+    assert told.exit_code == 1
+    assert told.stderr == (
+        "house.toml, line 1: It has no case; give at least one of the text's own examples.\n"
+    )
+
+
+def test_a_pipe_is_no_pack_and_is_not_waited_for(pack: Path) -> None:
+    os.mkfifo(pack)
+    told = run("check", pack)
+    assert (told.exit_code, told.stderr) == (1, "house.toml, line 1: It is no file.\n")
+
+
 def test_every_file_is_told_about_and_one_fault_is_enough_to_fail(pack: Path) -> None:
     pack.write_text(a_text(case=[RIGHT]))
     wrong = pack.with_name("wrong.toml")
@@ -172,7 +188,8 @@ def test_an_answer_in_words_names_clause_source_and_what_every_limit_did(
     cycle = {"unit": "hour", "months": 12, "begins": "01-01", "distinct_categories": 2}
     peers = {"name": "Peers", "at_most": 1, "clause": "§ 9"}
     empty = {"name": "Books", "at_most": 5, "of": {"categories": ["Books"]}}
-    pack.write_text(a_text(a_rule(clause="§ 7"), cycle=cycle, cap=[peers, empty]))
+    text = a_text(a_rule(clause="§ 7"), cycle=cycle, cap=[peers, empty], case=[ABSENT])
+    pack.write_text(text)
     facts = tmp_path / "facts.json"
     facts.write_text(json.dumps({"attendances": [SOUND]}))
     told = run("judge", pack, "--facts", facts).output.splitlines()
@@ -220,7 +237,7 @@ def test_a_described_history_is_judged_in_json_by_a_file_of_ones_own(pack: Path)
 
 def test_categories_and_what_passes_on_are_told_in_json(pack: Path, tmp_path: Path) -> None:
     cycle = {"unit": "hour", "months": 12, "begins": "01-01", "required": 1, "carry_over": 5}
-    pack.write_text(a_text(cycle=cycle | {"distinct_categories": 2}))
+    pack.write_text(a_text(cycle=cycle | {"distinct_categories": 2}, case=[ABSENT]))
     facts = tmp_path / "facts.json"
     entry = {"key": "x", "day": "2026-03-02", "amount": "3", "category": "Books"}
     facts.write_text(json.dumps({"elsewhere": [entry]}))
@@ -407,11 +424,9 @@ def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
 ) -> None:
     old, new = tmp_path / "old.toml", tmp_path / "new.toml"
     old.write_text(CALIFORNIA)
-    new.write_text(
-        CALIFORNIA.replace("licence = true", 'licence = true\nmodalities = ["phone"]').partition(
-            "[[case]]"
-        )[0]
-    )
+    by_phone = CALIFORNIA.replace("licence = true", 'licence = true\nmodalities = ["phone"]')
+    absent = '[[case]]\nsays = "Nobody came"\nminutes = 0\n'
+    new.write_text(by_phone.partition("[[case]]")[0] + absent)
     done = terminal.attempt(("rules", "diff", old, new, "--since", "2020-01-01", "--json"))
     assert done.returncode == 0, done.stderr
     rows = [json.loads(line) for line in done.stdout.rstrip("\0").splitlines()]

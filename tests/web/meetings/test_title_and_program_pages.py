@@ -156,6 +156,23 @@ async def test_a_group_follows_another_program_and_what_was_announced_stays(
     assert (await pages.story.meeting(later)).program_id == chosen
 
 
+async def test_a_group_whose_program_is_no_longer_offered_says_so_and_can_keep_it(
+    pages: Pages, ana: httpx.AsyncClient, joy: httpx.AsyncClient
+) -> None:
+    group = f"/groups/{pages.story.group}"
+    chosen = await another_program(pages, "Soon over")
+    asked = hidden((await joy.get(f"{group}/program")).text) | {"program": str(chosen)}
+    assert (await joy.post(f"{group}/program", data=asked)).status_code == 303
+    await pages.story.do(RetireProgram(program_id=chosen, reason="It ended.", by=pages.story.admin))
+    await pages.real.drain()
+    assert "Soon over (no longer offered" in words_of((await ana.get(group)).text)
+    same = (await joy.get(f"{group}/program")).text
+    assert "Soon over, no longer offered" in words_of(same)
+    kept = await joy.post(f"{group}/program", data=hidden(same) | {"program": str(chosen)})
+    assert kept.status_code == 303
+    assert (await pages.story.meeting(await plan(pages))).program_id is None
+
+
 async def test_one_meeting_is_held_under_another_program_than_its_group_follows(
     pages: Pages, planned: UUID, ana: httpx.AsyncClient, joy: httpx.AsyncClient
 ) -> None:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.days import day
-from services.web.words.times import clock, until, when
 from domain.zone_names import _BY_ZONE
+from services.web.words.times import brief, clock, until, when
 
 SUMMER_NOON = datetime(2026, 7, 1, 12, 0, tzinfo=UTC)
 WINTER_NOON = datetime(2026, 1, 1, 12, 0, tzinfo=UTC)
@@ -27,6 +27,13 @@ def test_the_reader_sees_their_own_zone_by_name_and_machines_the_instant() -> No
         '<time datetime="2026-11-24T01:30:00Z">'
         "Monday 23 November, 6:30 PM (Mountain Standard Time)</time>"
     )
+
+
+def test_in_a_table_that_names_the_zone_a_time_is_brief() -> None:
+    assert brief(HALF_PAST_ONE, "America/Denver") == (
+        '<time datetime="2026-11-24T01:30:00Z">2026-11-23 18:30:00</time>'
+    )
+    assert "2026-11-24 01:30:00" in brief(HALF_PAST_ONE, "Nowhere/At_All")
 
 
 @pytest.mark.parametrize(

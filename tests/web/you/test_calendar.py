@@ -14,6 +14,7 @@ import pytest
 
 from domain.groups.group import PeerGroup
 from domain.members.member import ErasureBasis
+from services.groups.commands import AdmitMember, LeaveGroup
 from services.meetings.commands import CancelMeeting, PostponeMeeting
 from services.members.commands import ComeBack, ForgetMember, TakeLeave
 from tests.support.builders import SIX_PM
@@ -99,6 +100,7 @@ async def test_what_is_moved_or_called_off_stays_the_same_entry_and_is_newer(
     address = await address_of(ana)
     first = (await entries(nobody, address))[str(planned)]
     later = start + timedelta(days=1)
+    pages.real.clock.move(seconds=300)
     await pages.story.do(
         PostponeMeeting(
             meeting_id=planned,
@@ -110,6 +112,7 @@ async def test_what_is_moved_or_called_off_stays_the_same_entry_and_is_newer(
     await pages.real.drain()
     moved = (await entries(nobody, address))[str(planned)]
     assert (moved.start, moved.end) == (later, later + timedelta(minutes=45))
+    pages.real.clock.move(seconds=300)
     await pages.story.do(
         CancelMeeting(meeting_id=planned, by=pages.story.joy, reason="Flu, with regret.")
     )
@@ -121,6 +124,25 @@ async def test_what_is_moved_or_called_off_stays_the_same_entry_and_is_newer(
     assert "Flu" not in answer.text, "a reason is for peers"
     assert [each["SEQUENCE"] for each in (first, moved, gone)] == [0, 1, 2]
     assert first["DTSTAMP"].dt < moved["DTSTAMP"].dt < gone["DTSTAMP"].dt
+
+
+async def test_whoever_leaves_a_group_finds_its_hours_gone_also_those_called_off(
+    pages: Pages, nobody: httpx.AsyncClient, planned: UUID, start: datetime
+) -> None:
+    story = pages.story
+    off = await story.plan(f"off:{start}", start=start + timedelta(days=2))
+    await story.do(CancelMeeting(meeting_id=off, by=story.joy, reason="Flu."))
+    await pages.real.drain()
+    async with await pages.browser(story.chidi) as chidi:
+        address = await address_of(chidi)
+    assert {str(planned), str(off)} <= set(await entries(nobody, address))
+    await story.do(LeaveGroup(group_id=story.group, member_id=story.chidi))
+    await pages.real.drain()
+    now = pages.real.clock.now()
+    assert all(entry.start <= now for entry in (await entries(nobody, address)).values())
+    await story.do(AdmitMember(group_id=story.group, member_id=story.chidi, by=story.joy))
+    await pages.real.drain()
+    assert {str(planned), str(off)} <= set(await entries(nobody, address))
 
 
 async def test_after_the_last_planned_hour_the_usual_time_is_kept_free(

@@ -1,0 +1,6 @@
+-- A house that stood before there were mails about hours tells nobody of what was moved or called
+-- off until today: the process that writes them begins behind what is on record, not at its first
+-- event. Where it has begun already, it goes on.
+INSERT INTO checkpoints (reader, version, position)
+     SELECT 'process.tell_of_changes', 1, coalesce(max(position), 0) FROM events
+ON CONFLICT (reader) DO NOTHING;
