@@ -154,7 +154,10 @@ SENTENCES: Final[Mapping[str, str]] = MappingProxyType(
         "peerhour.payer.export_made": "Export run {run_number} was made.",
         "peerhour.claim.prepared": "Claim {claim_number} is ready.",
         "peerhour.claim.exported": "The claim went out in run {run_number}.",
-        "peerhour.claim.decided": "The payer decided: {outcome}, {paid_cents} in the smallest units of the claim's currency ({reference}).",
+        "peerhour.claim.decided": (
+            "The payer decided: {outcome}, {paid_cents} in the smallest units of the claim's "
+            "currency ({reference})."
+        ),
         "peerhour.claim.answer_corrected": (
             "{by} corrected what is kept of the payer's answer ({why}): {reason}"
         ),

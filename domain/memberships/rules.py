@@ -68,6 +68,7 @@ class NoSuchQuestion(Stale):
 
 
 NOT_CONFIRMED: Final = "payment_not_confirmed"  # why a plan that waited did not come
+PAID_MEANWHILE: Final = "paid_meanwhile"  # why it could not be taken back
 
 
 class Wish(StrEnum):

@@ -40,13 +40,15 @@ class ChangePlan(msgspec.Struct, frozen=True, tag="change_plan"):
     """Charge by another plan; differences come with the next invoice.
 
     ``agreed`` is what it was to cost, in each currency: for another price it is not done. It is
-    empty in orders from before that was kept.
+    empty in orders from before that was kept. Whoever ``takes_back`` what waits for its payment
+    keeps the plan they have: if the other one was paid by then, nothing is changed again.
     """
 
     membership_id: UUID
     subscription_id: str
     plan: str
     agreed: tuple[Money, ...] = ()
+    takes_back: bool = False
 
 
 class EndWithPeriod(msgspec.Struct, frozen=True, tag="end_with_period"):

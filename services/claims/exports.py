@@ -6,7 +6,6 @@ by running it again, with the same number and the same bytes.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -17,23 +16,21 @@ from uuid import UUID, uuid5
 
 from domain.claims.claim import Claim
 from domain.claims.payer_events import Export as PayerExport
-from domain.claims.payer_papers import LinePaper, PayerRun
 from domain.claims.payers import ExportMadeDifferently, ExportUnknown, NothingToExport, Payer
 from domain.claims.rules import ClaimState, NothingToSend, SetAsideReason
-from domain.errors import NotFound, Stale
+from domain.errors import Stale
 from projections.certificate_register import queries as certificates
-from projections.certificate_register.queries import CertificateRow
 from projections.claims_board import queries as board
 from services.claims.answers import SetAsideClaim
 from services.claims.commands import (
     FinishExport,
     NothingToClaim,
-    PackedClaim,
     PrepareClaim,
     StartExport,
 )
-from services.claims.papers import claim_paper, line_papers, reference_of
-from services.claims.proofs import certified_since, drop_unproved_of, proofs_of
+from services.claims.packing import pack
+from services.claims.papers import reference_of
+from services.claims.proofs import certified_since, drop_unproved_of
 from services.dispatch import Order, Work
 from services.house import House
 from services.members.commands import HOUSE
@@ -224,46 +221,24 @@ async def _pack(
     by: UUID | None = None,
 ) -> Export:
     """Pack a run and record it as sent, or check that it is the one that was."""
-    first, last = period
-    claims = [await _as_sent(house, each, started.run_id) for each in claim_ids]
-    run = PayerRun(
-        run_id=str(started.run_id),
-        run_number=started.run_number,
-        payer_id=str(payer.id),
-        period_from=first,
-        period_to=last,
-        prepared_at=started.started_at,
-    )
-    papers = [claim_paper(claim, payer) for claim in claims]
-    lines: list[LinePaper] = []
-    packed: list[PackedClaim] = []
-    for claim in claims:
-        proofs = await proofs_of(house, claim, run.prepared_at)
-        lines += await line_papers(house, claim, payer, proofs, run.prepared_at)
-        packed.append(_packed(claim, proofs))
-    files = house.package(run, papers, lines)
+    packed = await pack(house, payer, started, claim_ids, period)
     finish = FinishExport(
         payer_id=payer.id,
         run_id=started.run_id,
-        claims=packed,
-        sha256s={name: _sha256(content) for name, content in files.items()},
-        period_from=first,
-        period_to=last,
+        claims=packed.claims,
+        sha256s=packed.sha256s,
+        period_from=period[0],
+        period_to=period[1],
         by=by,
     )
     await _finish(house, started, finish)
-    total = sum(paper.total_cents for paper in papers)
-    again = started.claim_ids is not None
-    return Export(started.run_number, files, len(papers), total, payer.currency, again)
-
-
-def _packed(claim: Claim, proofs: Mapping[str, CertificateRow]) -> PackedClaim:
-    shown = {proofs[line.line_id].certificate_id for line in claim.unsent_lines()}
-    return PackedClaim(
-        claim_id=claim.id,
-        lines=len(claim.lines),
-        certificate_ids=sorted(shown),
-        version=claim.version,
+    return Export(
+        started.run_number,
+        packed.files,
+        len(packed.claims),
+        packed.total_cents,
+        payer.currency,
+        again=started.claim_ids is not None,
     )
 
 
@@ -314,32 +289,8 @@ def _can_go(claim: Claim, payer: Payer) -> bool:
     return claim.may_be_sent and bool(claim.sendings or reference_of(claim, payer))
 
 
-async def _as_sent(house: House, claim_id: UUID, run_id: UUID) -> Claim:
-    """Return a claim as it was when the run took it, or as it stands if that is still to come.
-
-    Raises:
-        NotFound: there is no such claim.
-        Stale: another run took it meanwhile, or it is not to be sent any more.
-    """
-    claim: Claim | None = None
-    for event in await house.store.load(claim_id):
-        if isinstance(event, Claim.Exported) and event.run_id == run_id:
-            break
-        claim = event.mutate(claim)
-    else:
-        if claim is not None and not claim.may_be_sent:
-            raise Stale("This claim changed while you packed it; make the run again.")
-    if claim is None:
-        raise NotFound("There is no such claim.", id=claim_id)
-    return claim
-
-
 def _fresh_id(house: House) -> UUID:
     return UUID(bytes=house.randomness.token_bytes(16), version=4)
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()
 
 
 def write_files(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -25,7 +25,7 @@ KIND: Final = "hour_notice"
 NOTICES: Final = frozenset({KIND})
 """Mails about hours: of an evening there are many, so they have a worker's loop of their own."""
 _AHEAD: Final = timedelta(hours=54)
-"""An hour's evening before is at most 42 hours before it, on any clock; and a chore may wait."""
+"""The evening before is at most 31 hours before an hour, where clocks go back; a chore may wait."""
 
 
 class Later(Protocol):

@@ -18,7 +18,7 @@ import msgspec
 import structlog
 
 from domain.errors import DomainError, NotFound
-from domain.memberships.rules import NOT_CONFIRMED, Wish
+from domain.memberships.rules import NOT_CONFIRMED, PAID_MEANWHILE, Wish
 from domain.payments.desk import PaymentDesk, Seen
 from domain.payments.orders import (
     Call,
@@ -53,6 +53,7 @@ from services.payments.overtaken import is_overtaken, wish_of
 log = structlog.get_logger()
 
 NOT_DUE: Final = "not_due"
+_NOTHING_TO_DO: Final = "nothing_to_do"
 _EARLIER: Final = "an_earlier_order"
 _KEY_HOLDS: Final = timedelta(hours=23)  # of the 24 that the service remembers it
 _BROKEN: Final = 3  # errors under one key, after which the answer counts as saved
@@ -161,7 +162,7 @@ class Carrier:
         except (PaymentRefused, PriceGone, NotFound) as refusal:
             word = await self._refused(effect_id, order, refusal)
         seen = await self._look(order, until)
-        if isinstance(order, ChangePlan) and word is None:
+        if isinstance(order, ChangePlan) and word in {None, _NOTHING_TO_DO}:
             await self._settle_plan(effect_id, order, seen)
         return word
 
@@ -184,7 +185,7 @@ class Carrier:
             entry = await self.book.find(effect_id)
             assert entry is not None, "just written, by us or by somebody quicker"
         if not entry.calls:
-            return "nothing_to_do"
+            return _NOTHING_TO_DO
         while not entry.is_done:
             await self._tell(effect_id, order, entry.calls[entry.step])
             made = await self._send(effect_id, entry)
@@ -277,11 +278,9 @@ class Carrier:
             raise self.not_yet(PaymentsAway.code, await self._pause(effect_id))
         found = seen.observation
         if found.price != order.plan and found.plan_waits is None:
-            give_up = GiveUpWish(
-                membership_id=order.membership_id, wish=Wish.PLAN, why=NOT_CONFIRMED
-            )
-            command_id = uuid5(effect_id, f"give-up/{NOT_CONFIRMED}")
-            await self.dispatch(give_up, Order(command_id=command_id))
+            why = PAID_MEANWHILE if order.takes_back else NOT_CONFIRMED
+            give_up = GiveUpWish(membership_id=order.membership_id, wish=Wish.PLAN, why=why)
+            await self.dispatch(give_up, Order(command_id=uuid5(effect_id, f"give-up/{why}")))
 
     async def _look(self, order: PaymentOrder, until: float) -> Seen | None:
         """Let the membership see what became of it; if that fails (``None``), others will look.

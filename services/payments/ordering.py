@@ -71,7 +71,7 @@ def _of_membership(membership: Membership, event: object) -> PaymentOrder | None
         case membership_facts.ReturnAsked(agreed=agreed):
             order = ResumeDues(*about, agreed, at_no_cost=agreed is None)
         case membership_facts.PlanChangeAsked(plan=plan, agreed=prices):
-            order = ChangePlan(*about, plan, (*prices,))
+            order = ChangePlan(*about, plan, (*prices,), takes_back=plan == membership.plan)
         case membership_facts.CancellationAsked():
             order = EndWithPeriod(*about, ends=True)
         case membership_facts.CancellationWithdrawn():

@@ -59,9 +59,13 @@ _REFUSED: Final[Mapping[str, str]] = MappingProxyType(
         "payment_not_confirmed": (
             "its payment was not confirmed, or not in time; it was taken back, and nothing changed"
         ),
+        "paid_meanwhile": (
+            "it was paid before it could be taken back, so it is the plan now; you can change again"
+        ),
         "paused_meanwhile": (
             "the pause had begun by then; coming back from it shows first what that costs"
         ),
+        "return_dearer": "what it costs changed at the last moment; nothing was charged",
         "resource_missing": "what it was about is not there any more",
     }
 )

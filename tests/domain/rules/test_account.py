@@ -490,6 +490,29 @@ def test_of_a_title_that_counts_once_the_best_attendance_counts_and_not_the_firs
     assert [step.code for step in found.rows[2].steps] == ["repeat.title", "more.title"]
 
 
+def test_minutes_of_a_title_are_added_up_as_those_of_its_best_attendance() -> None:
+    """Four attendances, of which 27 and 3 minutes count: 30 of 600 are 0.05."""
+    pack = with_cycle(a_rule(repeat="title", minutes_per_unit=600))
+    attended = [("A", 12, "0.02"), ("A", 15, "0.02"), ("A", 27, "0.04"), ("B", 3, "0")]
+    entries = [
+        an_entry(number, title=title, amount=Decimal(amount), minutes=there)
+        for number, (title, there, amount) in enumerate(attended)
+    ]
+    found = counted(pack, *entries)
+    assert [str(row.worth) for row in found.rows] == ["0.02", "0", "0.02", "0.01"]
+
+
+def test_minutes_that_a_better_attendance_adds_are_added_up_with_all_others() -> None:
+    """85 and 70 of 60 minutes are 2.58, though they are written 0.25 + 1.16 and 1.16."""
+    pack = with_cycle(a_rule(repeat="title", minutes_per_unit=60))
+    attended = [("A", 15, "0.25"), ("A", 85, "1.41"), ("B", 70, "1.16")]
+    entries = [
+        an_entry(number, title=title, amount=Decimal(amount), minutes=there)
+        for number, (title, there, amount) in enumerate(attended)
+    ]
+    assert counted(pack, *entries).counted == Decimal("2.58")
+
+
 def test_who_gave_no_title_repeats_none() -> None:
     pack = with_cycle(a_rule(repeat="title"))
     found = counted(pack, an_entry(0, title=""), an_entry(1, title=" "), an_entry(2, title=""))

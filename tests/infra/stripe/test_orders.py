@@ -23,7 +23,7 @@ from domain.payments.orders import (
     SetPercentOff,
     SetSeats,
 )
-from domain.payments.refusals import PaymentRefused, PaymentsAway, PriceGone
+from domain.payments.refusals import PaymentRefused, PaymentsAway, PriceChanged, PriceGone
 from domain.values import Money
 from infra.stripe.connection import Connection
 from infra.stripe.desk import StripeDesk
@@ -31,6 +31,7 @@ from tests.infra.stripe.conftest import ask, subscribed, subscription_of, takes_
 from tests.support.simulated_stripe import SimulatedStripe
 
 MEMBERSHIP = UUID(int=9001)
+NOTHING_BACK: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
 
 
 async def done(desk: StripeDesk, order: PaymentOrder) -> list[Call]:
@@ -75,8 +76,7 @@ async def test_dues_are_paused_and_begin_again(desk: StripeDesk, key: str) -> No
 async def test_who_comes_back_with_a_card_that_fails_is_back_all_the_same(
     desk: StripeDesk, connection: Connection, seen: Seen, key: str
 ) -> None:
-    nothing_back: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
-    await connection.client.v1.subscriptions.pause_async(key, nothing_back)
+    await connection.client.v1.subscriptions.pause_async(key, NOTHING_BACK)
     await takes_card(connection, seen.observation.customer_id, "pm_card_chargeCustomerFail")
     await done(desk, ResumeDues(MEMBERSHIP, key))
     assert await status(desk, key) == "past_due"
@@ -85,17 +85,57 @@ async def test_who_comes_back_with_a_card_that_fails_is_back_all_the_same(
 async def test_a_return_whose_payment_met_no_answer_is_paid_when_it_is_sent_again(
     desk: StripeDesk, connection: Connection, simulated: SimulatedStripe, key: str
 ) -> None:
-    """Under the same key the service repeats its answer to the return, and the payment is tried."""
-    nothing_back: Any = {"bill_for": {"unused_time_from": {"type": "none"}}}
-    await connection.client.v1.subscriptions.pause_async(key, nothing_back)
-    [call] = await desk.render(ResumeDues(MEMBERSHIP, key), order_id="o")
+    """The return that waits goes on, also under another key: one anew would take its invoice back,
+    and with it what the pause gave back."""
+    await connection.client.v1.subscriptions.pause_async(key, NOTHING_BACK)
+    order = ResumeDues(MEMBERSHIP, key, agreed=Money(1_200, "EUR"))
+    [call] = await desk.render(order, order_id="o")
     await simulated.fault("error_before", "post /v1/invoices/*/pay", times=3)
     with pytest.raises(PaymentsAway):
         await desk.send(call, key=f"return-{key}")
     assert await status(desk, key) == "paused"
     assert await desk.made_by(call) is None
-    await desk.send(call, key=f"return-{key}")
+    await desk.send(call, key=f"return-{key}-again")
     assert await status(desk, key) == "active"
+    asked: Any = {"subscription": key}
+    written = (await connection.client.v1.invoices.list_async(asked)).data
+    assert [each.status for each in written] == ["paid", "paid"]
+
+
+async def test_a_return_that_costs_more_than_was_agreed_to_is_not_even_begun(
+    desk: StripeDesk, connection: Connection, key: str
+) -> None:
+    await connection.client.v1.subscriptions.pause_async(key, NOTHING_BACK)
+    cheap = Money(1_199, "EUR")
+    assert (await desk.preview_return(key)).now == Money(1_200, "EUR")
+    [call] = await desk.render(ResumeDues(MEMBERSHIP, key, agreed=cheap), order_id="o")
+    with pytest.raises(PriceChanged):
+        await desk.send(call, key=f"dear-{key}")
+    asked: Any = {"subscription": key}
+    written = (await connection.client.v1.invoices.list_async(asked)).data
+    assert [each.status for each in written] == ["paid"]
+    with pytest.raises(PriceChanged) as nothing:
+        await desk.render(ResumeDues(MEMBERSHIP, key, at_no_cost=True), order_id="o")
+    assert nothing.value.facts["why"] == "paused_meanwhile"
+
+
+async def test_a_return_that_became_dearer_at_the_last_moment_charges_nothing(
+    desk: StripeDesk, connection: Connection, simulated: SimulatedStripe, key: str
+) -> None:
+    """What the preview could not see: an invoice that is there already, and asks for more."""
+    await connection.client.v1.subscriptions.pause_async(key, NOTHING_BACK)
+    [free] = await desk.render(ResumeDues(MEMBERSHIP, key), order_id="o")
+    await simulated.fault("error_before", "post /v1/invoices/*/pay", times=3)
+    with pytest.raises(PaymentsAway):
+        await desk.send(free, key=f"last-{key}")
+    order = ResumeDues(MEMBERSHIP, key, agreed=Money(1_199, "EUR"))
+    [call] = await desk.render(order, order_id="o")
+    with pytest.raises(PaymentRefused) as refused:
+        await desk.send(call, key=f"last-{key}-again")
+    assert refused.value.why == "return_dearer"
+    assert await status(desk, key) == "paused"
+    newest = (await connection.client.v1.invoices.list_async({"subscription": key})).data[0]
+    assert newest.status == "void"
 
 
 async def test_another_plan_is_charged_less_what_was_paid(

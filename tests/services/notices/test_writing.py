@@ -198,6 +198,13 @@ async def test_what_moved_and_is_called_off_is_told_as_called_off_alone(
     assert "Flu" not in text
 
 
+async def test_of_an_hour_whose_time_has_come_nothing_is_ordered(desk: Desk, planned: UUID) -> None:
+    await desk.house.do(CancelMeeting(meeting_id=planned, by=desk.house.joy, reason="Flu."))
+    desk.house.clock.at = SIX_PM
+    await desk.house.settle()
+    assert desk.waiting() == []
+
+
 @pytest.mark.parametrize("called_off", [True, False])
 async def test_whoever_left_since_reads_nothing_of_the_group(
     desk: Desk, planned: UUID, *, called_off: bool

@@ -43,6 +43,7 @@ from tests.support.ordering import (
     seats,
     wants_seats,
 )
+from tests.support.simulated_stripe import VISA
 
 
 async def test_a_leave_is_asked_for_ordered_and_seen(dues: Dues) -> None:
@@ -131,6 +132,24 @@ async def test_a_plan_that_is_taken_back_is_not_to_be_paid_any_more(dues: Dues) 
     assert membership.observed.plan_waits is None
     assert await statuses(dues, key) == ["void", "paid"]
     assert await not_granted(dues) == []
+
+
+async def test_a_plan_that_was_paid_before_it_was_taken_back_holds(dues: Dues) -> None:
+    key = await dues.begins()
+    await dues.card("pm_card_authenticationRequired")
+    await dues.asks(AskForPlan, plan="membership-annual")
+    await dues.work()
+    waits = (await dues.membership()).observed
+    assert waits is not None
+    assert waits.plan_waits is not None
+    await dues.asks(AskForPlan, plan="membership-monthly")  # and confirms in another window
+    page = f"{dues.simulated.address}/i/{waits.plan_waits.invoice_id}"
+    await dues.simulated.submit(page, number=VISA, expiry="12 / 40")
+    await dues.work()
+    membership = await dues.membership()
+    assert (membership.plan, membership.wishes) == ("membership-annual", {})
+    assert await statuses(dues, key) == ["paid", "paid"], "nothing is charged or changed again"
+    assert await not_granted(dues) == [(Wish.PLAN, "paid_meanwhile")]
 
 
 async def test_a_plan_of_which_nobody_saw_how_it_waited_is_given_up(dues: Dues) -> None:

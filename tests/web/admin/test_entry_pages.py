@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from domain.errors import NotAllowed
 from domain.personal import ERASED, shown
 from domain.practices.seat_pool import SeatPool
+from services.practices.entries import DeclineEntry, LetIn, newcomer_id
 from tests.support.billing_house import BillingHouse
 from tests.support.pages import hidden, words_of
 from tests.web.practices.test_practices_in_good_hands import DESK, Practice, a_practice, kept
@@ -136,3 +138,37 @@ async def test_whoever_became_a_member_meanwhile_is_only_told(lantern: Practice)
     assert link in mails_to(house, address)[-1][1]
     assert await house.real.house.vault.person_with_mail(address) == known
     assert address not in await house.words(house.story.admin, DESK)
+
+
+async def test_whoever_is_let_in_can_sign_in_though_the_page_broke_off(lantern: Practice) -> None:
+    """The address is the worker's to hand on as well: a page may end before it could."""
+    house, address = lantern.house, "broke.off@example.org"
+    await end_offers(lantern)
+    await asking(lantern, address)
+    (seat_id,) = (await lantern.pool()).entries_asked
+    newcomer = newcomer_id(seat_id)
+    command = LetIn(
+        practice_id=lantern.id,
+        seat_id=seat_id,
+        member_id=newcomer,
+        name_on_papers="Broke Off",
+        by=house.story.admin,
+    )
+    await house.story.do(command)
+    assert await house.real.house.vault.person_with_mail(address) is None
+    await house.settle()
+    assert await house.real.house.vault.person_with_mail(address) == newcomer
+
+
+async def test_only_administrators_decide_who_comes_in(lantern: Practice) -> None:
+    await end_offers(lantern)
+    await asking(lantern, "not.theirs@example.org")
+    (seat_id,) = (await lantern.pool()).entries_asked
+    who = {"practice_id": lantern.id, "seat_id": seat_id, "by": lantern.manager}
+    for command in (
+        LetIn(member_id=newcomer_id(seat_id), name_on_papers="Not Theirs", **who),
+        DeclineEntry(sentence=None, **who),
+    ):
+        with pytest.raises(NotAllowed):
+            await lantern.house.story.do(command)
+    assert seat_id in (await lantern.pool()).entries_asked

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import json
 import re
+import zipfile
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -158,6 +161,34 @@ async def test_after_the_last_planned_hour_the_usual_time_is_kept_free(
     assert str(planned) in found
 
 
+async def test_an_hour_that_was_moved_earlier_leaves_no_usual_hour_where_it_was(
+    pages: Pages, ana: httpx.AsyncClient, nobody: httpx.AsyncClient, planned: UUID
+) -> None:
+    address, story = await address_of(ana), pages.story
+    first, second, *_ = await usual_starts(nobody, address)
+    at_its_time = await story.plan(f"moved:{first}", start=first)
+    await pages.real.drain()
+    assert (await usual_starts(nobody, address))[0] == second
+    earlier = first - timedelta(days=2)
+    await story.do(
+        PostponeMeeting(
+            meeting_id=at_its_time,
+            by=story.joy,
+            starts_at=earlier,
+            ends_at=earlier + timedelta(hours=1),
+        )
+    )
+    await pages.real.drain()
+    assert (await usual_starts(nobody, address))[0] == second
+    pages.real.clock.at = earlier + timedelta(hours=3)
+    assert (await usual_starts(nobody, address))[0] == second, "nor once it is over"
+
+
+async def usual_starts(reader: httpx.AsyncClient, address: str) -> list[datetime]:
+    found = (await entries(reader, address)).values()
+    return sorted(entry.start for entry in found if entry["STATUS"] == "TENTATIVE")
+
+
 @pytest.mark.parametrize(
     ("shows", "title", "told"),
     [("group", "", True), ("peer_group", "Peer group", True), ("busy", "Busy", False)],
@@ -211,6 +242,26 @@ async def test_another_address_shuts_the_old_one_and_an_end_shuts_both(
     assert _ADDRESS.findall((await ana.get(AT)).text) == []
 
 
+async def test_no_line_of_the_log_and_no_answer_repeats_an_address(
+    ana: httpx.AsyncClient, nobody: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = await address_of(ana)
+    feed_id, word, _ = address.rsplit("/", 2)[-3:]
+    feed_id = feed_id.rpartition("/")[2]
+    first = await nobody.get(address)
+    answers = [
+        await nobody.get(address, headers={"If-None-Match": first.headers["etag"]}),
+        await nobody.get(address.replace(word, word[::-1])),
+        await nobody.post(address),
+    ]
+    assert [each.status_code for each in answers] == [304, 404, 405]
+    logged = capsys.readouterr().out
+    assert logged.count("web.request") >= 5
+    for secret in (feed_id, word, word[::-1]):
+        assert secret not in logged
+        assert not [each for each in answers if secret in each.text + str(each.headers)]
+
+
 async def test_nobody_guesses_an_address(ana: httpx.AsyncClient, nobody: httpx.AsyncClient) -> None:
     address = await address_of(ana)
     parts = address.split("/")
@@ -253,6 +304,24 @@ async def test_on_leave_nothing_is_to_come_and_once_back_it_is(
     await pages.story.do(ComeBack(member_id=pages.story.ana))
     await pages.real.drain()
     assert str(planned) in await entries(nobody, address)
+
+
+async def test_what_a_member_takes_along_says_what_their_calendar_may_read_and_which_mails_come(
+    pages: Pages, ana: httpx.AsyncClient, nobody: httpx.AsyncClient
+) -> None:
+    async def taken() -> dict[str, Any]:
+        answer = await ana.get("/you/data/peerhour.zip")
+        archive = zipfile.ZipFile(io.BytesIO(answer.content))
+        names = {"calendar.json", "mails.json"} & set(archive.namelist())
+        return {name: json.loads(archive.read(name)) for name in names}
+
+    mails = {"member_id": str(pages.story.ana), "reminders": True, "changes": True}
+    assert await taken() == {"mails.json": mails}
+    address = await address_of(ana, "busy")
+    await nobody.get(address)
+    feed = (await taken())["calendar.json"]
+    assert (feed["shows"], feed["feed_id"] in address) == ("busy", True)
+    assert datetime.fromisoformat(feed["read_at"]) <= pages.real.clock.now()
 
 
 async def test_whoever_is_forgotten_has_no_calendar(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Final
 from uuid import UUID
 
 from domain.errors import DomainError
@@ -13,8 +12,6 @@ from domain.payments.prices import NextCharge
 from services.house import House
 from services.web.forms.orders import Asking
 from services.web.pages.memberships.view import PATIENCE, ask_service
-
-_RENEWS: Final = frozenset({MembershipState.TRIAL, MembershipState.ACTIVE})
 
 
 async def find_next_charge(
@@ -37,7 +34,11 @@ async def find_next_charge(
     counts = None if membership is None else membership.observed
     if membership is None or counts is None or house.payments is None:
         return None
-    if membership.state not in _RENEWS or membership.ends_at is not None or counts.is_over:
+    if (
+        membership.state is not MembershipState.ACTIVE
+        or membership.ends_at is not None
+        or counts.is_over
+    ):
         return None
     try:
         await ask_service(request, person_id)

@@ -44,16 +44,13 @@ class OwnDataController(Controller):
         data = await gather(house, person_id)
         also = {
             "sign_ins.json": ("where you are signed in", await _sign_ins(request, person_id)),
-            "calendar.json": ("what your calendar may read", await _feed(house, person_id)),
             "mails.json": ("which mails about hours you wish", await _wishes(house, person_id)),
         }
+        feed = await house.feeds.of_member(person_id)
+        if feed is not None:
+            also["calendar.json"] = ("what your calendar may read", _as_file(feed))
         name = f"peerhour-{data.made_at:%Y-%m-%d}.zip"
         return zip_answer(files(data, also), name=name, made_at=data.made_at)
-
-
-async def _feed(house: TheHouse, person_id: UUID) -> bytes:
-    feed = await house.feeds.of_member(person_id)
-    return b"" if feed is None else _as_file(feed)
 
 
 async def _wishes(house: TheHouse, person_id: UUID) -> bytes:
