@@ -68,13 +68,15 @@ class Entry:
         answered_at: when whoever looks after the house answered the last time; ``None`` while it
             waits.
         let_in: whom they became, if they were let in.
-        sentence: what they were told with a no, if anything.
+        sentence: what they were told with the last no, if anything.
+        told: whether they were ever told anything that is encrypted for the invitation.
     """
 
     asked_at: list[datetime] = field(default_factory=list)
     answered_at: datetime | None = None
     let_in: UUID | None = None
     sentence: Personal[str] | None = None
+    told: bool = False
 
     @property
     def waits(self) -> bool:
@@ -96,6 +98,7 @@ class Entry:
     ) -> None:
         """Remember the answer (for events; decides nothing)."""
         self.answered_at, self.let_in, self.sentence = at, let_in, sentence
+        self.told = self.told or sentence is not None
 
 
 class ManagerNamed(Root.Event):

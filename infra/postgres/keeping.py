@@ -114,7 +114,8 @@ def stop_forsaken(data_dir: Path) -> bool:
 
 
 if __name__ == "__main__":
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # who ends a whole group means the others
+    for number in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT):
+        signal.signal(number, signal.SIG_IGN)  # whoever ends everything means the keeper
     sys.stdin.buffer.read()  # until the keeper is gone
     with suppress(FileNotFoundError):  # its folder may be gone as well
         stop_forsaken(Path(sys.argv[1]))

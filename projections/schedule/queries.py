@@ -44,7 +44,7 @@ _UPCOMING: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m
                           AND m.state IN ('scheduled', 'open')
                         ORDER BY m.starts_at, m.meeting_id LIMIT 20"""
 _TO_COME: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN peer_group g USING (group_id)
-                        WHERE m.group_id = $1 AND m.starts_at > $2
+                        WHERE m.group_id = $1 AND (m.starts_at > $2 OR m.moved_from > $2)
                         ORDER BY m.starts_at, m.meeting_id"""
 _PAST: Final = f"""SELECT {_MEETING_COLUMNS} FROM meeting m JOIN expected_today e USING (meeting_id)
                      JOIN peer_group g USING (group_id)
@@ -216,7 +216,7 @@ async def meetings_of_group(conn: Connection, group_id: UUID) -> list[MeetingRow
 
 
 async def to_come(conn: Connection, group_id: UUID, after: datetime) -> list[MeetingRow]:
-    """Return what a group has planned or called off after an instant, soonest first."""
+    """Return what a group has planned after an instant, called off or moved, soonest first."""
     return [MeetingRow(**row) for row in await conn.fetch(_TO_COME, group_id, after)]
 
 

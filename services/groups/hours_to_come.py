@@ -45,6 +45,8 @@ async def hours_to_come(
 ) -> list[HourToCome]:
     """Return what a group has planned, and after the last of it its usual hours.
 
+    A usual hour that was planned and moved to an earlier time is not promised once more.
+
     Args:
         conn: a connection to the views.
         group: whose hours.
@@ -64,7 +66,7 @@ async def hours_to_come(
             meeting_id=row.meeting_id,
         )
         for row in scheduled
-        if row.state == "scheduled"
+        if row.state == "scheduled" and row.starts_at > now
     ]
     rhythm = Rhythm(
         group.weekday,
@@ -75,9 +77,12 @@ async def hours_to_come(
         group.starts_on,
     )
     last = max([now, *(row.starts_at for row in scheduled)])
+    moved = {row.moved_from for row in scheduled}
     for start in rhythm.occurrences(after=last, many=_AT_ONCE):
         if local_day_of(start, group.zone) > until:
             break
+        if start in moved:
+            continue
         ends = start + timedelta(minutes=group.minutes)
         key = f"{group.group_id}:{start.isoformat()}"
         planned.append(HourToCome(key, group.name, start, ends, group.zone, "", group.program_id))

@@ -77,7 +77,8 @@ def forget_later(work: Work, pool: SeatPool, seat_ids: Iterable[UUID]) -> None:
         seat_ids: whose; one that is no offer any more was deleted, and is once more.
     """
     for seat_id in seat_ids:
-        work.effect(FORGET, seat_id=str(seat_id), asked=seat_id in pool.entries)
+        entry = pool.entries.get(seat_id)
+        work.effect(FORGET, seat_id=str(seat_id), told=entry is not None and entry.told)
 
 
 def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitable[None]]]:
@@ -97,7 +98,7 @@ def performers(invitations: Invitations) -> dict[str, Callable[[Piece], Awaitabl
 
     async def forget(piece: Piece) -> None:
         seat_id = UUID(piece.payload["seat_id"])
-        if piece.payload.get("asked"):  # whoever did not ask was told nothing
+        if piece.payload.get("told"):  # else nothing is encrypted for it
             invitations.keys.erase([seat_id])
         await invitations.vault.forget(seat_id)
 

@@ -62,6 +62,7 @@ def test_whoever_was_declined_asks_again_after_two_weeks_and_not_before() -> Non
     pool.ask_to_come_in(SEAT, at=day(17))
     assert pool.entries_asked == {SEAT: day(17)}
     assert pool.entries[SEAT].sentence is None, "a new question has no answer yet"
+    assert pool.entries[SEAT].told, "its key is still to be dropped"
 
 
 def test_one_invitation_asks_three_times_and_never_again() -> None:

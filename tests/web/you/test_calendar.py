@@ -19,6 +19,7 @@ from domain.groups.group import PeerGroup
 from domain.members.member import ErasureBasis
 from services.groups.commands import AdmitMember, LeaveGroup
 from services.meetings.commands import CancelMeeting, PostponeMeeting
+from services.meetings.regrets import SendRegrets, send_regrets
 from services.members.commands import ComeBack, ForgetMember, TakeLeave
 from tests.support.builders import SIX_PM
 from tests.support.pages import Pages, hidden, words_of
@@ -129,6 +130,34 @@ async def test_what_is_moved_or_called_off_stays_the_same_entry_and_is_newer(
     assert first["DTSTAMP"].dt < moved["DTSTAMP"].dt < gone["DTSTAMP"].dt
 
 
+async def test_who_cannot_come_is_free_then_and_their_peers_calendars_do_not_say_so(
+    pages: Pages, ana: httpx.AsyncClient, nobody: httpx.AsyncClient, planned: UUID, start: datetime
+) -> None:
+    house, story = pages.real.house, pages.story
+    async with await pages.browser(story.bo) as bo:
+        addresses = [await address_of(ana), await address_of(bo)]
+    said = SendRegrets(regret_id=uuid4(), meeting_id=planned, member_id=story.ana)
+    await send_regrets(house, said)
+    own, peers = [(await entries(nobody, each))[str(planned)] for each in addresses]
+    assert (own["TRANSP"], own["STATUS"]) == ("TRANSPARENT", "CONFIRMED")
+    assert "You said that you cannot come." in own["DESCRIPTION"]
+    assert peers["TRANSP"] == "OPAQUE"
+    assert "cannot come" not in peers["DESCRIPTION"]
+    later = start + timedelta(days=1)
+    await story.do(
+        PostponeMeeting(
+            meeting_id=planned,
+            by=story.joy,
+            starts_at=later,
+            ends_at=later + timedelta(hours=1),
+        )
+    )
+    await pages.real.drain()
+    own = (await entries(nobody, addresses[0]))[str(planned)]
+    assert own["TRANSP"] == "OPAQUE", "of another time nothing was said"
+    assert "cannot come" not in own["DESCRIPTION"]
+
+
 async def test_whoever_leaves_a_group_finds_its_hours_gone_also_those_called_off(
     pages: Pages, nobody: httpx.AsyncClient, planned: UUID, start: datetime
 ) -> None:
@@ -158,6 +187,7 @@ async def test_after_the_last_planned_hour_the_usual_time_is_kept_free(
     last = pages.real.clock.now() + timedelta(weeks=12, days=1)
     assert max(entry.start for entry in usual) <= last
     assert all("nobody has planned it yet" in entry["DESCRIPTION"] for entry in usual)
+    assert {entry["TRANSP"] for entry in usual} == {"OPAQUE"}, "the slot is not given away"
     assert str(planned) in found
 
 
@@ -206,8 +236,13 @@ async def test_it_says_no_more_than_its_owner_allows_and_names_nobody(
     address = await address_of(ana, shows)
     answer = (await nobody.get(address)).text
     group = (await pages.story.known(PeerGroup, pages.story.group)).name
-    hour = (await entries(nobody, address))[str(planned)]
+    found = await entries(nobody, address)
+    hour = found[str(planned)]
     assert hour["SUMMARY"] == (title or group)
+    usual = [entry for entry in found.values() if entry["STATUS"] == "TENTATIVE"]
+    assert {(entry["SUMMARY"], "DESCRIPTION" in entry) for entry in usual} == {
+        (title or group, told)
+    }
     assert (group in answer) is (shows == "group")
     assert ("DESCRIPTION" in hour, "URL" in hour) == (told, told)
     for name in ("Joy", "Bo", "Chidi", "Ana"):

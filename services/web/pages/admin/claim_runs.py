@@ -25,7 +25,7 @@ from services.web.forms.orders import Asking, order_from_form
 from services.web.forms.reading import Filled
 from services.web.pages.admin.claim_forms import period_form, read_period
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page, zone_of_reader
 
 _MOST_RUNS: Final = 1_000_000  # a number beyond is nobody's, and would not fit the view's column
 _KINDS: Final = {".csv": "text/csv; charset=utf-8", ".json": "application/json"}
@@ -84,6 +84,7 @@ class ClaimRunController(Controller):
             "admin/claim_run.html",
             here="you",
             run=run,
+            zone=await zone_of_reader(request, house),
             payer=payer.name,
             held=held,
             made_by="" if run.made_by is None else names[run.made_by],
@@ -165,5 +166,6 @@ async def _index_page(
         status=status,
         here="you",
         boards=boards,
+        zone=await zone_of_reader(request, house),
         form=form or period_form(payers).blank(),
     )

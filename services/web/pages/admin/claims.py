@@ -33,7 +33,7 @@ from services.web.pages.admin.claim_forms import (
 )
 from services.web.pages.admin.claim_view import ClaimView, instead_words, line_of, view_of
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, names_of, subject_page
+from services.web.subjects import TheHouse, names_of, subject_page, zone_of_reader
 from services.web.words import record as words
 
 _VIEW: Final = "claims_board"
@@ -74,7 +74,12 @@ class ClaimController(Controller):
         """Show a claim, line by line."""
         view = await view_of(house, claim_id)
         return await subject_page(
-            request, "admin/claim.html", here="you", view=view, printed=codes.printed
+            request,
+            "admin/claim.html",
+            here="you",
+            view=view,
+            printed=codes.printed,
+            zone=await zone_of_reader(request, house),
         )
 
     @get("/{claim_id:uuid}/answer")

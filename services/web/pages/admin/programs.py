@@ -21,7 +21,7 @@ from services.web.forms.orders import Asking, order_from_form
 from services.web.forms.reading import Filled
 from services.web.pages.admin.offer_forms import RETIREMENT_FORM
 from services.web.signing_in.session import administrator
-from services.web.subjects import TheHouse, subject_page
+from services.web.subjects import TheHouse, subject_page, zone_of_reader
 
 
 class ProgramController(Controller):
@@ -36,7 +36,13 @@ class ProgramController(Controller):
     ) -> Response[str]:
         """Show a program."""
         program = await _program(house, program_id)
-        return await subject_page(request, "admin/program.html", here="you", program=program)
+        return await subject_page(
+            request,
+            "admin/program.html",
+            here="you",
+            program=program,
+            zone=await zone_of_reader(request, house),
+        )
 
     @get("/retire")
     async def ask(
