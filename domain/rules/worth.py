@@ -63,7 +63,7 @@ class Worths:
         if best is None:
             return entry, []
         more = max(entry.amount - best.amount, _ZERO)
-        minutes = max(entry.minutes - best.minutes, 0)
+        minutes = entry.minutes - best.minutes
         said = f"“{entry.title}” counts once in a cycle"
         said += f"; this is {plain(more)} more than before." if more else "."
         steps = [Step("repeat.title", said, rule.clause)]
