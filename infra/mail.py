@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sys
 from email.message import EmailMessage
+from email.utils import localtime, make_msgid, parseaddr
 from pathlib import Path
 from typing import Protocol, TextIO
 from urllib.parse import unquote, urlsplit
@@ -37,6 +38,7 @@ class SmtpMailer:
         self._user = unquote(parts.username) if parts.username else None
         self._password = unquote(parts.password) if parts.password else None
         self._sender = sender
+        self._domain = parseaddr(sender)[1].rpartition("@")[2] or "localhost"
 
     async def send(self, address: str, subject: str, text: str) -> None:
         """Send one mail.
@@ -48,6 +50,9 @@ class SmtpMailer:
         message["From"] = self._sender
         message["To"] = address
         message["Subject"] = subject
+        message["Date"] = localtime()
+        message["Message-ID"] = make_msgid(domain=self._domain)
+        message["Auto-Submitted"] = "auto-generated"  # nobody's absence is to be answered with
         message.set_content(text)
         await aiosmtplib.send(
             message,

@@ -111,6 +111,8 @@ def _about_pack(pack: Pack) -> Iterator[tuple[str, str]]:
 def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
     attendance, group = rule.attendance, rule.group
     shrinks = group.min is not None and group.max is not None and group.max < group.min
+    others = group.others_min if group.leader_counts else None
+    crowded = others is not None and _below(group.max, others + 1)
     for key, wrong, why in (
         ("id", not _ID.fullmatch(rule.id), _NAME),
         ("unit", _says_nothing(rule.unit), _UNIT),
@@ -141,11 +143,7 @@ def _about_rule(rule: Rule) -> Iterator[tuple[str, str]]:
         ("group.max", _below(group.max, 1), "Must be 1 or more"),
         ("group.others_min", _below(group.others_min, 1), "Must be 1 or more"),
         ("group.max", shrinks, "Less than group.min"),
-        (
-            "group.max",
-            group.leader_counts and _below(group.max, 1 + (group.others_min or 0)),
-            "Leaves no room for group.others_min and the member",
-        ),
+        ("group.max", crowded, "Leaves no room for group.others_min and the member"),
         (
             "needs.evaluation_within_hours",
             outside(rule.needs.evaluation_within_hours, 1, _HOURS),

@@ -19,6 +19,8 @@ _CLAIM: Final = """INSERT INTO regular_chores AS c (name, due_at, leased_until)
                    ON CONFLICT (name) DO UPDATE SET leased_until = $3
                      WHERE c.due_at <= $2 AND (c.leased_until IS NULL OR c.leased_until < $2)
                    RETURNING name"""
+_IS_DUE: Final = """SELECT NOT EXISTS (SELECT FROM regular_chores
+                     WHERE name = $1 AND (due_at > $2 OR leased_until >= $2))"""
 _DONE: Final = """UPDATE regular_chores SET due_at = $3, leased_until = NULL, done_at = $2,
                          last_error = NULL WHERE name = $1"""
 _FAILED: Final = """UPDATE regular_chores SET due_at = $2, leased_until = NULL, last_error = $3
@@ -51,6 +53,8 @@ class RegularChores:
 
     async def claim(self, name: str, *, at: datetime) -> bool:
         """Take a chore that is due; nobody else has it for an hour. A new one is due at once."""
+        if not await self._pool.fetchval(_IS_DUE, name, at):
+            return False  # asked at every wake: no row is locked for that
         found = await self._pool.fetchval(_CLAIM, name, at, at + _LEASE)
         return found is not None
 

@@ -27,6 +27,9 @@ async def test_a_mail_arrives_as_it_was_written(catcher: tuple[PostOffice, str])
     (mail,) = handler.caught
     assert (mail["To"], mail["Subject"]) == ("ana@example.org", "Your way in")
     assert mail.get_content().replace("\r\n", "\n") == "Chào Ánh,\nhere is the link.\n"
+    assert mail["Auto-Submitted"] == "auto-generated", "nobody answers it with their absence"
+    assert mail["Message-ID"].endswith("@peerhour.example>")
+    assert mail["Date"].datetime.tzinfo is not None
 
 
 async def test_a_refused_address_is_an_error_to_try_again(catcher: tuple[PostOffice, str]) -> None:

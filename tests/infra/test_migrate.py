@@ -163,6 +163,11 @@ async def test_a_house_that_stood_before_tells_nobody_of_changes_from_before(
     assert await empty.fetchval(seen) == 3
 
 
+async def test_a_new_house_tells_of_changes_from_its_first_event_on(empty: Connection) -> None:
+    await migrate.apply(empty)
+    assert await empty.fetchval("SELECT count(*) FROM checkpoints") == 0
+
+
 async def test_a_house_that_has_told_changes_already_goes_on_where_it_is(
     empty: Connection, tmp_path: Path
 ) -> None:

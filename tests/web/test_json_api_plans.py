@@ -209,6 +209,7 @@ async def test_the_corridor_by_programs(
     other_text = await ana.post(at, json={"text": "Another."}, headers=once)
     assert (other_text.status_code, other_text.json()["code"]) == (422, "command.id_reused")
     alone = {"text": "For you.", "to": str(pages.story.joy)}
+    pages.real.clock.move(seconds=1)  # of one second's words nobody can say which came first
     assert (await ana.post(at, json=alone)).status_code == 200
     corridor = (await joy.get(at)).json()
     assert corridor["to_group"]

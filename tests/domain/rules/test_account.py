@@ -554,6 +554,13 @@ def test_what_fills_a_floor_is_counted_before_plain_hours_of_earlier_days() -> N
     assert these(state.used, state.cut) == (10, 8)
 
 
+def test_one_hour_that_is_kept_for_a_floor_counts_and_two_count() -> None:
+    pack = with_cycle(cap=[cap(10)], floor=[floor(1, of=ETHICS)])
+    late = an_entry(9, amount=Decimal(1), day=date(2026, 11, 1), topics=("ethics",))
+    said = [step.sentence for step in counted(pack, *amounts(5, 5), late).rows[1].steps]
+    assert said[1] == "1 of these counts first, for a minimum that has to be met."
+
+
 def test_no_room_is_kept_for_a_floor_that_is_filled_without_it() -> None:
     pack = with_cycle(cap=[cap(2, of={"live": True})], floor=[floor(2, of=ETHICS)])
     read = an_entry(8, amount=Decimal(2), live=False, topics=("ethics",))
