@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -122,3 +122,26 @@ def _toml(value: Any) -> str:
     if isinstance(value, Sequence):
         return f"[{', '.join(_toml(each) for each in value)}]"
     return str(value)
+
+
+def cap(at_most: Any, **changes: Any) -> dict[str, Any]:
+    """Return a cap on everything, as a file says it."""
+    return {"name": "Peers", "at_most": at_most} | changes
+
+
+def floor(at_least: Any, **changes: Any) -> dict[str, Any]:
+    """Return a floor, as a file says it."""
+    return {"name": "Ethics", "at_least": at_least} | changes
+
+
+def amounts(*values: Any, **changes: Any) -> list[Entry]:
+    """Return entries a week apart."""
+    return [
+        an_entry(n, amount=Decimal(str(each)), day=MONDAY + timedelta(weeks=n), **changes)
+        for n, each in enumerate(values)
+    ]
+
+
+def told(found: Account) -> list[tuple[str, str]]:
+    """Return code and sentence of each step of an account."""
+    return [(each.code, each.sentence) for each in found.steps]
