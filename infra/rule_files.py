@@ -142,7 +142,7 @@ def read_pack(file: Traversable) -> Pack:
 
 
 def _text(file: Traversable) -> str:
-    if not file.is_file():  # a pipe would be waited for
+    if isinstance(file, Path) and file.exists() and not file.is_file():  # a pipe is waited for
         raise _unreadable(file, 1, "It is no file")
     try:
         with file.open("rb") as opened:

@@ -87,6 +87,7 @@ def test_the_personal_fields_are_those_that_must_be_encrypted() -> None:
         ),
         "peerhour.payer.member_enrolled": ("enrolment.payer_member_ref",),
         "peerhour.membership.cancellation_asked": ("reason",),
+        "peerhour.seat_pool.entry_declined": ("sentence",),
         "peerhour.trouble.settled": ("reason",),
     }
 

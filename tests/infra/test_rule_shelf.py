@@ -12,7 +12,7 @@ from structlog.testing import capture_logs
 from domain.rules.parse import PackFault
 from infra import rule_files
 from infra.rule_files import RuleShelf, load_rules
-from tests.domain.rules.made import FILE, a_rule, a_text
+from tests.domain.rules.made import ABSENT, FILE, a_rule, a_text
 
 Logs = list[MutableMapping[str, Any]]
 SHIPPED = len(load_rules().packs)
@@ -26,7 +26,7 @@ def logs() -> Iterator[Logs]:
 
 def write(folder: Path, name: str = FILE, **changes: Any) -> None:
     """Write a pack; its version is what a test tells it by."""
-    (folder / name).write_text(a_text(**changes))
+    (folder / name).write_text(a_text(case=[ABSENT], **changes))
 
 
 def version(shelf: RuleShelf) -> int | None:
@@ -56,7 +56,7 @@ def test_a_changed_an_added_and_a_removed_file_are_noticed(tmp_path: Path, logs:
     write(tmp_path, version=12)
     assert shelf.look_again()
     assert version(shelf) == 12
-    (tmp_path / "second.toml").write_text(a_text(a_rule(id="second"), id="second"))
+    (tmp_path / "second.toml").write_text(a_text(a_rule(id="second"), id="second", case=[ABSENT]))
     assert shelf.look_again()
     assert len(shelf.book().packs) == SHIPPED + 2
     (tmp_path / FILE).unlink()

@@ -21,6 +21,7 @@ from domain.values import Interval, Modality
 from tests.support.builders import MONDAY, span
 
 FILE = "house.toml"
+ABSENT = {"says": "Nobody came", "minutes": 0}  # a case that every pack passes
 COUNSELOR = Person(professions=frozenset({"counseling"}), supervisor=False)
 PSYCHOLOGIST = Person(professions=frozenset({"psychology"}), supervisor=False)
 STRANGER = Person()

@@ -12,7 +12,7 @@ from click.testing import CliRunner, Result
 
 from domain.rules.explain import READ_THE_TEXT
 from services.cli.main import main
-from tests.domain.rules.made import FILE, a_rule, a_text
+from tests.domain.rules.made import ABSENT, FILE, a_rule, a_text
 from tests.support.repository import ROOT
 from tests.support.terminal import Terminal
 
@@ -27,7 +27,6 @@ UNKNOWN = (
     "nobody recorded who was there"
 )
 OTHERS = "what this limit is not about"
-ABSENT = {"says": "Nobody came", "minutes": 0}
 RIGHT = {"says": "An hour", "minutes": 60, "gives": {"hours": 1}}
 
 
