@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from domain.recording import EventStore
-from domain.rules.explain import of_unit, plain
+from domain.rules.explain import how_many, of_unit, plain
 from domain.rules.model import Pack
 from projections import Connection
 from projections.schedule.queries import closed_since, how_many_closed
@@ -47,7 +47,7 @@ class Lines:
 
     async def meetings(self) -> str:
         """Print the meetings that differ and return the sum."""
-        attendances, tally = 0, _Tally()
+        attendances, tally = 0, Tally()
         total = await how_many_closed(self.conn, self.since)
         task = self.progress.add_task("meetings", total=total)
         comparison = Comparison(self.store, *self.packs)
@@ -59,11 +59,11 @@ class Lines:
                 click.echo(
                     json.dumps(_data(each), ensure_ascii=False) if self.as_json else _line(each)
                 )
-        return f"{attendances} attendances compared: {tally}"
+        return f"{how_many(attendances, 'attendance')} compared: {tally}"
 
     async def periods(self) -> str:
         """Print the licence periods that differ and return the sum."""
-        periods, unknown, tally = 0, 0, _Tally()
+        periods, unknown, tally = 0, 0, Tally()
         total = await how_many_owners(self.conn)
         task = self.progress.add_task("members", total=total)
         comparison = AccountComparison(
@@ -81,11 +81,12 @@ class Lines:
                 tally.add(each.member_id, gains=each.gains)
                 said = json.dumps(_of_period(each), ensure_ascii=False)
                 click.echo(said if self.as_json else _period(each))
-        open_ones = f" Of {unknown} licences no period is determined." if unknown else ""
-        return f"{periods} licence periods compared: {tally}{open_ones}"
+        licences = how_many(unknown, "licence")
+        open_ones = f" Of {licences} no period is determined." if unknown else ""
+        return f"{how_many(periods, 'licence period')} compared: {tally}{open_ones}"
 
 
-class _Tally:
+class Tally:
     """Who gains, who loses, and in how many."""
 
     def __init__(self) -> None:
@@ -93,12 +94,15 @@ class _Tally:
         self._losses = Counter[object]()
 
     def add(self, member_id: object, *, gains: bool) -> None:
+        """Count one difference of somebody."""
         (self._gains if gains else self._losses)[member_id] += 1
 
     def __str__(self) -> str:
+        gainers, losers = len(self._gains), len(self._losses)
         return (
-            f"{len(self._gains)} people gain in {self._gains.total()}, "
-            f"{len(self._losses)} lose in {self._losses.total()}."
+            f"{gainers} {'person gains' if gainers == 1 else 'people gain'} "
+            f"in {self._gains.total()}, "
+            f"{losers} {'loses' if losers == 1 else 'lose'} in {self._losses.total()}."
         )
 
 

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 
 from domain.rules.explain import READ_THE_TEXT
 from services.cli.main import main
+from services.rules.diff import Tally
 from tests.domain.rules.made import ABSENT, FILE, a_rule, a_text
 from tests.support.repository import ROOT
 from tests.support.terminal import Terminal
@@ -416,6 +417,18 @@ def test_two_versions_are_compared_over_a_houses_meetings(
         "0 attendances compared: 0 people gain in 0, 0 lose in 0.\n"
         "0 licence periods compared: 0 people gain in 0, 0 lose in 0.\n"
     )
+
+
+def test_one_person_gains_and_two_gain() -> None:
+    tally = Tally()
+    assert str(tally) == "0 people gain in 0, 0 lose in 0."
+    tally.add("ana", gains=True)
+    tally.add("bo", gains=False)
+    assert str(tally) == "1 person gains in 1, 1 loses in 1."
+    tally.add("ana", gains=True)
+    tally.add("chidi", gains=True)
+    tally.add("joy", gains=False)
+    assert str(tally) == "2 people gain in 3, 2 lose in 2."
 
 
 def test_a_comparison_comes_as_json_lines_with_its_total_beside_them(
