@@ -176,7 +176,9 @@ class Answering(ClaimMemory):
             raise ClaimNotExported("This claim is not with the payer; send it first.")
         if self.state is ClaimState.CORRECTION_PENDING:
             raise ClaimNotExported("The correction is not with the payer; send it first.")
-        raise ClaimAlreadyDecided("The payer has answered already; correct the claim instead.")
+        raise ClaimAlreadyDecided(
+            "An answer is kept already. If it does not hold, correct that answer."
+        )
 
     def _record_decision(self, answer: Answer, at: datetime) -> None:
         self.record(

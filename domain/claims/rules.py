@@ -21,7 +21,7 @@ class ClaimNotExported(DomainError):
 
 
 class ClaimAlreadyDecided(DomainError):
-    """The payer decided differently before; correct the claim instead."""
+    """Another answer is kept already; one that does not hold is corrected beside it."""
 
     code = "claim.already_decided"
 

@@ -1,4 +1,4 @@
-"""Before a meeting, for who leads it: move it, call it off, let somebody else lead."""
+"""Before a meeting, for who leads it: another time, title, program or leader; or call it off."""
 
 from __future__ import annotations
 
@@ -51,11 +51,8 @@ class PlanningController(Controller):
         command = PostponeMeeting(
             meeting_id=visit.meeting_id, starts_at=starts_at, ends_at=ends_at, by=visit.person_id
         )
-        return await visit.act(
-            command,
-            visit.done("moved"),
-            seen=visit.view.plan_seen,
-            again=lambda now, why: _page(now, "meetings/move.html", form, refused=why),
+        return await _act(
+            visit, command, "meetings/move.html", form, done="moved", seen=visit.view.plan_seen
         )
 
     @get("/call-off")
@@ -74,11 +71,13 @@ class PlanningController(Controller):
         command = CancelMeeting(
             meeting_id=visit.meeting_id, reason=form["reason"], by=visit.person_id
         )
-        return await visit.act(
+        return await _act(
+            visit,
             command,
-            visit.done("called_off"),
+            "meetings/call_off.html",
+            form,
+            done="called_off",
             seen=visit.view.plan_seen,
-            again=lambda now, why: _page(now, "meetings/call_off.html", form, refused=why),
         )
 
     @get("/title")
@@ -98,11 +97,8 @@ class PlanningController(Controller):
         command = RetitleMeeting(
             meeting_id=visit.meeting_id, title=form["title"], by=visit.person_id
         )
-        return await visit.act(
-            command,
-            visit.done("retitled"),
-            seen=visit.view.title_seen,
-            again=lambda now, why: _page(now, "meetings/title.html", form, refused=why),
+        return await _act(
+            visit, command, "meetings/title.html", form, done="retitled", seen=visit.view.title_seen
         )
 
     @get("/program")
@@ -124,13 +120,14 @@ class PlanningController(Controller):
         command = ChooseMeetingProgram(
             meeting_id=visit.meeting_id, program_id=form["program"], by=visit.person_id
         )
-        return await visit.act(
+        return await _act(
+            visit,
             command,
-            visit.done("program_chosen"),
+            "meetings/program.html",
+            form,
+            done="program_chosen",
             seen=programs.now,
-            again=lambda now, why: _page(
-                now, "meetings/program.html", form, refused=why, programs=programs
-            ),
+            programs=programs,
         )
 
     @get("/facilitator")
@@ -150,17 +147,38 @@ class PlanningController(Controller):
         command = ChangeFacilitator(
             meeting_id=visit.meeting_id, facilitator_id=form["member_id"], by=visit.person_id
         )
-        return await visit.act(
+        return await _act(
+            visit,
             command,
-            visit.done("handed_over"),
+            "meetings/facilitator.html",
+            form,
+            done="handed_over",
             seen=str(visit.view.meeting.facilitator_id),
-            again=lambda now, why: _page(now, "meetings/facilitator.html", form, refused=why),
         )
 
 
 async def _programs(visit: Visit) -> Programs:
     async with visit.house.views() as conn:
         return await programs_to_choose(conn, visit.view.meeting.program_id)
+
+
+async def _act(
+    visit: Visit,
+    command: object,
+    template: str,
+    form: Filled,
+    *,
+    done: str,
+    seen: str,
+    **values: Any,
+) -> Response[Any]:
+    """Give the command; where a rule says no, show the form again with what was typed."""
+    return await visit.act(
+        command,
+        visit.done(done),
+        seen=seen,
+        again=lambda now, why: _page(now, template, form, refused=why, **values),
+    )
 
 
 async def _page(
