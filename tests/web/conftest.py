@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 from infra.database import ConnectKwargs
@@ -40,3 +41,21 @@ async def dues(
     """A house of the module's own that takes dues, with a simulated Stripe."""
     async with billing_house(database, tmp_path_factory.mktemp("house")) as opened:
         yield opened
+
+
+@pytest.fixture
+async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
+    async with await pages.browser(pages.story.ana) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def bo(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
+    async with await pages.browser(pages.story.bo) as browser:
+        yield browser
+
+
+@pytest.fixture
+async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
+    async with await pages.browser(pages.story.joy) as browser:
+        yield browser

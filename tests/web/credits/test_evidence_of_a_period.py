@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -28,12 +27,6 @@ async def address(pages: Pages) -> str:
     await story.held(both, name="second", start=SIX_PM + WEEK)
     await pages.real.drain()
     return f"/renewals/{story.licence('ana')}/{CALIFORNIA}"
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
 
 
 def named(first: str = "2026-03-01", last: str = "2026-03-05", kind: str = "json") -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -78,12 +77,6 @@ async def enter(pages: Pages, amount: str, **changes: Any) -> UUID:
         )
     )
     return credit_id
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
 
 
 async def facts(client: httpx.AsyncClient, address: str) -> Any:

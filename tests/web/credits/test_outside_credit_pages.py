@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -37,12 +36,6 @@ async def running_licences(pages: Pages) -> None:
             )
         )
     await pages.real.drain()
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
 
 
 def typed(pages: Pages, key: str = "ana", **changes: str) -> dict[str, Any]:

@@ -6,7 +6,6 @@ import io
 import json
 import re
 import zipfile
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -36,24 +35,6 @@ async def at(pages: Pages) -> str:
     await pages.real.drain()
     pages.real.clock.move(seconds=60)
     return f"/groups/{group_id}/corridor"
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def bo(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.bo) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 async def say(

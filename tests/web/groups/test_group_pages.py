@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -28,18 +27,6 @@ async def group(pages: Pages) -> UUID:
     group_id = await pages.story.peer_group(name=f"group {next(_GROUPS)}")
     await pages.real.drain()
     return group_id
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 async def now(pages: Pages, group_id: UUID) -> PeerGroup:

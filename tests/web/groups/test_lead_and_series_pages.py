@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -24,12 +23,6 @@ OUTSIDER = {
     "qualification": "PhD, licensed psychologist",
     "supervisor": "yes",
 }
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
@@ -34,18 +33,6 @@ async def opened(pages: Pages, planned: UUID, joy: httpx.AsyncClient) -> UUID:
     answer = await joy.post(f"/meetings/{planned}/open")
     assert answer.status_code == 303
     return planned
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 def code(pages: Pages, meeting_id: UUID) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -31,18 +30,6 @@ async def planned(pages: Pages) -> UUID:
     await pages.real.drain()
     pages.real.clock.at = start - timedelta(days=2)
     return meeting_id
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 async def cannot(client: httpx.AsyncClient, meeting_id: UUID, **more: str) -> httpx.Response:

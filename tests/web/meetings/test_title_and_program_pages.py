@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from uuid import UUID, uuid4
 
@@ -30,18 +29,6 @@ async def plan(pages: Pages) -> UUID:
     await pages.real.drain()
     pages.real.clock.at = start - timedelta(days=2)
     return meeting_id
-
-
-@pytest.fixture
-async def ana(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.ana) as browser:
-        yield browser
-
-
-@pytest.fixture
-async def joy(pages: Pages) -> AsyncIterator[httpx.AsyncClient]:
-    async with await pages.browser(pages.story.joy) as browser:
-        yield browser
 
 
 async def another_program(pages: Pages, title: str) -> UUID:
